@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {NodeId} from "../types/Ids.sol";
+import {Tier} from "../types/Structs.sol";
+import {Clock} from "../libraries/Clock.sol";
+
+/// @notice What the market needs of the registry.
+interface IRegistry {
+    function clock() external view returns (Clock memory);
+    function market() external view returns (address);
+    function operatorOf(NodeId id) external view returns (address);
+    function payoutOf(NodeId id) external view returns (address);
+    function tierOf(NodeId id) external view returns (Tier);
+    function regionOf(NodeId id) external view returns (uint16);
+    function parentOf(NodeId id) external view returns (NodeId);
+
+    /// @notice Rent per epoch now, rent per epoch in the last epoch of the period before, and since when any.
+    function dutyOf(NodeId id) external view returns (uint96 rent, uint96 rentBefore, uint32 sinceEpoch);
+
+    function engage(NodeId[] calldata ids, uint96[] calldata rents, uint32 endPeriod)
+        external
+        returns (address[] memory operators, uint16[] memory regions, NodeId[] memory parents);
+    function disengage(NodeId id, uint96 rent, uint32 endPeriod) external;
+    function shorten(NodeId id, uint96 rent, uint32 endPeriod, uint32 newEndPeriod) external;
+    function slash(NodeId id, uint256 amount) external returns (uint256 taken);
+}

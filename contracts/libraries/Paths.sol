@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice Keccak-256 Merkle paths by index, with domain-separated leaves (0x00) and nodes (0x01).
+/// A level of odd size passes its last node up unchanged. Same trees as offchain/proof; test/vectors/trees.json binds both.
+library Paths {
+    uint256 internal constant LEAF_BYTES = 256;
+
+    error ProofTooShort(uint256 needed, uint256 have);
+
+    /// @notice Hash of the 256 bytes of `proof` from `cursor` on, and the position behind them.
+    function leaf(bytes calldata proof, uint256 cursor) internal pure returns (bytes32 hash, uint256 next) {
+        next = cursor + LEAF_BYTES;
+        require(next <= proof.length, ProofTooShort(next, proof.length));
+        assembly ("memory-safe") {
+            let p := mload(0x40)
+            mstore8(p, 0)
+            calldatacopy(add(p, 1), add(proof.offset, cursor), 256)
+            hash := keccak256(p, 257)
+        }
+    }
+
+    /// @notice Climbs from `node` (number `index` of `size` on its level) to the root, taking siblings from `proof` at `cursor`.
+    function climb(bytes calldata proof, uint256 cursor, bytes32 node, uint256 index, uint256 size)
+        internal
+        pure
+        returns (bytes32 root, uint256 next)
+    {
+        root = node;
+        next = cursor;
+        uint256 length = proof.length;
+        while (size > 1) {
+            if (index ^ 1 < size) {
+                require(next + 32 <= length, ProofTooShort(next + 32, length));
+                assembly ("memory-safe") {
+                    // 65 bytes: the first word is scratch space, the rest lies beyond the free memory pointer.
+                    let p := mload(0x40)
+                    let sibling := calldataload(add(proof.offset, next))
+                    mstore8(p, 1)
+                    switch and(index, 1)
+                    case 0 {
+                        mstore(add(p, 1), root)
+                        mstore(add(p, 33), sibling)
+                    }
+                    default {
+                        mstore(add(p, 1), sibling)
+                        mstore(add(p, 33), root)
+                    }
+                    root := keccak256(p, 65)
+                    next := add(next, 32)
+                }
+            }
+            index >>= 1;
+            size = (size + 1) >> 1;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {NodeId, AgreementId} from "../types/Ids.sol";
+import {Entry} from "../types/Structs.sol";
+
+/// @notice A provider's slots in size classes of their rent, so that a draw weighted by rent costs O(1) to keep and to make.
+///
+/// Weight w = rent / 2^33 (at least 1, below 4^14). Class c holds 4^c <= w < 4^(c+1). A draw picks a cell: class c has
+/// size(c) cells of width 4^(c+1); inside a cell the draw is accepted when it falls below w. Rejected draws are made anew, so
+/// what is accepted is weighted by w exactly.
+///
+/// `sizes` packs 14 class sizes of 16 bits and, in its top 32 bits, a tag: epoch + 1 when they changed while that epoch's draw was
+/// open (seed known, not yet proven). `frozen` then holds the sizes from before: a draw never sees what changed after its seed.
+library Sampling {
+    uint256 internal constant CLASSES = 14;
+    uint256 internal constant RENT_UNIT_BITS = 33;
+    uint256 internal constant MAX_PER_CLASS = type(uint16).max;
+    uint96 internal constant MIN_RENT = uint96(1 << RENT_UNIT_BITS);
+    uint96 internal constant MAX_RENT = uint96((1 << (RENT_UNIT_BITS + 2 * CLASSES)) - 1);
+
+    struct Pool {
+        uint256 sizes;
+        uint256 frozen;
+        /// class << 16 | index.
+        mapping(uint256 => Entry) entries;
+    }
+
+    error RentOutOfBounds(uint96 rent, uint96 min, uint96 max);
+    error ClassFull(uint256 class);
+
+    function weight(uint96 rent) internal pure returns (uint256) {
+        return rent >> RENT_UNIT_BITS;
+    }
+
+    /// @dev floor(log4 w) for 1 <= w < 4^14, by halving.
+    function classOf(uint96 rent) internal pure returns (uint256 c) {
+        require(rent >= MIN_RENT && rent <= MAX_RENT, RentOutOfBounds(rent, MIN_RENT, MAX_RENT));
+        uint256 w = rent >> RENT_UNIT_BITS;
+        unchecked {
+            if (w >= 1 << 16) (c, w) = (8, w >> 16);
+            if (w >= 1 << 8) (c, w) = (c + 4, w >> 8);
+            if (w >= 1 << 4) (c, w) = (c + 2, w >> 4);
+            if (w >= 1 << 2) ++c;
+        }
+    }
+
+    function sizeOf(uint256 sizes, uint256 class) internal pure returns (uint256) {
+        return (sizes >> (class << 4)) & 0xffff;
+    }
+
+    /// @notice The class sizes that draws of `epoch` use.
+    function sizesAt(Pool storage pool, uint32 epoch) internal view returns (uint256 sizes) {
+        sizes = pool.sizes;
+        if (sizes >> 224 == uint256(epoch) + 1) {
+            uint256 frozen = pool.frozen;
+            // A provider that held nothing when the epoch began had nothing to move: it proves what it holds now.
+            if (frozen != 0) return frozen;
+        }
+        return sizes & type(uint224).max;
+    }
+
+    /// @param drawOpen the seed of `epoch` is known and the provider has not yet proven
+    function add(Pool storage pool, Entry memory entry, uint32 epoch, bool drawOpen)
+        internal
+        returns (uint256 class, uint256 index)
+    {
+        class = classOf(entry.rent);
+        uint256 sizes = pool.sizes;
+        index = sizeOf(sizes, class);
+        require(index < MAX_PER_CLASS, ClassFull(class));
+        pool.entries[class << 16 | index] = entry;
+        _store(pool, sizes, sizes + (1 << (class << 4)), epoch, drawOpen);
+    }
+
+    /// @notice Takes the entry out and closes the gap with the last one of its class.
+    /// @return moved the entry that now lies at `index`; its rent is 0 when none moved.
+    function remove(Pool storage pool, uint256 class, uint256 index, uint32 epoch, bool drawOpen)
+        internal
+        returns (Entry memory moved)
+    {
+        uint256 sizes = pool.sizes;
+        uint256 last = sizeOf(sizes, class) - 1;
+        if (index != last) {
+            moved = pool.entries[class << 16 | last];
+            pool.entries[class << 16 | index] = moved;
+        }
+        delete pool.entries[class << 16 | last];
+        _store(pool, sizes, sizes - (1 << (class << 4)), epoch, drawOpen);
+    }
+
+    function _store(Pool storage pool, uint256 before, uint256 afterwards, uint32 epoch, bool drawOpen) private {
+        uint256 tag = drawOpen ? uint256(epoch) + 1 : 0;
+        if (drawOpen && before >> 224 != tag) pool.frozen = before & type(uint224).max;
+        pool.sizes = (afterwards & type(uint224).max) | tag << 224;
+    }
+
+    function slotCount(uint256 sizes) internal pure returns (uint256 total) {
+        unchecked {
+            for (uint256 c; c < CLASSES; ++c) {
+                total += sizeOf(sizes, c);
+            }
+        }
+    }
+
+    function cellTotal(uint256 sizes) internal pure returns (uint256 total) {
+        unchecked {
+            for (uint256 c; c < CLASSES; ++c) {
+                total += sizeOf(sizes, c) << (2 * c + 2);
+            }
+        }
+    }
+
+    /// @notice Slot number x of all slots, x < slotCount.
+    function byNumber(uint256 sizes, uint256 x) internal pure returns (uint256 key) {
+        unchecked {
+            for (uint256 c; c < CLASSES; ++c) {
+                uint256 size = sizeOf(sizes, c);
+                if (x < size) return c << 16 | x;
+                x -= size;
+            }
+        }
+    }
+
+    /// @notice The cell that x falls into, x < cellTotal, and how far inside the cell x lies.
+    function byCell(uint256 sizes, uint256 x) internal pure returns (uint256 key, uint256 within) {
+        unchecked {
+            for (uint256 c; c < CLASSES; ++c) {
+                uint256 width = 2 * c + 2;
+                uint256 span = sizeOf(sizes, c) << width;
+                if (x < span) return (c << 16 | (x >> width), x & ((1 << width) - 1));
+                x -= span;
+            }
+        }
+    }
+}

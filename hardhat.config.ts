@@ -1,0 +1,24 @@
+import { createRequire } from 'node:module';
+import hardhatToolboxViem from '@nomicfoundation/hardhat-toolbox-viem';
+import { defineConfig } from 'hardhat/config';
+
+/** The compiler comes from npm, so that nothing is downloaded beside the lock file. */
+const compilerPath = createRequire(import.meta.url).resolve('solc/soljson.js');
+
+const settings = {
+  optimizer: { enabled: true, runs: 1000 },
+  viaIR: true,
+  evmVersion: 'prague',
+} as const;
+
+export default defineConfig({
+  plugins: [hardhatToolboxViem],
+  solidity: { profiles: { default: { version: '0.8.37', path: compilerPath, settings } } },
+  paths: { sources: 'contracts', tests: { solidity: 'test/contracts', nodejs: 'test/contracts' } },
+  networks: {
+    /** In process, for tests and gas figures. */
+    inproc: { type: 'edr-simulated', chainType: 'l1', hardfork: 'prague', allowUnlimitedContractSize: false },
+    /** The devnet's chain: real time goes on between transactions. */
+    node: { type: 'edr-simulated', chainType: 'l1', hardfork: 'prague', chainId: 31337, mining: { auto: true, interval: 1000 } },
+  },
+});

@@ -1,0 +1,35 @@
+/** Compression that does not spend time on what is dense already. */
+import type { Method, Platform } from './types.ts';
+
+export const ZSTD_LEVEL = 2;
+const SAMPLE_WINDOWS = 64;
+const SAMPLE_WINDOW_BYTES = 64;
+const DENSE_BITS_PER_BYTE = 7.85;
+
+/** Bytes as they will be stored (before encryption), and how. */
+export interface Coded {
+  readonly method: Method;
+  readonly bytes: Uint8Array;
+}
+
+/** zstd when it shrinks the data, the very same array otherwise. */
+export async function compress(platform: Platform, data: Uint8Array, level: number = ZSTD_LEVEL): Promise<Coded> {
+  if (looksDense(data)) return { method: 0, bytes: data };
+  const packed = await platform.zstdCompress(data, level);
+  return packed.length < data.length ? { method: 1, bytes: packed } : { method: 0, bytes: data };
+}
+
+/** Order-0 entropy of 4 KiB spread evenly over the data; shorter data is never judged, its sample would say nothing. */
+export function looksDense(data: Uint8Array): boolean {
+  const sampleBytes = SAMPLE_WINDOWS * SAMPLE_WINDOW_BYTES;
+  if (data.length < sampleBytes) return false;
+  const counts = new Uint32Array(256);
+  const step = (data.length - SAMPLE_WINDOW_BYTES) / (SAMPLE_WINDOWS - 1);
+  for (let window = 0; window < SAMPLE_WINDOWS; window++) {
+    const from = Math.floor(window * step);
+    for (let i = 0; i < SAMPLE_WINDOW_BYTES; i++) counts[data[from + i]!]!++;
+  }
+  let bits = 0;
+  for (const count of counts) if (count > 0) bits -= (count / sampleBytes) * Math.log2(count / sampleBytes);
+  return bits > DENSE_BITS_PER_BYTE;
+}

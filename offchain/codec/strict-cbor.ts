@@ -1,0 +1,91 @@
+/** dag-cbor with a reader that trusts nothing: every value is checked for its type and bounds before it is used. */
+import { decode, encode } from '@ipld/dag-cbor';
+import { MalformedError } from './format-errors.ts';
+
+export const U32_MAX = 0xffff_ffff;
+
+export function encodeCbor(value: unknown): Uint8Array {
+  return encode(value);
+}
+
+/** `what` names the format in errors. */
+export function decodeCbor(what: string, bytes: Uint8Array): Reader {
+  try {
+    return new Reader(what, 'it', decode(bytes));
+  } catch (cause) {
+    throw new MalformedError(what, 'it is not canonical dag-cbor', { cause });
+  }
+}
+
+/** A decoded value with the path to it, for messages. */
+export class Reader {
+  readonly #what: string;
+  readonly #where: string;
+  readonly #value: unknown;
+
+  constructor(what: string, where: string, value: unknown) {
+    this.#what = what;
+    this.#where = where;
+    this.#value = value;
+  }
+
+  fail(why: string): never {
+    throw new MalformedError(this.#what, `${this.#where} ${why}`);
+  }
+
+  isNull(): boolean {
+    return this.#value === null;
+  }
+
+  integer(min: number, max: number): number {
+    const value = this.#value;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) return this.fail('is not an integer');
+    if (value < min || value > max) return this.fail(`is not between ${min} and ${max}`);
+    return value;
+  }
+
+  text(maxChars: number): string {
+    const value = this.#value;
+    if (typeof value !== 'string') return this.fail('is not text');
+    if (value.length > maxChars) return this.fail(`is longer than ${maxChars} characters`);
+    return value;
+  }
+
+  bytes(sizeBytes: number): Uint8Array {
+    const value = this.#value;
+    if (!(value instanceof Uint8Array)) return this.fail('is not bytes');
+    if (value.length !== sizeBytes) return this.fail(`has not ${sizeBytes} bytes`);
+    return value;
+  }
+
+  oneOf<const T extends string | number>(...choices: readonly T[]): T {
+    const found = choices.find((choice) => choice === this.#value);
+    return found === undefined ? this.fail(`is none of ${choices.join(', ')}`) : found;
+  }
+
+  /** The items of a list. */
+  list(): Reader[] {
+    const value = this.#value;
+    if (!Array.isArray(value)) return this.fail('is not a list');
+    return value.map((item, i) => new Reader(this.#what, `${this.#where}[${i}]`, item));
+  }
+
+  /** A list of exactly `length` items. */
+  tuple(length: number): Reader[] {
+    const items = this.list();
+    return items.length === length ? items : this.fail(`has not ${length} items`);
+  }
+
+  /** A map with exactly these keys: an unknown key is as wrong as a missing one. */
+  fields<const K extends string>(...keys: readonly K[]): { [key in K]: Reader } {
+    const value = this.#value;
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) return this.fail('is not a map');
+    const found = new Map(Object.entries(value));
+    if (found.size !== keys.length) return this.fail(`has not the fields ${keys.join(', ')}`);
+    const readers = keys.map((key) => {
+      if (!found.has(key)) return this.fail(`has no field ${key}`);
+      return [key, new Reader(this.#what, `${this.#where}.${key}`, found.get(key))] as const;
+    });
+    return Object.fromEntries(readers) as { [key in K]: Reader };
+  }
+}
