@@ -1,0 +1,58 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import type { Platform } from './types.ts';
+
+const GCM_TAG_SIZE = 16;
+const CIPHER_BLOCK_SIZE = 16;
+
+// Compression runs in Node's thread pool: an upload then keeps both its event loop and a second core busy.
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** The codec's platform on Node: OpenSSL and libzstd as Node carries them. */
+export const nodePlatform: Platform = {
+  randomBytes: (sizeBytes) => plain(randomBytes(sizeBytes)),
+  sha256: (data) => plain(createHash('sha256').update(data).digest()),
+  hmacSha256(key, ...parts) {
+    const mac = createHmac('sha256', key);
+    for (const part of parts) mac.update(part);
+    return plain(mac.digest());
+  },
+  hkdfSha256: ({ ikm, salt, info, sizeBytes }) => new Uint8Array(hkdfSync('sha256', ikm, salt, info, sizeBytes)),
+  gcmEncrypt({ key, nonce, data, associated }) {
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
+    return plain(Buffer.concat([cipher.update(data), cipher.final(), cipher.getAuthTag()]));
+  },
+  gcmDecrypt({ key, nonce, data, associated }) {
+    if (data.length < GCM_TAG_SIZE) return null;
+    const tagAt = data.length - GCM_TAG_SIZE;
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAAD(associated).setAuthTag(data.subarray(tagAt));
+    const clear = decipher.update(data.subarray(0, tagAt));
+    try {
+      // With GCM `final` returns no bytes: it only checks the tag.
+      decipher.final();
+    } catch {
+      return null;
+    }
+    return plain(clear);
+  },
+  ctr({ key, offset, data }) {
+    const counter = new DataView(new ArrayBuffer(CIPHER_BLOCK_SIZE));
+    // Throws for an offset that is not whole blocks: BigInt refuses fractions.
+    counter.setBigUint64(8, BigInt(offset / CIPHER_BLOCK_SIZE));
+    return plain(createCipheriv('aes-256-ctr', key, new Uint8Array(counter.buffer)).update(data));
+  },
+  zstdCompress: async (data, level) => plain(await compress(data, { params: { [constants.ZSTD_c_compressionLevel]: level } })),
+  async zstdDecompress(data, maxBytes) {
+    // zlib wants a limit of at least one byte, so a limit of zero is checked afterwards.
+    const clear = await decompress(data, { maxOutputLength: Math.max(1, maxBytes) });
+    if (clear.length > maxBytes) throw new RangeError(`The decompressed data exceeds ${maxBytes} bytes.`);
+    return plain(clear);
+  },
+};
+
+/** A Buffer's `slice` shares memory where a Uint8Array's copies: hand out the latter only. */
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
