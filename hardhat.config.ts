@@ -6,7 +6,7 @@ import { defineConfig } from 'hardhat/config';
 const compilerPath = createRequire(import.meta.url).resolve('solc/soljson.js');
 
 const settings = {
-  optimizer: { enabled: true, runs: 1000 },
+  optimizer: { enabled: true, runs: 200 },
   viaIR: true,
   evmVersion: 'prague',
 } as const;

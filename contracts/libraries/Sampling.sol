@@ -26,7 +26,7 @@ library Sampling {
         mapping(uint256 => Entry) entries;
     }
 
-    error RentOutOfBounds(uint96 rent, uint96 min, uint96 max);
+    error RentOutOfBounds(uint256 rent, uint256 min, uint256 max);
     error ClassFull(uint256 class);
 
     function weight(uint96 rent) internal pure returns (uint256) {

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {NodeId} from "../types/Ids.sol";
+import {Agreement, Bundle, Draw, Entry} from "../types/Structs.sol";
+import {Book, Setting} from "../types/Book.sol";
+import "../types/Errors.sol";
+import {Paths} from "./Paths.sol";
+import {Sampling} from "./Sampling.sol";
+
+/// @notice What an epoch's seed asks of a provider, and whether an answer fits.
+library Draws {
+    uint256 internal constant SAMPLES = 5;
+    uint256 internal constant MAX_TRIES = 32;
+
+    /// @notice Sample 0 is uniform over slots, so small agreements keep a chance; the others are weighted by rent.
+    function draw(
+        Book storage book,
+        Setting memory setting,
+        NodeId provider,
+        bytes32 seed,
+        uint256 sizes,
+        uint256 sample
+    ) internal view returns (Draw memory d) {
+        uint256 range = sample == 0 ? Sampling.slotCount(sizes) : Sampling.cellTotal(sizes);
+        bool sawEnded;
+        for (uint256 attempt; attempt < MAX_TRIES; ++attempt) {
+            uint256 random = uint256(keccak256(abi.encode(seed, provider, sample, attempt)));
+            uint256 x = uint256(uint128(random)) % range;
+            uint256 key;
+            uint256 within;
+            if (sample == 0) key = Sampling.byNumber(sizes, x);
+            else (key, within) = Sampling.byCell(sizes, x);
+            Entry memory entry = book.pools[provider].entries[key];
+            if (entry.rent > 0 && within >= Sampling.weight(entry.rent)) continue;
+            Agreement storage agreement = book.agreements[entry.agreement];
+            if (entry.rent == 0 || uint256(agreement.endPeriod) * setting.epochsPerPeriod <= setting.epoch) {
+                sawEnded = true;
+                continue;
+            }
+            uint256 batches =
+                agreement.changedEpoch == setting.epoch ? agreement.batchesBefore : agreement.batches;
+            if (batches == 0) {
+                // An empty agreement is paid for its space and has nothing to prove.
+                d.isVoid = true;
+                return d;
+            }
+            d.agreement = entry.agreement;
+            d.slot = entry.slot;
+            d.n = agreement.k + agreement.m;
+            d.leaves = uint32((uint256(1) << agreement.batchLog2) / agreement.k / Paths.LEAF_BYTES);
+            d.batch = uint32(uint256(uint64(random >> 128)) % batches);
+            d.leaf = uint32((random >> 192) % d.leaves);
+            return d;
+        }
+        // Ended slots must not shield the others. Without them, being rejected every time has odds below 0.75^32: let it pass.
+        require(!sawEnded, PruneFirst(provider, sample));
+        d.isVoid = true;
+    }
+
+    /// @return next the position in `proof` behind this sample
+    function verify(Book storage book, bytes calldata proof, uint256 cursor, Draw memory d, uint256 sample)
+        internal
+        view
+        returns (uint256 next)
+    {
+        next = cursor + 4;
+        require(next <= proof.length, Paths.ProofTooShort(next, proof.length));
+        uint32 index = uint32(bytes4(proof[cursor:next]));
+        Bundle storage bundle = book.bundles[d.agreement][index];
+        uint256 first = bundle.first;
+        uint256 count = bundle.batches;
+        require(d.batch >= first && d.batch - first < count, WrongBundle(sample, index, d.batch));
+        // A slot that never confirmed these bytes owes no proof of them; the creator sees it in `acknowledged`.
+        if ((bundle.acknowledged >> d.slot) & 1 == 0) return next;
+        bytes32 node;
+        (node, next) = Paths.leaf(proof, next);
+        (node, next) = Paths.climb(proof, next, node, d.leaf, d.leaves);
+        (node, next) = Paths.climb(proof, next, node, d.slot, d.n);
+        (node, next) = Paths.climb(proof, next, node, d.batch - first, count);
+        require(node == bundle.root, InvalidPath(sample));
+    }
+}

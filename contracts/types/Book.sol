@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IRegistry} from "../interfaces/IRegistry.sol";
+import {NodeId, AgreementId} from "./Ids.sol";
+import {Agreement, Bundle, Parameters} from "./Structs.sol";
+import {Rails} from "../libraries/Rails.sol";
+import {Sampling} from "../libraries/Sampling.sol";
+
+/// @notice All storage of the market, so that its rules can live in libraries.
+struct Book {
+    uint32 agreementCount;
+    mapping(address => uint32) nonceOf;
+    mapping(AgreementId => Agreement) agreements;
+    /// Per slot: provider << 32 | class << 16 | index.
+    mapping(AgreementId => uint64[64]) places;
+    mapping(AgreementId => mapping(uint256 => Bundle)) bundles;
+    mapping(NodeId => Sampling.Pool) pools;
+    /// Epoch => seed, kept for ever.
+    mapping(uint256 => bytes32) seeds;
+    /// Bit per epoch.
+    mapping(NodeId => mapping(uint256 => uint256)) proofs;
+    /// Bit per period.
+    mapping(NodeId => mapping(uint256 => uint256)) reported;
+    mapping(uint256 => Rails.Rail) rails;
+    /// Settled and not yet withdrawn.
+    mapping(NodeId => uint256) owedToNode;
+    mapping(address => uint256) owedTo;
+}
+
+/// @notice What a rule needs to know beside the book. Built once per call.
+struct Setting {
+    IERC20 token;
+    IRegistry registry;
+    bytes32 domainSeparator;
+    uint32 epoch;
+    uint32 period;
+    uint32 epochsPerPeriod;
+    Parameters parameters;
+}
