@@ -1,0 +1,169 @@
+import http from 'node:http';
+import https from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { z } from 'zod';
+import { HoldfastError } from './errors.ts';
+import { parseAs, toJson } from './json.ts';
+import { FREE_SOCKETS_MAX, IDLE_TIMEOUT_MS, JSON_BODY_BYTES, JSON_TIMEOUT_MS, SOCKETS_PER_PEER_MAX } from './limits.ts';
+import { ErrorMessage } from './messages.ts';
+import { AbortedError, RemoteError, TransportError } from './transport-errors.ts';
+
+export { AbortedError, RemoteError, TransportError } from './transport-errors.ts';
+
+const agentOptions = { keepAlive: true, maxFreeSockets: FREE_SOCKETS_MAX, maxSockets: SOCKETS_PER_PEER_MAX };
+const plainAgent = new http.Agent(agentOptions);
+const tlsAgent = new https.Agent(agentOptions);
+
+export interface RequestOptions {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The whole exchange; absent: only silence ends it. */
+  readonly timeoutMs?: number | undefined;
+  /** Silence after which the connection counts as broken. */
+  readonly idleMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Bytes in memory, or a source that is read once, with its exact size. */
+export type RequestBody = Uint8Array | { readonly source: AsyncIterable<Uint8Array>; readonly sizeBytes: number };
+
+/** Sends `body` as JSON (bigints as decimal strings) and returns the reply as `schema` parses it. Throws RemoteError, TransportError. */
+export async function requestJson<S extends z.ZodType>(
+  url: string,
+  options: RequestOptions & { body?: unknown; schema: S; maxBytes?: number },
+): Promise<z.output<S>> {
+  const body = options.body === undefined ? undefined : new TextEncoder().encode(toJson(options.body));
+  const reply = await exchange(url, {
+    ...options,
+    timeoutMs: options.timeoutMs ?? JSON_TIMEOUT_MS,
+    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers },
+    body,
+  });
+  return parseReply(url, await readAll(url, reply, options.maxBytes ?? JSON_BODY_BYTES, options.signal), options.schema);
+}
+
+/** Fetches at most `maxBytes` bytes. */
+export async function requestBytes(
+  url: string,
+  options: RequestOptions & { maxBytes: number; body?: RequestBody },
+): Promise<{ headers: http.IncomingHttpHeaders; bytes: Uint8Array }> {
+  const reply = await exchange(url, options);
+  return { headers: reply.headers, bytes: await readAll(url, reply, options.maxBytes, options.signal) };
+}
+
+/** The reply as a stream; the caller reads it to the end or destroys it. */
+export async function requestStream(url: string, options: RequestOptions = {}): Promise<{ headers: http.IncomingHttpHeaders; stream: Readable }> {
+  const reply = await exchange(url, options);
+  return { headers: reply.headers, stream: reply };
+}
+
+/** PUTs bytes (streamed when they are a source) and returns the JSON reply. */
+export async function putBytes<S extends z.ZodType>(
+  url: string,
+  options: Omit<RequestOptions, 'method'> & { body: RequestBody; schema: S },
+): Promise<z.output<S>> {
+  const headers = { 'content-type': 'application/octet-stream', ...options.headers };
+  const reply = await exchange(url, { ...options, method: 'PUT', headers });
+  return parseReply(url, await readAll(url, reply, JSON_BODY_BYTES, options.signal), options.schema);
+}
+
+/** One request until the reply's headers; statuses from 400 on become RemoteError. */
+async function exchange(url: string, options: RequestOptions & { body?: RequestBody | undefined }): Promise<http.IncomingMessage> {
+  const reply = await attempt(url, options, false);
+  if ((reply.statusCode ?? 0) < 400) return reply;
+  throw await remoteError(url, reply, options.signal);
+}
+
+async function attempt(url: string, options: RequestOptions & { body?: RequestBody | undefined }, again: boolean): Promise<http.IncomingMessage> {
+  const { body, signal } = options;
+  if (signal?.aborted === true) throw new AbortedError(`The request to ${url}`, signal.reason);
+  const deadline = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
+  const signals = [signal, deadline].filter((one) => one !== undefined);
+  const sizeBytes = body === undefined ? undefined : body instanceof Uint8Array ? body.length : body.sizeBytes;
+  const isTls = url.startsWith('https:');
+  const request = (isTls ? https : http).request(url, {
+    method: options.method ?? 'GET',
+    agent: isTls ? tlsAgent : plainAgent,
+    headers: { ...options.headers, ...(sizeBytes === undefined ? {} : { 'content-length': String(sizeBytes) }) },
+    ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+  });
+  const idleMs = options.idleMs ?? IDLE_TIMEOUT_MS;
+  request.setTimeout(idleMs, () => request.destroy(new TransportError(url, `was silent for ${idleMs} ms`, { code: 'TIMEOUT' })));
+  try {
+    return await new Promise<http.IncomingMessage>((resolve, reject) => {
+      request.once('response', resolve);
+      // Stays on: a reset after the response began reaches the response's own stream too.
+      request.on('error', reject);
+      writeBody(request, body).catch(reject);
+    });
+  } catch (cause) {
+    request.destroy();
+    // A kept connection that the server closed in the same moment: nothing was processed, so one fresh try is safe.
+    const isStale = request.reusedSocket && !again && (body === undefined || body instanceof Uint8Array);
+    if (isStale && isReset(cause)) return attempt(url, options, true);
+    throw asTransportError(url, cause, { signal, deadline });
+  }
+}
+
+async function writeBody(request: http.ClientRequest, body: RequestBody | undefined): Promise<void> {
+  if (body === undefined) request.end();
+  else if (body instanceof Uint8Array) request.end(body);
+  else await pipeline(Readable.from(body.source, { objectMode: false }), request);
+}
+
+async function readAll(url: string, reply: http.IncomingMessage, maxBytes: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const part of reply as AsyncIterable<Uint8Array>) {
+      sizeBytes += part.length;
+      if (sizeBytes > maxBytes) throw new TransportError(url, `sent more than ${maxBytes} bytes`, { code: 'REPLY_TOO_LARGE' });
+      parts.push(part);
+    }
+  } catch (cause) {
+    throw asTransportError(url, cause, { signal, deadline: undefined });
+  }
+  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, sizeBytes);
+}
+
+function parseReply<S extends z.ZodType>(url: string, bytes: Uint8Array, schema: S): z.output<S> {
+  try {
+    const value: unknown = bytes.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(bytes));
+    return parseAs(schema, value, 'The reply');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HoldfastError('BAD_REPLY', `${new URL(url).origin} answered with something unexpected: ${why}`, {
+      cause,
+      details: { url },
+      nextStep: 'Check that both sides run the same version.',
+    });
+  }
+}
+
+async function remoteError(url: string, reply: http.IncomingMessage, signal: AbortSignal | undefined): Promise<RemoteError> {
+  const status = reply.statusCode ?? 0;
+  const text = new TextDecoder().decode(await readAll(url, reply, JSON_BODY_BYTES, signal));
+  const retryAfter = Number(reply.headers['retry-after']);
+  let body: ErrorMessage;
+  try {
+    body = ErrorMessage.parse(JSON.parse(text));
+  } catch {
+    // Not one of ours: a proxy's page, for example.
+    body = { code: `HTTP_${status}`, message: `${new URL(url).origin} answered with status ${status}.`, retryable: status >= 500 || status === 429, details: {} };
+  }
+  return new RemoteError({ url, status, body, retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined });
+}
+
+function isReset(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
+}
+
+function asTransportError(url: string, cause: unknown, signals: { signal: AbortSignal | undefined; deadline: AbortSignal | undefined }): Error {
+  if (cause instanceof TransportError) return cause;
+  if (signals.signal?.aborted === true) return new AbortedError(`The request to ${url}`, cause);
+  const isDeadline = signals.deadline?.aborted === true || (cause instanceof Error && cause.name === 'TimeoutError');
+  if (isDeadline) return new TransportError(url, 'did not answer in time', { code: 'TIMEOUT', cause });
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  return new TransportError(url, `could not be reached or broke off (${code})`, { cause });
+}

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import { HoldfastError, toErrorBody } from './errors.ts';
+import { parserStatus, statusOf } from './http-status.ts';
+import { jsonReplacer } from './json.ts';
+import { CLOSE_GRACE_MS, JSON_BODY_BYTES, RETRY_AFTER_SECONDS } from './limits.ts';
+
+export interface RunningServer {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Finishes what is being answered, within a short grace, then ends every connection. */
+  close(): Promise<void>;
+}
+
+/** An Express application that answers bigints as decimal strings. Bodies are parsed per route with `jsonBody()`. */
+export function createApp(): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('json replacer', jsonReplacer);
+  return app;
+}
+
+/** Parses a JSON body of at most `maxBytes`. */
+export function jsonBody(maxBytes: number = JSON_BODY_BYTES): RequestHandler {
+  return express.json({ limit: maxBytes });
+}
+
+/** The last middleware: any error becomes an ErrorBody with a fitting status. `onError` may log what was not expected. */
+export function errorMiddleware(onError?: (error: unknown, status: number) => void): ErrorRequestHandler {
+  return (error, request, response, _next) => {
+    const status = statusOf(error);
+    onError?.(error, status);
+    if (response.headersSent) {
+      // The status is out already: a broken connection is the only honest sign left.
+      response.destroy();
+      return;
+    }
+    if (status === 503) response.setHeader('retry-after', String(retryAfterSeconds(error)));
+    // What is left of a refused upload would be taken for the next request.
+    if (!request.complete) response.setHeader('connection', 'close');
+    response.status(status).json(bodyOf(error, status));
+  };
+}
+
+/** Answers unknown paths. Use it before `errorMiddleware`. */
+export const notFoundMiddleware: RequestHandler = (request, _response, next) => {
+  next(new HoldfastError('NOT_FOUND', `There is nothing at ${request.method} ${request.path}.`));
+};
+
+/** Starts listening; port 0 takes any free one. */
+export async function startServer(app: http.RequestListener, options: { host?: string; port?: number } = {}): Promise<RunningServer> {
+  const server = http.createServer(app);
+  const host = options.host ?? '127.0.0.1';
+  server.listen(options.port ?? 0, host);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new HoldfastError('PORT_TAKEN', `Cannot listen on ${host}:${options.port ?? 0}.`, { cause, nextStep: 'Free the port or choose another one.' });
+  }
+  const { port } = server.address() as AddressInfo;
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${shownHost}:${port}`, port, close: () => closeServer(server) };
+}
+
+async function closeServer(server: http.Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  await closed;
+  clearTimeout(timer);
+}
+
+function retryAfterSeconds(error: unknown): number {
+  const given = error instanceof HoldfastError ? error.details['retryAfterSeconds'] : undefined;
+  return typeof given === 'number' ? given : RETRY_AFTER_SECONDS;
+}
+
+function bodyOf(error: unknown, status: number): object {
+  if (error instanceof HoldfastError || parserStatus(error) === undefined) return toErrorBody(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: status === 413 ? 'TOO_LARGE' : 'BAD_REQUEST', message, retryable: false, details: {} };
+}

@@ -1,0 +1,49 @@
+/** Every bound on what one party may ask of another, in one place. Units are last in the names. */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** n of one agreement; the contract's MAX_SLOTS. */
+export const SLOTS_MAX = 64;
+/** Batch sizes are powers of two between these; the contract's MIN_BATCH_LOG2 and MAX_BATCH_LOG2. */
+export const BATCH_LOG2_MIN = 16;
+export const BATCH_LOG2_MAX = 28;
+/** The contract's MAX_FEE_BPS. */
+export const FEE_BPS_MAX = 200;
+/** The contract's MAX_PERIODS. */
+export const PERIODS_MAX = 520;
+
+/** Batches that one upload commits in one bundle. */
+export const BATCHES_PER_BUNDLE_MAX = 16_384;
+/** A bundle's description: at most BATCHES_PER_BUNDLE_MAX batches of up to 64 roots, as hex. */
+export const BUNDLE_BODY_BYTES = 80 * MIB;
+/** Every other JSON body. */
+export const JSON_BODY_BYTES = 1 * MIB;
+/** Leaves of one ranged read of a fragment: 64 MiB. */
+export const LEAVES_PER_READ_MAX = 262_144;
+/** The value of a name record. */
+export const NAME_VALUE_BYTES = 8 * KIB;
+/** A URL under which a node answers. */
+export const ENDPOINT_CHARACTERS = 256;
+
+/** Neighbours of neighbours that a match may reach. */
+export const HOPS_MAX = 4;
+/** Node ids in `exclude` and `seen`. */
+export const NODE_LIST_MAX = 4_096;
+
+/** A session outlives no longer than this, so that a leaked header ends by itself. */
+export const SESSION_SECONDS_MAX = 30 * 24 * 3600;
+/** Clocks of two machines may differ by this much. */
+export const CLOCK_SKEW_SECONDS = 60;
+
+/** A JSON request from first to last byte. */
+export const JSON_TIMEOUT_MS = 30_000;
+/** Silence after which a transfer of bytes counts as broken. */
+export const IDLE_TIMEOUT_MS = 30_000;
+/** A server ends open connections this long after it was told to stop. */
+export const CLOSE_GRACE_MS = 2_000;
+/** What a 503 tells its caller when nothing better is known. */
+export const RETRY_AFTER_SECONDS = 5;
+/** Idle connections that one process keeps to one peer, and open ones at most. */
+export const FREE_SOCKETS_MAX = 8;
+export const SOCKETS_PER_PEER_MAX = 32;

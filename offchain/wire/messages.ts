@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { BATCHES_PER_BUNDLE_MAX, BATCH_LOG2_MAX, BATCH_LOG2_MIN, ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX, NAME_VALUE_BYTES, NODE_LIST_MAX, PERIODS_MAX, SLOTS_MAX } from './limits.ts';
+import { address, amount, bytes, hash, id, seconds, signature, uint, uint16, uint32, uint8 } from './fields.ts';
+
+/** Every JSON body of the two HTTP interfaces: the schema, and under the same name its parsed type (amounts as bigint). */
+
+/* ------------------------------------------------------------------ shared */
+
+export const Tier = z.enum(['standard', 'archival', 'edge', 'heavy']);
+export type Tier = z.infer<typeof Tier>;
+
+export const Mode = z.enum(['normal', 'read-only']);
+export type Mode = z.infer<typeof Mode>;
+
+const slot = uint(SLOTS_MAX - 1);
+const endpoint = z.string().max(ENDPOINT_CHARACTERS);
+const nodeList = z.array(id).max(NODE_LIST_MAX);
+
+export const TermsMessage = z.object({
+  creator: address,
+  nonce: uint32,
+  heavy: id,
+  feeBps: uint(FEE_BPS_MAX),
+  k: z.number().int().min(1).max(SLOTS_MAX),
+  m: z.number().int().min(1).max(SLOTS_MAX),
+  batchLog2: z.number().int().min(BATCH_LOG2_MIN).max(BATCH_LOG2_MAX),
+  quota: id,
+  endPeriod: uint32,
+});
+export type TermsMessage = z.infer<typeof TermsMessage>;
+
+/** A provider's quote. `price`: token units per batch and epoch. */
+export const SignedOffer = z.object({ provider: id, price: amount, expiry: seconds, signature });
+export type SignedOffer = z.infer<typeof SignedOffer>;
+
+export const ErrorMessage = z.object({
+  code: z.string(),
+  message: z.string(),
+  retryable: z.boolean().default(false),
+  nextStep: z.string().optional(),
+  details: z.record(z.string(), z.unknown()).default({}),
+});
+export type ErrorMessage = z.infer<typeof ErrorMessage>;
+
+/** GET /healthz and /readyz of every node. */
+export const Health = z.object({ ok: z.boolean(), causes: z.array(z.string()).default([]) });
+export type Health = z.infer<typeof Health>;
+
+/* ------------------------------------------------------------------ provider */
+
+export const ProofReport = z.object({ epoch: uint32, ok: z.boolean(), txHash: hash.optional(), error: z.string().optional() });
+export type ProofReport = z.infer<typeof ProofReport>;
+
+export const ProviderStatus = z.object({
+  id,
+  operator: address,
+  tier: Tier,
+  region: uint16,
+  epoch: uint32,
+  mode: Mode,
+  freeBytes: z.number().min(0),
+  storedBytes: z.number().min(0),
+  agreements: z.number().int().min(0),
+  lastProof: ProofReport.optional(),
+});
+export type ProviderStatus = z.infer<typeof ProviderStatus>;
+
+export const OfferRequest = z.object({ terms: TermsMessage });
+export type OfferRequest = z.infer<typeof OfferRequest>;
+
+/** The reply to a fragment: the root that the provider computed over what it stored. */
+export const FragmentStored = z.object({ root: hash });
+export type FragmentStored = z.infer<typeof FragmentStored>;
+
+export const BatchDescription = z.object({ batchId: hash, fragmentRoots: z.array(hash).min(2).max(SLOTS_MAX) });
+export type BatchDescription = z.infer<typeof BatchDescription>;
+
+const batches = z.array(BatchDescription).min(1).max(BATCHES_PER_BUNDLE_MAX);
+
+export const BundleRequest = z.object({ bundle: uint32, root: hash, batches, slot });
+export type BundleRequest = z.infer<typeof BundleRequest>;
+
+export const ReceiptReply = z.object({ signature });
+export type ReceiptReply = z.infer<typeof ReceiptReply>;
+
+export const BundleDescription = z.object({ root: hash, batches });
+export type BundleDescription = z.infer<typeof BundleDescription>;
+
+export const SuccessionRequest = z.object({ agreement: id, slot });
+export type SuccessionRequest = z.infer<typeof SuccessionRequest>;
+
+export const SuccessionReply = z.object({ provider: id, price: amount, bundles: uint32, turn: uint32, expiry: seconds, signature });
+export type SuccessionReply = z.infer<typeof SuccessionReply>;
+
+/* ------------------------------------------------------------------ heavy node */
+
+export const ChildStatus = z.object({ id, endpoint, alive: z.boolean() });
+export type ChildStatus = z.infer<typeof ChildStatus>;
+
+export const RepairStatus = z.object({ agreement: id, slot, from: uint32, to: uint32.optional(), state: z.string(), error: z.string().optional() });
+export type RepairStatus = z.infer<typeof RepairStatus>;
+
+export const HeavyStatus = z.object({
+  id,
+  epoch: uint32,
+  children: z.array(ChildStatus),
+  agreements: z.number().int().min(0),
+  repairs: z.array(RepairStatus),
+  mode: Mode,
+});
+export type HeavyStatus = z.infer<typeof HeavyStatus>;
+
+/** `priceLimit`: token units per batch and epoch. */
+export const MatchRequest = z.object({
+  creator: address,
+  k: z.number().int().min(1).max(SLOTS_MAX),
+  m: z.number().int().min(1).max(SLOTS_MAX),
+  batchLog2: z.number().int().min(BATCH_LOG2_MIN).max(BATCH_LOG2_MAX),
+  quota: id,
+  periods: z.number().int().min(1).max(PERIODS_MAX),
+  priceLimit: amount,
+  nonce: uint32,
+  feeBps: uint(FEE_BPS_MAX).optional(),
+  exclude: nodeList.optional(),
+  hops: uint(HOPS_MAX).optional(),
+});
+export type MatchRequest = z.infer<typeof MatchRequest>;
+
+export const MatchedOffer = SignedOffer.extend({ endpoint, region: uint16, reason: z.string() });
+export type MatchedOffer = z.infer<typeof MatchedOffer>;
+
+export const Refusal = z.object({ provider: id, reason: z.string() });
+export type Refusal = z.infer<typeof Refusal>;
+
+export const MatchReply = z.object({ terms: TermsMessage, offers: z.array(MatchedOffer).max(SLOTS_MAX), refused: z.array(Refusal) });
+export type MatchReply = z.infer<typeof MatchReply>;
+
+/** `hops`: how much further the question may go. `seen`: heavy nodes that were already asked. */
+export const CandidatesRequest = z.object({ terms: TermsMessage, hops: uint(HOPS_MAX), seen: nodeList });
+export type CandidatesRequest = z.infer<typeof CandidatesRequest>;
+
+export const CandidatesReply = z.object({ offers: z.array(MatchedOffer), refused: z.array(Refusal) });
+export type CandidatesReply = z.infer<typeof CandidatesReply>;
+
+/** `signature`: the agreement's creator over Session {agreement, creator, expiry}. */
+export const SealRequest = z.object({ sealKey: hash, expiry: seconds, signature });
+export type SealRequest = z.infer<typeof SealRequest>;
+
+/** `signature`: over NameRecord {creator, version, keccak256(value)}. `keyCheck`: lets a wrong key say so. */
+export const NameMessage = z.object({
+  version: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+  value: bytes({ maxBytes: NAME_VALUE_BYTES }),
+  keyCheck: bytes({ sizeBytes: 8 }),
+  signature,
+});
+export type NameMessage = z.infer<typeof NameMessage>;
+
+/** Bits of a slot set, for request parameters. */
+export const SlotIndex = uint8.max(SLOTS_MAX - 1);

@@ -1,0 +1,166 @@
+import { recoverTypedDataAddress } from 'viem';
+import type { Account, Address, Hex, LocalAccount, Transport, Chain, TypedDataDomain, WalletClient } from 'viem';
+import { expandSignature, compactSignature } from './compact-signature.ts';
+import { HoldfastError } from './errors.ts';
+
+/** Field order is part of the format: contracts/libraries/Quotes.sol hashes the same strings. */
+export const TYPES = {
+  Terms: [
+    { name: 'creator', type: 'address' },
+    { name: 'nonce', type: 'uint32' },
+    { name: 'heavy', type: 'uint32' },
+    { name: 'feeBps', type: 'uint16' },
+    { name: 'k', type: 'uint8' },
+    { name: 'm', type: 'uint8' },
+    { name: 'batchLog2', type: 'uint8' },
+    { name: 'quota', type: 'uint32' },
+    { name: 'endPeriod', type: 'uint32' },
+  ],
+  Offer: [
+    { name: 'terms', type: 'Terms' },
+    { name: 'provider', type: 'uint32' },
+    { name: 'price', type: 'uint96' },
+    { name: 'expiry', type: 'uint64' },
+  ],
+  Receipt: [
+    { name: 'agreement', type: 'uint32' },
+    { name: 'bundle', type: 'uint32' },
+    { name: 'root', type: 'bytes32' },
+    { name: 'batches', type: 'uint32' },
+    { name: 'slot', type: 'uint8' },
+  ],
+  Succession: [
+    { name: 'agreement', type: 'uint32' },
+    { name: 'slot', type: 'uint8' },
+    { name: 'provider', type: 'uint32' },
+    { name: 'price', type: 'uint96' },
+    { name: 'bundles', type: 'uint32' },
+    { name: 'turn', type: 'uint32' },
+    { name: 'expiry', type: 'uint64' },
+  ],
+  Session: [
+    { name: 'agreement', type: 'uint32' },
+    { name: 'creator', type: 'address' },
+    { name: 'expiry', type: 'uint64' },
+  ],
+  NameRecord: [
+    { name: 'creator', type: 'address' },
+    { name: 'version', type: 'uint64' },
+    { name: 'valueHash', type: 'bytes32' },
+  ],
+  MasterKey: [
+    { name: 'creator', type: 'address' },
+    { name: 'purpose', type: 'string' },
+  ],
+} as const;
+
+/** What creator and all n providers agree on. `nonce`: the creator's number of earlier agreements. */
+export interface Terms {
+  readonly creator: Address;
+  readonly nonce: number;
+  readonly heavy: number;
+  readonly feeBps: number;
+  readonly k: number;
+  readonly m: number;
+  readonly batchLog2: number;
+  /** Batches of space. */
+  readonly quota: number;
+  readonly endPeriod: number;
+}
+
+/** `price`: token units per batch and epoch. `expiry`: Unix seconds, here and below. */
+export interface Offer {
+  readonly terms: Terms;
+  readonly provider: number;
+  readonly price: bigint;
+  readonly expiry: number;
+}
+
+export interface Receipt {
+  readonly agreement: number;
+  readonly bundle: number;
+  readonly root: Hex;
+  readonly batches: number;
+  readonly slot: number;
+}
+
+export interface Succession {
+  readonly agreement: number;
+  readonly slot: number;
+  readonly provider: number;
+  readonly price: bigint;
+  readonly bundles: number;
+  readonly turn: number;
+  readonly expiry: number;
+}
+
+/** `creator` is whoever signs: the creator, or for a repair the operator of the agreement's heavy node. */
+export interface Session {
+  readonly agreement: number;
+  readonly creator: Address;
+  readonly expiry: number;
+}
+
+/** `valueHash`: keccak-256 of the record's value. */
+export interface NameRecord {
+  readonly creator: Address;
+  readonly version: number;
+  readonly valueHash: Hex;
+}
+
+export interface MasterKey {
+  readonly creator: Address;
+  readonly purpose: string;
+}
+
+export interface TypedMessages {
+  readonly Terms: Terms;
+  readonly Offer: Offer;
+  readonly Receipt: Receipt;
+  readonly Succession: Succession;
+  readonly Session: Session;
+  readonly NameRecord: NameRecord;
+  readonly MasterKey: MasterKey;
+}
+
+export type PrimaryType = keyof TypedMessages;
+
+/** Anything that signs: a key in this process, or a wallet that is asked. */
+export type Signer = LocalAccount | WalletClient<Transport, Chain | undefined, Account | undefined>;
+
+/** One market on one chain: a signature for it is worth nothing anywhere else. */
+export function holdfastDomain(deployment: { readonly chainId: number; readonly market: Address }): TypedDataDomain {
+  return { name: 'Holdfast', version: '1', chainId: deployment.chainId, verifyingContract: deployment.market };
+}
+
+export function signerAddress(signer: Signer): Address {
+  if ('address' in signer) return signer.address;
+  if (signer.account === undefined) {
+    throw new HoldfastError('NO_ACCOUNT', 'The wallet has no account selected.', { nextStep: 'Connect an account and try again.' });
+  }
+  return signer.account.address;
+}
+
+/** Signs and returns the 64-byte EIP-2098 form (r || vs) that the contracts take. */
+export async function signTyped<P extends PrimaryType>(signer: Signer, domain: TypedDataDomain, primaryType: P, message: TypedMessages[P]): Promise<Hex> {
+  const data = { domain, types: TYPES, primaryType, message } as unknown as Parameters<LocalAccount['signTypedData']>[0];
+  if ('address' in signer) return compactSignature(await signer.signTypedData(data));
+  signerAddress(signer);
+  const request = { ...data, account: signer.account } as unknown as Parameters<typeof signer.signTypedData>[0];
+  return compactSignature(await signer.signTypedData(request));
+}
+
+/** The address that made a 64-byte signature over `message`. Throws BAD_SIGNATURE_FORMAT when it is not one. */
+export async function recoverTyped<P extends PrimaryType>(
+  domain: TypedDataDomain,
+  primaryType: P,
+  message: TypedMessages[P],
+  signature: Hex,
+): Promise<Address> {
+  const data = { domain, types: TYPES, primaryType, message, signature: expandSignature(signature) };
+  try {
+    return await recoverTypedDataAddress(data as unknown as Parameters<typeof recoverTypedDataAddress>[0]);
+  } catch (cause) {
+    throw new HoldfastError('BAD_SIGNATURE_FORMAT', 'The signature belongs to no address.', { cause });
+  }
+}
