@@ -21,7 +21,8 @@ CREATE TABLE "HeldSlot" (
   "parent"    INTEGER NOT NULL,
   "endPeriod" INTEGER NOT NULL,
   "sizeBytes" BIGINT NOT NULL,
-  "ended"     BOOLEAN NOT NULL DEFAULT false,
+  "state"     TEXT NOT NULL,
+  "since"     DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
   PRIMARY KEY ("agreement", "slot")
 );
 
@@ -39,6 +40,7 @@ CREATE TABLE "Fragment" (
 CREATE TABLE "BundleDescription" (
   "agreement" INTEGER NOT NULL,
   "root"      TEXT NOT NULL,
+  "bundle"    INTEGER NOT NULL,
   "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
   PRIMARY KEY ("agreement", "root")
 );
