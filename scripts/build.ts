@@ -1,0 +1,13 @@
+// usage: node scripts/build.ts  (under Node >= 24, after npm ci): everything that is generated, in order
+import { spawnSync } from 'node:child_process';
+import { buildAbi } from './build-abi.ts';
+import { buildKernels } from './build-kernels.ts';
+import { buildPrisma } from './build-prisma.ts';
+
+const hardhat = spawnSync('hardhat', ['compile', '--quiet'], { stdio: ['ignore', 2, 2] });
+if (hardhat.error !== undefined || hardhat.status !== 0) {
+  throw new Error(`hardhat compile failed with status ${hardhat.status}`, { cause: hardhat.error });
+}
+await buildAbi();
+await buildKernels();
+await buildPrisma();

@@ -1,0 +1,82 @@
+// usage: node scripts/test.ts [types|contracts|unit|e2e ...]  (all without arguments); the last line is `N passed, N failed`
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Runs a tool with its output shown, and returns that output too. */
+function runTool(command: string, args: readonly string[]): Promise<{ status: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: process.env });
+    let output = '';
+    child.stdout.on('data', (data: Buffer) => {
+      process.stdout.write(data);
+      output += data.toString();
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ status: code ?? 1, output }));
+  });
+}
+
+async function types(): Promise<Tally> {
+  const { status } = await runTool('tsc', ['-p', '.']);
+  return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Hardhat prints one summary for Solidity and TypeScript tests: "<n> passing" and, if any, "<n> failing". */
+async function contracts(): Promise<Tally> {
+  const { status, output } = await runTool('hardhat', ['test', '--network', 'inproc']);
+  const count = (word: string) =>
+    [...output.matchAll(new RegExp(String.raw`(\d+) ${word}`, 'g'))].reduce((sum, match) => sum + Number(match[1]), 0);
+  return honest({ passed: count('passing'), failed: count('failing') }, status);
+}
+
+async function vitest(folders: readonly string[], exclude: readonly string[]): Promise<Tally> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  const report = join(folder, 'report.json');
+  try {
+    const { status } = await runTool('vitest', [
+      'run', ...folders, ...exclude.flatMap((path) => ['--exclude', path]),
+      '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
+    ]);
+    const summary = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number };
+    return honest({ passed: summary.numPassedTests, failed: summary.numFailedTests }, status);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A tool that failed without a failed test (a crash, a file that does not load) counts as one failure; so does one without tests. */
+function honest(tally: Tally, status: number): Tally {
+  const hasProblem = status !== 0 || tally.passed + tally.failed === 0;
+  return hasProblem && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+}
+
+const suites: Readonly<Record<string, () => Promise<Tally>>> = {
+  types,
+  contracts,
+  unit: () => vitest(['test'], ['test/e2e/**']),
+  e2e: () => vitest(['test/e2e'], []),
+};
+
+const chosen = process.argv.slice(2);
+const names = chosen.length > 0 ? chosen : Object.keys(suites);
+const total = { passed: 0, failed: 0 };
+const lines: string[] = [];
+for (const name of names) {
+  const suite = suites[name];
+  if (suite === undefined) throw new Error(`There is no suite "${name}". Suites: ${Object.keys(suites).join(', ')}.`);
+  const began = performance.now();
+  const tally = await suite();
+  total.passed += tally.passed;
+  total.failed += tally.failed;
+  lines.push(`${name}: ${tally.passed} passed, ${tally.failed} failed, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+}
+process.stdout.write(`\n${lines.join('\n')}\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
