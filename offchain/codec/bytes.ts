@@ -7,6 +7,11 @@ export function utf8(text: string): Uint8Array {
 }
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return join(parts);
+}
+
+/** As `concat`, for lists too long to be arguments. */
+export function join(parts: readonly Uint8Array[]): Uint8Array {
   let sizeBytes = 0;
   for (const part of parts) sizeBytes += part.length;
   const all = new Uint8Array(sizeBytes);
@@ -28,6 +33,11 @@ export function hex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
   return text;
+}
+
+/** A short key for maps: one character for each byte. */
+export function idKey(id: Uint8Array): string {
+  return String.fromCharCode(...id);
 }
 
 export function u32(value: number): Uint8Array {

@@ -1,5 +1,5 @@
 /** Chunk references: moving them between bundles, and looking them up by id. */
-import { hex } from './bytes.ts';
+import { idKey } from './bytes.ts';
 import { CodecInputError } from './format-errors.ts';
 import type { ChunkRef } from './types.ts';
 
@@ -29,12 +29,12 @@ export class ChunkIndex implements KnownChunks {
     for (const ref of refs) {
       const settled = home === undefined ? ref : resolveRef(ref, home);
       if (settled.bundle === null) throw new CodecInputError('a chunk is known only once its bundle has a number');
-      this.#refs.set(hex(settled.chunkId), settled);
+      this.#refs.set(idKey(settled.chunkId), settled);
     }
   }
 
   async find(chunkId: Uint8Array): Promise<ChunkRef | undefined> {
-    return this.#refs.get(hex(chunkId));
+    return this.#refs.get(idKey(chunkId));
   }
 
   get size(): number {

@@ -13,7 +13,7 @@ export function decodeCbor(what: string, bytes: Uint8Array): Reader {
   try {
     return new Reader(what, 'it', decode(bytes));
   } catch (cause) {
-    throw new MalformedError(what, 'it is not canonical dag-cbor', { cause });
+    throw new MalformedError(what, 'it is not dag-cbor', { cause });
   }
 }
 
@@ -37,11 +37,23 @@ export class Reader {
     return this.#value === null;
   }
 
+  isInteger(): boolean {
+    return typeof this.#value === 'number';
+  }
+
   integer(min: number, max: number): number {
     const value = this.#value;
     if (typeof value !== 'number' || !Number.isSafeInteger(value)) return this.fail('is not an integer');
     if (value < min || value > max) return this.fail(`is not between ${min} and ${max}`);
     return value;
+  }
+
+  /** A list of integers, without one reader for each. */
+  integers(min: number, max: number): number[] {
+    const value = this.#value;
+    if (!Array.isArray(value)) return this.fail('is not a list');
+    for (const item of value) if (!Number.isSafeInteger(item) || item < min || item > max) return this.fail('holds an impossible number');
+    return value as number[];
   }
 
   text(maxChars: number): string {
@@ -51,10 +63,11 @@ export class Reader {
     return value;
   }
 
-  bytes(sizeBytes: number): Uint8Array {
+  /** Of any length when `sizeBytes` is left out. */
+  bytes(sizeBytes?: number): Uint8Array {
     const value = this.#value;
     if (!(value instanceof Uint8Array)) return this.fail('is not bytes');
-    if (value.length !== sizeBytes) return this.fail(`has not ${sizeBytes} bytes`);
+    if (sizeBytes !== undefined && value.length !== sizeBytes) return this.fail(`has not ${sizeBytes} bytes`);
     return value;
   }
 

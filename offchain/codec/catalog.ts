@@ -1,0 +1,94 @@
+/** The catalog: every name of a creator, with all its versions. Values are immutable; each change gives a new catalog. */
+import { assertName } from './archive.ts';
+import type { Home } from './chunk-ref.ts';
+import { type ManifestRef, manifestRefFromCbor, manifestRefToCbor, resolveManifestRef } from './manifest-ref.ts';
+import { type Reader, decodeCbor, encodeCbor } from './strict-cbor.ts';
+
+export type CatalogVersion =
+  | { readonly kind: 'stored'; readonly manifest: ManifestRef }
+  /** A tombstone: the name was deleted at `created` (milliseconds since 1970); older versions stay listed. */
+  | { readonly kind: 'deleted'; readonly created: number };
+
+export interface Catalog {
+  /** Grows by one with every change: of two catalogs the higher one is the newer. */
+  readonly sequence: number;
+  /** Versions, newest last, never empty. */
+  readonly names: ReadonlyMap<string, readonly CatalogVersion[]>;
+}
+
+export const EMPTY_CATALOG: Catalog = { sequence: 0, names: new Map() };
+
+/** The newest version, or undefined when the name is unknown or deleted. */
+export function latestVersion(catalog: Catalog, name: string): ManifestRef | undefined {
+  const newest = catalog.names.get(name)?.at(-1);
+  return newest?.kind === 'stored' ? newest.manifest : undefined;
+}
+
+export function withVersion(catalog: Catalog, name: string, manifest: ManifestRef): Catalog {
+  return append(catalog, name, { kind: 'stored', manifest });
+}
+
+/** The same catalog when the name is unknown or deleted already. */
+export function withDeletion(catalog: Catalog, name: string, created: number): Catalog {
+  return latestVersion(catalog, name) === undefined ? catalog : append(catalog, name, { kind: 'deleted', created });
+}
+
+/** Forgets a name with all its versions, or only the versions that `keep` refuses. */
+export function withoutVersions(catalog: Catalog, name: string, keep: (version: CatalogVersion) => boolean = () => false): Catalog {
+  const versions = catalog.names.get(name);
+  const kept = versions?.filter(keep);
+  if (versions === undefined || kept === undefined || kept.length === versions.length) return catalog;
+  const names = new Map(catalog.names);
+  if (kept.length > 0) names.set(name, kept);
+  else names.delete(name);
+  return { sequence: catalog.sequence + 1, names };
+}
+
+/** Fills in the number of the bundle that carried this catalog, once it is committed. */
+export function resolveCatalog(catalog: Catalog, home: Home): Catalog {
+  const settle = (version: CatalogVersion): CatalogVersion =>
+    version.kind === 'stored' ? { ...version, manifest: resolveManifestRef(version.manifest, home) } : version;
+  return { sequence: catalog.sequence, names: new Map([...catalog.names].map(([name, versions]) => [name, versions.map(settle)])) };
+}
+
+/** True when a version still says "this bundle": such a catalog must be resolved before it is built upon. */
+export function isUnresolved(catalog: Catalog): boolean {
+  for (const versions of catalog.names.values()) {
+    for (const version of versions) if (version.kind === 'stored' && version.manifest.bundle === null) return true;
+  }
+  return false;
+}
+
+function append(catalog: Catalog, name: string, version: CatalogVersion): Catalog {
+  assertName(name);
+  const names = new Map(catalog.names);
+  names.set(name, [...(names.get(name) ?? []), version]);
+  return { sequence: catalog.sequence + 1, names };
+}
+
+export function encodeCatalog(catalog: Catalog): Uint8Array {
+  const names = [...catalog.names].sort(([a], [b]) => (a < b ? -1 : 1));
+  const versionToCbor = (version: CatalogVersion): unknown =>
+    version.kind === 'stored' ? manifestRefToCbor(version.manifest) : version.created;
+  return encodeCbor({ v: 1, names: names.map(([name, versions]) => [name, versions.map(versionToCbor)]), sequence: catalog.sequence });
+}
+
+/** Throws MalformedError. */
+export function decodeCatalog(bytes: Uint8Array): Catalog {
+  const field = decodeCbor('catalog', bytes).fields('v', 'names', 'sequence');
+  field.v.oneOf(1);
+  const names = new Map<string, readonly CatalogVersion[]>();
+  let last = '';
+  for (const row of field.names.list()) {
+    const [name, versions] = row.tuple(2) as [Reader, Reader];
+    const text = name.text(4096);
+    // Ascending order also keeps out the empty name and repeated ones.
+    if (!(last < text)) row.fail('is out of order');
+    last = text;
+    const items = versions.list();
+    if (items.length === 0) row.fail('has no version');
+    names.set(text, items.map((item) =>
+      item.isInteger() ? { kind: 'deleted', created: item.integer(0, Number.MAX_SAFE_INTEGER) } : { kind: 'stored', manifest: manifestRefFromCbor(item) }));
+  }
+  return { sequence: field.sequence.integer(0, Number.MAX_SAFE_INTEGER), names };
+}

@@ -1,0 +1,106 @@
+/** From stored records back to catalog, manifests and files. Everything is verified before it is handed out. */
+import type { SourceObject } from './archive.ts';
+import { equal, join } from './bytes.ts';
+import { type Catalog, decodeCatalog, resolveCatalog } from './catalog.ts';
+import { type Home, resolveRef } from './chunk-ref.ts';
+import { refsFromCbor } from './chunk-ref-codec.ts';
+import type { CatalogLocator } from './footer.ts';
+import { CodecInputError, MalformedError, WrongKeyError } from './format-errors.ts';
+import type { CodecKeys, RecordKeys } from './keys.ts';
+import type { ManifestRef, Visibility } from './manifest-ref.ts';
+import { type Manifest, type ManifestEntry, contentRoot, decodeManifest } from './manifest.ts';
+import { mapAhead } from './map-ahead.ts';
+import { openRecord } from './record.ts';
+import { decodeCbor } from './strict-cbor.ts';
+import type { ChunkRef, Platform, RecordLocation } from './types.ts';
+
+/** Gives the stored bytes of a record, `storedSize` of them, from wherever they are. */
+export interface RecordSource {
+  read(location: RecordLocation): Promise<Uint8Array>;
+}
+
+export interface DecodeContext {
+  readonly platform: Platform;
+  /** Null is enough for public objects. */
+  readonly keys: CodecKeys | null;
+  readonly source: RecordSource;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads that may be under way at once. */
+const READ_AHEAD = 4;
+
+/** The catalog that a footer points to, resolved against `home`: the bundle that the footer closed. */
+export async function readCatalog(context: DecodeContext, options: { locator: CatalogLocator; home: Home }): Promise<Catalog> {
+  const { locator, home } = options;
+  const keys = domain(context, 'manifest', 'private');
+  const settle = (refs: readonly ChunkRef[]): ChunkRef[] => refs.map((ref) => resolveRef(ref, home));
+  let refs = settle(locator.refs);
+  if (locator.kind === 'list') refs = settle(refsFromCbor(decodeCbor('list of catalog chunks', await readDocument(context, keys, refs))));
+  return resolveCatalog(decodeCatalog(await readDocument(context, keys, refs)), home);
+}
+
+/** The manifest, with every location resolved as far as `ref` is. */
+export async function readManifest(context: DecodeContext, ref: ManifestRef): Promise<Manifest> {
+  const manifest = decodeManifest(await readDocument(context, domain(context, 'manifest', ref.visibility), ref.chunks));
+  const root = await contentRoot(context.platform, manifest);
+  if (!equal(root, manifest.root) || !equal(root, ref.root)) throw new MalformedError('manifest', 'its entries do not fit its root');
+  return { ...manifest, chunks: manifest.chunks.map((chunk) => resolveRef(chunk, ref)) };
+}
+
+/** The bytes [start, end) of a file, all of them when `range` is left out. Only the chunks that the range touches are read. */
+export async function* readFile(
+  context: DecodeContext,
+  options: { manifest: Manifest; entry: ManifestEntry; range?: { readonly start: number; readonly end: number } | undefined },
+): AsyncGenerator<Uint8Array, void> {
+  const { manifest, entry } = options;
+  const { start, end } = options.range ?? { start: 0, end: entry.size };
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || start > end || end > entry.size) {
+    throw new CodecInputError(`the range ${start} to ${end} does not lie in a file of ${entry.size} bytes`);
+  }
+  const keys = domain(context, 'content', manifest.visibility);
+  const pieces = touched(manifest, entry, { start, end });
+  yield* mapAhead(pieces, READ_AHEAD, async ({ ref, from, to }) => {
+    const plain = await readChunk(context, keys, ref);
+    return from === 0 && to === plain.length ? plain : plain.subarray(from, to);
+  });
+}
+
+/** The objects of a manifest with their bytes, ready for `restoreInto`. */
+export async function* manifestObjects(context: DecodeContext, manifest: Manifest): AsyncGenerator<SourceObject, void> {
+  for (const entry of manifest.entries) {
+    const { chunks: _, ...info } = entry;
+    yield { ...info, open: () => readFile(context, { manifest, entry }) };
+  }
+}
+
+function* touched(manifest: Manifest, entry: ManifestEntry, range: { start: number; end: number }): Generator<{ ref: ChunkRef; from: number; to: number }> {
+  let at = 0;
+  for (const index of entry.chunks) {
+    const ref = manifest.chunks[index];
+    if (ref === undefined) throw new CodecInputError('the entry does not belong to this manifest');
+    const from = Math.max(0, range.start - at);
+    const to = Math.min(ref.size, range.end - at);
+    if (from < to) yield { ref, from, to };
+    at += ref.size;
+    if (at >= range.end) return;
+  }
+}
+
+async function readDocument(context: DecodeContext, keys: RecordKeys | null, refs: readonly ChunkRef[]): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of mapAhead(refs, READ_AHEAD, (ref) => readChunk(context, keys, ref))) parts.push(part);
+  return join(parts);
+}
+
+async function readChunk({ platform, source, signal }: DecodeContext, keys: RecordKeys | null, ref: ChunkRef): Promise<Uint8Array> {
+  signal?.throwIfAborted();
+  const { chunkId, size, method } = ref;
+  return openRecord(platform, { keys, chunkId, size, method, stored: await source.read(ref) });
+}
+
+function domain({ keys }: DecodeContext, which: 'content' | 'manifest', visibility: Visibility): RecordKeys | null {
+  if (visibility === 'public') return null;
+  if (keys === null) throw new WrongKeyError('private object (no key was given)');
+  return keys[which];
+}

@@ -1,0 +1,180 @@
+/** One upload: a stream of objects in, a stream of sealed batches out, with constant memory. */
+import { assertName } from './archive.ts';
+import type { SourceObject } from './archive.ts';
+import { BundleWriter, type EncodedBatch } from './bundle-writer.ts';
+import { type Catalog, encodeCatalog, isUnresolved, latestVersion, withVersion } from './catalog.ts';
+import { refsToCbor } from './chunk-ref-codec.ts';
+import type { KnownChunks } from './chunk-ref.ts';
+import { cdcChunks, fixedChunks } from './chunk.ts';
+import { manifestContentId } from './content-id.ts';
+import { equal } from './bytes.ts';
+import { LOCATOR_MAX_REFS, makeFooter } from './footer.ts';
+import { CodecInputError } from './format-errors.ts';
+import type { CodecKeys } from './keys.ts';
+import { ManifestBuilder } from './manifest-builder.ts';
+import type { ManifestRef, Visibility } from './manifest-ref.ts';
+import { type Manifest, contentRoot, encodeManifest } from './manifest.ts';
+import { mapAhead } from './map-ahead.ts';
+import { readObjects } from './read-objects.ts';
+import { encodeCbor } from './strict-cbor.ts';
+import type { ChunkRef, Geometry, Platform } from './types.ts';
+import { fileDag } from './unixfs.ts';
+
+/** Chunks that are hashed, compressed and encrypted while an earlier one is still being packed. */
+const PREPARE_AHEAD = 4;
+
+interface BundleOptions {
+  readonly geometry: Geometry;
+  readonly agreement: number;
+  readonly keys: CodecKeys;
+  readonly sealKey: Uint8Array;
+  readonly platform: Platform;
+  /** The creator's newest catalog, resolved (every version names its bundle). */
+  readonly catalog: Catalog;
+  readonly known: KnownChunks;
+  readonly dedupe?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface EncodeBundleOptions extends BundleOptions {
+  readonly visibility: Visibility;
+  readonly name: string;
+  /** Milliseconds since 1970. A resumed upload passes the value of its first attempt, and gets the same batches. */
+  readonly created: number;
+  readonly objects: AsyncIterable<SourceObject>;
+  /** For private objects; 'cdc' when left out. Public objects are always cut at 1 MiB, so that their CIDs are those of IPFS. */
+  readonly chunking?: 'cdc' | 'fixed' | undefined;
+  readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
+}
+
+export interface EncodeProgress {
+  readonly path: string;
+  readonly files: number;
+  readonly plainBytes: number;
+  readonly newBytes: number;
+  readonly storedBytes: number;
+  readonly batches: number;
+}
+
+export interface BundleStats {
+  readonly files: number;
+  /** Bytes of all files. */
+  readonly plainBytes: number;
+  /** Of these, bytes in chunks that were not stored before... */
+  readonly newBytes: number;
+  /** ...and bytes in chunks that were. */
+  readonly dedupedBytes: number;
+  /** Bytes of all new records, manifest, catalog and footer included. */
+  readonly storedBytes: number;
+}
+
+export interface CatalogBundleResult {
+  /** Batches yielded. */
+  readonly batches: number;
+  readonly bundleRoot: Uint8Array;
+  /** Locations in this bundle have `bundle: null`: pass it through `resolveCatalog` once the bundle has a number. */
+  readonly catalog: Catalog;
+  /** All chunks stored in this bundle (manifest and catalog too), in payload order, `bundle: null`. */
+  readonly chunks: readonly ChunkRef[];
+}
+
+export interface BundleResult extends Omit<CatalogBundleResult, 'bundleRoot'> {
+  /** True when the newest version under this name is exactly this content and every chunk is stored: nothing was yielded. */
+  readonly unchanged: boolean;
+  /** Null when unchanged. */
+  readonly bundleRoot: Uint8Array | null;
+  readonly manifest: ManifestRef;
+  readonly stats: BundleStats;
+  /** Paths that were left out because they could not be read. */
+  readonly unreadable: readonly string[];
+}
+
+/** Yields each batch when it is full; the arrays of a yielded batch are the caller's. The same input gives the same batches. */
+export async function* encodeBundle(options: EncodeBundleOptions): AsyncGenerator<EncodedBatch, BundleResult> {
+  const { catalog, keys, name, platform, visibility, created } = options;
+  assertName(name);
+  assertResolved(catalog);
+  const writer = new BundleWriter({ ...options, dedupe: options.dedupe ?? true });
+  const { builder, stats, unreadable } = yield* storeObjects(writer, options);
+  const root = await contentRoot(platform, { visibility, ...builder });
+  const latest = latestVersion(catalog, name);
+  const result = { stats, unreadable };
+  if (latest !== undefined && equal(latest.root, root) && writer.newChunks.length === 0) {
+    return { ...result, unchanged: true, batches: 0, bundleRoot: null, manifest: latest, catalog, chunks: [] };
+  }
+  const contentId = visibility === 'public' ? await fileCid(platform, builder) : null;
+  const { entries, chunks } = builder;
+  const manifest = yield* storeManifest(writer, options, { v: 1, name, created, visibility, parent: latest ?? null, contentId, root, entries, chunks });
+  const written = yield* storeCatalog(writer, { ...options, keys, catalog: withVersion(catalog, name, manifest) });
+  return { ...result, ...written, unchanged: false, manifest, stats: { ...stats, storedBytes: writer.storedBytes } };
+}
+
+/** A bundle with nothing but a catalog: how a deletion (`withDeletion`) is stored. The catalog may not hold unresolved versions. */
+export async function* encodeCatalogBundle(options: BundleOptions): AsyncGenerator<EncodedBatch, CatalogBundleResult> {
+  assertResolved(options.catalog);
+  return yield* storeCatalog(new BundleWriter({ ...options, dedupe: options.dedupe ?? true }), options);
+}
+
+function assertResolved(catalog: Catalog): void {
+  if (isUnresolved(catalog)) throw new CodecInputError('the catalog still says "this bundle"; resolve it with the number of the bundle that carried it');
+}
+
+async function* storeObjects(
+  writer: BundleWriter,
+  options: EncodeBundleOptions,
+): AsyncGenerator<EncodedBatch, { builder: ManifestBuilder; stats: BundleStats; unreadable: string[] }> {
+  const { objects, visibility, onProgress } = options;
+  const keys = visibility === 'public' ? null : options.keys.content;
+  const chunker = visibility === 'public' || options.chunking === 'fixed' ? fixedChunks : cdcChunks;
+  const builder = new ManifestBuilder();
+  const unreadable: string[] = [];
+  const count = { files: 0, plainBytes: 0, newBytes: 0, dedupedBytes: 0 };
+  const stats = (): BundleStats => ({ ...count, storedBytes: writer.storedBytes });
+  const prepared = mapAhead(readObjects(objects, chunker), PREPARE_AHEAD, async (event) =>
+    event.kind === 'chunk' ? { kind: event.kind, path: event.path, chunk: await writer.prepare(keys, event.plain) } : event);
+  for await (const event of prepared) {
+    if (event.kind === 'unreadable') {
+      builder.dropEntry();
+      unreadable.push(event.path);
+    } else if (event.kind === 'end') {
+      builder.endEntry(event.info);
+      if (event.info.kind === 'file') count.files++;
+    } else {
+      const { ref, isNew } = yield* writer.store(event.chunk);
+      builder.addChunk(ref);
+      count.plainBytes += ref.size;
+      count[isNew ? 'newBytes' : 'dedupedBytes'] += ref.size;
+    }
+    const path = event.kind === 'end' ? event.info.path : event.path;
+    onProgress?.({ path, ...stats(), batches: writer.batchRoots.length });
+  }
+  return { builder, stats: stats(), unreadable };
+}
+
+/** The CID of a public object that is one file; folders have none that would stand for modes, times and links too. */
+async function fileCid(platform: Platform, { entries, chunks }: ManifestBuilder): Promise<string | null> {
+  const [only] = entries;
+  if (only?.kind !== 'file' || entries.length !== 1) return null;
+  return (await fileDag(platform, only.chunks.map((index) => chunks[index]!))).root.toString();
+}
+
+async function* storeManifest(writer: BundleWriter, options: EncodeBundleOptions, manifest: Manifest): AsyncGenerator<EncodedBatch, ManifestRef> {
+  const { visibility, root, created } = manifest;
+  const bytes = encodeManifest(manifest);
+  const chunks = yield* writer.storeDocument(visibility === 'public' ? null : options.keys.manifest, bytes);
+  const contentId = manifest.contentId ?? (await manifestContentId(options.platform, { visibility, bytes, chunks }));
+  return { visibility, contentId, root, created, size: bytes.length, agreement: options.agreement, bundle: null, chunks };
+}
+
+async function* storeCatalog(writer: BundleWriter, options: BundleOptions): AsyncGenerator<EncodedBatch, CatalogBundleResult> {
+  const { platform, keys, catalog } = options;
+  let kind: 'catalog' | 'list' = 'catalog';
+  let refs = yield* writer.storeDocument(keys.manifest, encodeCatalog(catalog));
+  if (refs.length > LOCATOR_MAX_REFS) {
+    kind = 'list';
+    refs = yield* writer.storeDocument(keys.manifest, encodeCbor(refsToCbor(refs)));
+    if (refs.length > LOCATOR_MAX_REFS) throw new CodecInputError('the catalog is too large: even the list of its chunks does not fit');
+  }
+  const bundleRoot = yield* writer.finish(await makeFooter(platform, keys, { kind, refs }));
+  return { batches: writer.batchRoots.length, bundleRoot, catalog, chunks: writer.newChunks };
+}

@@ -1,0 +1,132 @@
+/** A manifest: one version of one stored object (a file or a tree), with every chunk that makes it up. */
+import { type ObjectInfo, assertName, assertSafePath, PATH_MAX_CHARS } from './archive.ts';
+import { join } from './bytes.ts';
+import { refsFromCbor, refsToCbor } from './chunk-ref-codec.ts';
+import { type ManifestRef, type Visibility, contentIdFromCbor, manifestRefFromCbor, manifestRefToCbor } from './manifest-ref.ts';
+import { type Reader, decodeCbor, encodeCbor } from './strict-cbor.ts';
+import type { ChunkRef, Platform } from './types.ts';
+
+export interface ManifestEntry extends ObjectInfo {
+  /** Indices into the manifest's chunk table, in file order. */
+  readonly chunks: readonly number[];
+}
+
+export interface Manifest {
+  readonly v: 1;
+  readonly name: string;
+  /** Milliseconds since 1970, as the creator said. */
+  readonly created: number;
+  readonly visibility: Visibility;
+  /** The version before this one. */
+  readonly parent: ManifestRef | null;
+  /** CID of a public single file; null otherwise (a private ContentID is made from the stored manifest itself). */
+  readonly contentId: string | null;
+  readonly root: Uint8Array;
+  readonly entries: readonly ManifestEntry[];
+  /** Ordered by first use. */
+  readonly chunks: readonly ChunkRef[];
+}
+
+const KINDS = ['file', 'folder', 'symlink'] as const;
+const MODE_MAX = 0o7777;
+const MTIME_MAX = 8.64e15;
+
+/** SHA-256 of dag-cbor [visibility, [[kind, path, mode, mtimeMs, size, target or null, chunk ids joined]...]]. */
+export async function contentRoot(
+  platform: Platform,
+  tree: { visibility: Visibility; entries: readonly ManifestEntry[]; chunks: readonly { chunkId: Uint8Array }[] },
+): Promise<Uint8Array> {
+  const ids = (indices: readonly number[]): Uint8Array => join(indices.map((i) => idAt(tree.chunks, i)));
+  const rows = tree.entries.map((entry) => [...attributes(entry), ids(entry.chunks)]);
+  return platform.sha256(encodeCbor([tree.visibility, rows]));
+}
+
+function idAt(chunks: readonly { chunkId: Uint8Array }[], index: number): Uint8Array {
+  const chunk = chunks[index];
+  if (chunk === undefined) throw new RangeError(`there is no chunk ${index}`);
+  return chunk.chunkId;
+}
+
+function attributes(entry: ManifestEntry): unknown[] {
+  return [entry.kind, entry.path, entry.mode, entry.mtimeMs, entry.size, entry.target ?? null];
+}
+
+export function encodeManifest(manifest: Manifest): Uint8Array {
+  let next = 0;
+  const codes = (indices: readonly number[]): number[] =>
+    indices.map((index) => {
+      if (index < next) return next - index;
+      next++;
+      return 0;
+    });
+  return encodeCbor({
+    v: 1,
+    name: manifest.name,
+    created: manifest.created,
+    visibility: manifest.visibility,
+    parent: manifest.parent === null ? null : manifestRefToCbor(manifest.parent),
+    contentId: manifest.contentId,
+    root: manifest.root,
+    // Chunks are named by how far back they were first used (0: the next new one): an insertion changes few other bytes,
+    // so the manifest of the next version shares most of its chunks with this one.
+    entries: manifest.entries.map((entry) => [...attributes(entry), codes(entry.chunks)]),
+    chunks: refsToCbor(manifest.chunks),
+  });
+}
+
+/** Throws MalformedError. Locations still say "this bundle" where the encoder said so. */
+export function decodeManifest(bytes: Uint8Array): Manifest {
+  const reader = decodeCbor('manifest', bytes);
+  const field = reader.fields('v', 'name', 'created', 'visibility', 'parent', 'contentId', 'root', 'entries', 'chunks');
+  field.v.oneOf(1);
+  const chunks = refsFromCbor(field.chunks);
+  return {
+    v: 1,
+    name: checked(field.name, assertName, 4096),
+    created: field.created.integer(0, Number.MAX_SAFE_INTEGER),
+    visibility: field.visibility.oneOf('private', 'public'),
+    parent: field.parent.isNull() ? null : manifestRefFromCbor(field.parent),
+    contentId: field.contentId.isNull() ? null : contentIdFromCbor(field.contentId),
+    root: field.root.bytes(32),
+    entries: entriesFromCbor(field.entries, chunks),
+    chunks,
+  };
+}
+
+function entriesFromCbor(reader: Reader, chunks: readonly ChunkRef[]): ManifestEntry[] {
+  let next = 0;
+  const paths = new Set<string>();
+  const entries = reader.list().map((item): ManifestEntry => {
+    const [kind, path, mode, mtimeMs, size, target, codes] = item.tuple(7) as [Reader, Reader, Reader, Reader, Reader, Reader, Reader];
+    const indices = codes.integers(0, chunks.length).map((code) => (code === 0 ? next++ : next - code));
+    let sum = 0;
+    for (const index of indices) sum += chunks[index]?.size ?? item.fail('names a chunk that is not there');
+    const entry: ManifestEntry = {
+      path: checked(path, assertSafePath, PATH_MAX_CHARS),
+      kind: kind.oneOf(...KINDS),
+      mode: mode.integer(0, MODE_MAX),
+      mtimeMs: mtimeMs.integer(-MTIME_MAX, MTIME_MAX),
+      size: size.integer(0, Number.MAX_SAFE_INTEGER),
+      ...(target.isNull() ? {} : { target: target.text(PATH_MAX_CHARS) }),
+      chunks: indices,
+    };
+    if (entry.size !== sum) item.fail('has chunks that do not add up to its size');
+    if (entry.kind !== 'file' && indices.length > 0) item.fail('has chunks, but is no file');
+    if ((entry.kind === 'symlink') !== (entry.target !== undefined)) item.fail('has a target exactly when it is no symlink');
+    if (paths.has(entry.path)) item.fail('repeats a path');
+    paths.add(entry.path);
+    return entry;
+  });
+  if (next !== chunks.length) reader.fail('does not use every chunk');
+  return entries;
+}
+
+function checked(reader: Reader, assert: (text: string) => void, maxChars: number): string {
+  const text = reader.text(maxChars);
+  try {
+    assert(text);
+  } catch (error) {
+    return reader.fail(`is refused (${error instanceof Error ? error.message : String(error)})`);
+  }
+  return text;
+}

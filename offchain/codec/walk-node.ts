@@ -1,0 +1,105 @@
+/** Reads a real folder (or a single file) as source objects. Node only. */
+import type { BigIntStats, Dirent } from 'node:fs';
+import { constants } from 'node:fs';
+import { lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { ObjectInfo, SourceObject } from './archive.ts';
+import { UnreadableSourceError } from './format-errors.ts';
+
+export interface WalkProblem {
+  readonly path: string;
+  /**
+   * unreadable: left out. changed: stored as it was read, but it changed meanwhile.
+   * special: a socket, pipe or device, left out. name: not valid UTF-8, left out.
+   */
+  readonly reason: 'unreadable' | 'changed' | 'special' | 'name';
+  readonly cause?: unknown;
+}
+
+export interface WalkOptions {
+  /** Called for whatever could not be taken as it is; the rest goes on. */
+  readonly onProblem?: ((problem: WalkProblem) => void) | undefined;
+}
+
+const READ_BYTES = 1 << 20;
+
+/**
+ * Objects below `root` with paths relative to it, a folder before what it holds, names in ascending order.
+ * A root that is a file gives just this file under its own name. Symlinks are kept as links, never followed; only `root` itself may be one.
+ * Throws when `root` cannot be read.
+ */
+export async function* walk(root: string, options: WalkOptions = {}): AsyncGenerator<SourceObject, void> {
+  const real = await realpath(root);
+  const stats = await lstat(real, { bigint: true });
+  if (stats.isDirectory()) yield* walkFolder(real, '', await readdir(real, LIST), options);
+  else yield* walkOne(real, basename(root), stats, options);
+}
+
+const LIST = { withFileTypes: true, encoding: 'buffer' } as const;
+
+async function* walkFolder(folder: string, prefix: string, found: Dirent<Buffer>[], options: WalkOptions): AsyncGenerator<SourceObject, void> {
+  const names: string[] = [];
+  for (const { name } of found) {
+    const text = name.toString('utf8');
+    if (Buffer.from(text, 'utf8').equals(name)) names.push(text);
+    else options.onProblem?.({ path: prefix + text, reason: 'name' });
+  }
+  names.sort((a, b) => (a < b ? -1 : 1));
+  for (const name of names) {
+    const file = join(folder, name);
+    const path = prefix + name;
+    try {
+      yield* walkOne(file, path, await lstat(file, { bigint: true }), options);
+    } catch (cause) {
+      if (!isSystemError(cause)) throw cause;
+      options.onProblem?.({ path, reason: 'unreadable', cause });
+    }
+  }
+}
+
+async function* walkOne(file: string, path: string, stats: BigIntStats, options: WalkOptions): AsyncGenerator<SourceObject, void> {
+  const info = { path, mode: Number(stats.mode & 0o7777n), mtimeMs: Number(stats.mtimeNs / 1_000_000n) };
+  if (stats.isDirectory()) {
+    // Listed first: a folder that cannot be listed is reported, not stored as an empty one.
+    const found = await readdir(file, LIST);
+    yield { ...info, kind: 'folder', size: 0, open: nothing };
+    yield* walkFolder(file, `${path}/`, found, options);
+  } else if (stats.isSymbolicLink()) {
+    yield { ...info, kind: 'symlink', size: 0, target: await readlink(file), open: nothing };
+  } else if (stats.isFile()) {
+    const object: ObjectInfo = { ...info, kind: 'file', size: Number(stats.size) };
+    yield { ...object, open: () => readSource(file, object, options) };
+  } else {
+    options.onProblem?.({ path, reason: 'special' });
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void> {}
+
+async function* readSource(file: string, { path }: ObjectInfo, { onProblem }: WalkOptions): AsyncGenerator<Uint8Array, void> {
+  try {
+    // Without O_NOFOLLOW a file swapped for a link would be read from elsewhere. Windows knows no such flag.
+    await using handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    const before = await handle.stat({ bigint: true });
+    const size = Number(before.size);
+    let total = 0;
+    for (;;) {
+      const buffer = new Uint8Array(Math.min(READ_BYTES, Math.max(1, size - total)));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) break;
+      total += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+    const after = await handle.stat({ bigint: true });
+    if (total !== size || after.mtimeNs !== before.mtimeNs || after.size !== before.size) onProblem?.({ path, reason: 'changed' });
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    onProblem?.({ path, reason: 'unreadable', cause });
+    throw new UnreadableSourceError(path, cause);
+  }
+}
+
+/** Errors of the operating system; a bug in this program must not pass for an unreadable file. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
