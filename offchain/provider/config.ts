@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { address, amount, id, uint16 } from '../wire/fields.ts';
+import { ENDPOINT_CHARACTERS } from '../wire/limits.ts';
+
+const MIB = 1024n * 1024n;
+
+/** Token units for one epoch: per GiB of fragments, or per batch whatever its size. */
+const Price = z.union([z.strictObject({ perGibEpoch: amount }), z.strictObject({ perBatchEpoch: amount })]);
+
+/**
+ * How one provider runs. Unknown keys are errors. Amounts are token units, sizes bytes, both as bigint or decimal string.
+ */
+export const ProviderConfig = z.strictObject({
+  /** The folder for the database and the fragments. Fragments and uploads must lie on one file system. */
+  home: z.string().min(1),
+  /** Where the HTTP service listens; port 0 takes any free one. */
+  listen: z.strictObject({ host: z.string().default('127.0.0.1'), port: uint16.default(0) }).prefault({}),
+  /** The address that others use, as it goes into the registry; the listening address where absent. */
+  endpoint: z.string().max(ENDPOINT_CHARACTERS).optional(),
+  tier: z.enum(['standard', 'archival', 'edge']).default('standard'),
+  region: uint16,
+  /** The heavy node that this provider belongs to. */
+  parent: id,
+  /** Where earnings and returned stake go; the operator's own address where absent. */
+  payout: address.optional(),
+  /** Stake to stand behind the promises; missing stake is added at start. */
+  stake: amount,
+  /** Fragment bytes that may be promised in all. Trees beside the fragments take 0.4 % more. */
+  capacityBytes: amount.refine((bytes) => bytes >= MIB, { message: 'must be at least 1 MiB' }),
+  price: Price,
+  /** How long an offer, and the space reserved for it, lasts. */
+  offerSeconds: z.number().int().min(10).max(86_400).default(300),
+  /** How long bytes are kept after their agreement ended or their slot went to another provider. */
+  graceEpochs: z.number().int().min(0).default(12),
+  /** How long fragments and receipts without a commit are kept. */
+  pendingSeconds: z.number().int().min(60).default(86_400),
+  /** Pause between two looks at the chain; a fortieth of an epoch where absent, at most 15 s. */
+  tickMs: z.number().int().min(20).max(60_000).optional(),
+});
+export type ProviderConfig = z.output<typeof ProviderConfig>;
+export type ProviderConfigInput = z.input<typeof ProviderConfig>;

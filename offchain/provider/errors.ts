@@ -1,0 +1,116 @@
+import type { Hex } from 'viem';
+import { HoldfastError } from '../wire/errors.ts';
+import { ConflictError, DiskFullError, HttpError, NotFoundError, TooLargeError } from '../wire/http-errors.ts';
+
+/** Names one fragment of this provider. `batchId`: 32 bytes. */
+export interface FragmentKey {
+  readonly agreement: number;
+  readonly batchId: Hex;
+  readonly slot: number;
+}
+
+export function describe(key: FragmentKey): string {
+  return `fragment ${key.slot} of batch ${key.batchId} of agreement ${key.agreement}`;
+}
+
+/** The body ended, or the connection broke, before the last byte. Nothing of it was kept. */
+export class TruncatedUploadError extends HttpError {
+  constructor(options: { receivedBytes: number; expectedBytes: number; cause?: unknown }) {
+    const { receivedBytes, expectedBytes, cause } = options;
+    super(400, 'TRUNCATED_UPLOAD', `The upload ended after ${receivedBytes} of ${expectedBytes} bytes; nothing of it was kept.`, {
+      cause,
+      retryable: true,
+      details: { receivedBytes, expectedBytes },
+      nextStep: 'Send the whole fragment again.',
+    });
+  }
+}
+
+export class UploadTooLongError extends TooLargeError {
+  constructor(expectedBytes: number) {
+    super(`A fragment of this agreement has ${expectedBytes} bytes; more came, and nothing was kept.`, {
+      code: 'UPLOAD_TOO_LONG',
+      details: { expectedBytes },
+      nextStep: "Check that the agreement's scheme and batch size were used to cut the fragments.",
+    });
+  }
+}
+
+/** What arrived, or what is stored, has another root than the caller says. */
+export class WrongRootError extends ConflictError {
+  constructor(what: string, roots: { readonly expected: string; readonly actual: string }) {
+    super(`${what} has the root ${roots.actual}, not ${roots.expected}.`, {
+      code: 'WRONG_ROOT',
+      details: roots,
+      nextStep: 'Compare the roots on both sides; send the fragment again if it was damaged on the way.',
+    });
+  }
+}
+
+export class NoSuchFragmentError extends NotFoundError {
+  constructor(key: FragmentKey, why: 'was never stored here' | 'was stored here and is damaged') {
+    super(`The ${describe(key)} ${why}.`, {
+      code: 'NO_SUCH_FRAGMENT',
+      details: { ...key },
+      nextStep: 'Ask another slot of the agreement.',
+    });
+  }
+}
+
+/** The bytes on disk are no longer those that were received. */
+export class DamagedFragmentError extends HoldfastError {
+  constructor(key: FragmentKey, where: { readonly leaf?: number; readonly cause?: unknown }) {
+    const leaf = where.leaf === undefined ? '' : ` (agreement ${key.agreement}, slot ${key.slot}, batch ${key.batchId}, leaf ${where.leaf})`;
+    super('FRAGMENT_DAMAGED', `The stored fragment no longer matches its committed root${leaf}.`, {
+      cause: where.cause,
+      details: { ...key, leaf: where.leaf },
+      nextStep: 'Check the disk; the heavy node rebuilds the fragment from the other slots.',
+    });
+  }
+}
+
+export class NoSpaceError extends DiskFullError {
+  constructor(needBytes: bigint, freeBytes: bigint) {
+    super(`This provider has ${freeBytes} bytes free and ${needBytes} are needed.`, {
+      code: 'NO_SPACE',
+      details: { needBytes: String(needBytes), freeBytes: String(freeBytes) },
+      nextStep: 'Rent less, or choose another provider.',
+    });
+  }
+}
+
+export class StakeShortError extends ConflictError {
+  constructor(haveFree: bigint, need: bigint) {
+    super(`This provider's free stake is ${haveFree} token units; the rent would bind ${need}.`, {
+      code: 'STAKE_SHORT',
+      details: { haveFree: String(haveFree), need: String(need) },
+      nextStep: 'Rent less, or choose another provider. The operator can add stake.',
+    });
+  }
+}
+
+export class TermsRefusedError extends ConflictError {
+  constructor(reason: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(`This provider does not offer such terms: ${reason}.`, { code: 'TERMS_REFUSED', details });
+  }
+}
+
+export class QuotaFullError extends ConflictError {
+  constructor(agreement: number, quota: number) {
+    super(`Agreement ${agreement} has room for ${quota} batches, and this slot holds as many.`, {
+      code: 'QUOTA_FULL',
+      details: { agreement, quota },
+      nextStep: 'Rent more space, or upload less.',
+    });
+  }
+}
+
+export class NotMySlotError extends ConflictError {
+  constructor(agreement: number, slot: number, provider: number) {
+    super(`Slot ${slot} of agreement ${agreement} is not held by this provider (${provider}).`, {
+      code: 'NOT_MY_SLOT',
+      details: { agreement, slot, provider },
+      nextStep: 'Read the agreement again: the slot may have been replaced.',
+    });
+  }
+}

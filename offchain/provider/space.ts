@@ -1,0 +1,46 @@
+import { statfs } from 'node:fs/promises';
+import type { Store } from '../store/open.ts';
+import { NoSpaceError } from './errors.ts';
+import { KeyedLock } from './keyed-lock.ts';
+
+export interface Space {
+  /** What may still be promised: within the capacity and on the disk. */
+  readonly freeBytes: bigint;
+  readonly storedBytes: bigint;
+}
+
+const reservations = new KeyedLock();
+
+/** Rent is paid for reserved space, so promised bytes count as taken whether or not they came. */
+export async function measureSpace(options: {
+  readonly store: Store;
+  readonly home: string;
+  readonly capacityBytes: bigint;
+  readonly nowSeconds: number;
+}): Promise<Space> {
+  const { store, home, capacityBytes, nowSeconds } = options;
+  const slots = (await store.heldSlot.aggregate({ _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
+  const offers = (await store.offer.aggregate({ where: { expiry: { gte: nowSeconds } }, _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
+  const storedBytes = (await store.fragment.aggregate({ _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
+  const reserved = slots + offers;
+  const disk = await statfs(home, { bigint: true });
+  const unwritten = reserved > storedBytes ? reserved - storedBytes : 0n;
+  const free = min(capacityBytes - reserved, disk.bavail * disk.bsize - unwritten);
+  return { freeBytes: free > 0n ? free : 0n, storedBytes };
+}
+
+/**
+ * Runs `reserve` when `needBytes` are free. One reservation at a time: two of them never share the same bytes.
+ * @throws NoSpaceError
+ */
+export function withSpace<T>(options: Parameters<typeof measureSpace>[0] & { readonly needBytes: bigint }, reserve: () => Promise<T>): Promise<T> {
+  return reservations.run(options.home, async () => {
+    const { freeBytes } = await measureSpace(options);
+    if (options.needBytes > freeBytes) throw new NoSpaceError(options.needBytes, freeBytes);
+    return reserve();
+  });
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
