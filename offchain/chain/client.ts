@@ -1,0 +1,109 @@
+import { createPublicClient, createWalletClient, defineChain } from 'viem';
+import type { Account, Chain as ViemChain, PublicClient, Transport } from 'viem';
+import { holdfastDomain } from '../wire/typed-data.ts';
+import type { Signer } from '../wire/typed-data.ts';
+import { ChainError, WrongChainError } from './chain-errors.ts';
+import type { Deployment } from './deployment.ts';
+import { refuseDevAccount } from './dev-accounts.ts';
+import { estimateNow } from './epoch.ts';
+import type { Clock } from './epoch.ts';
+import { marketAbi } from './generated/abi.ts';
+import { sendTransaction } from './send.ts';
+import type { AnySend } from './send.ts';
+import { translateError } from './translate-error.ts';
+import { DEFAULT_RETRY, createTransport } from './transport.ts';
+import type { RetryPolicy } from './transport.ts';
+import type { Chain, Wallet } from './types.ts';
+
+export type { Chain } from './types.ts';
+
+const POLL_MS = 200;
+/** The newest block is asked for at most this often. */
+const BLOCK_AGE_MS = 500;
+
+export interface ChainOptions {
+  readonly rpcUrls: readonly string[];
+  readonly deployment: Deployment;
+  /** A key of this process, or a wallet (a browser's, for example). Absent: read only. */
+  readonly account?: Signer | undefined;
+  readonly pollMs?: number;
+  readonly retry?: Partial<RetryPolicy>;
+  /** The local clock. */
+  readonly nowMs?: () => number;
+}
+
+/** Connects to one deployment and reads its clock. Throws WrongChainError, RpcUnavailableError, PublicKeyRefusedError. */
+export async function createChain(options: ChainOptions): Promise<Chain> {
+  const { deployment } = options;
+  const viemChain = describe(deployment.chainId, options.rpcUrls);
+  const transport = createTransport(options.rpcUrls, { ...DEFAULT_RETRY, ...options.retry });
+  const pollMs = options.pollMs ?? POLL_MS;
+  const client: PublicClient = createPublicClient({ chain: viemChain, transport, pollingInterval: pollMs, cacheTime: 0 });
+  const wallet = walletOf(options.account, viemChain, transport, pollMs);
+  const sender = wallet?.account;
+  if (sender !== undefined) refuseDevAccount(sender.address, deployment.chainId);
+
+  const ask: Chain['ask'] = async (what, question) => {
+    try {
+      return await question(client);
+    } catch (error) {
+      throw translateError(error, what);
+    }
+  };
+  const chainId = await ask('the chain id', (one) => one.getChainId());
+  if (chainId !== deployment.chainId) throw new WrongChainError(chainId, deployment.chainId);
+
+  return {
+    public: client,
+    ...(wallet === undefined ? {} : { wallet }),
+    ...(options.account === undefined ? {} : { account: options.account }),
+    deployment,
+    domain: holdfastDomain(deployment),
+    clock: await readClock(ask, deployment),
+    nowSeconds: createNow(ask, options.nowMs ?? Date.now),
+    ask,
+    read: (request) => ask(request.functionName, (one) => one.readContract(request as never)) as never,
+    send: async (request) => {
+      if (wallet === undefined || sender === undefined) {
+        throw new ChainError('READ_ONLY', `${request.functionName} needs an account, and none is connected.`, { nextStep: 'Open a keystore or connect a wallet.' });
+      }
+      return sendTransaction({ client, wallet, account: sender, pollMs }, request as unknown as AnySend);
+    },
+  };
+}
+
+function describe(chainId: number, rpcUrls: readonly string[]): ViemChain {
+  return defineChain({
+    id: chainId,
+    name: `chain ${chainId}`,
+    nativeCurrency: { name: 'Coin', symbol: 'COIN', decimals: 18 },
+    rpcUrls: { default: { http: rpcUrls } },
+  });
+}
+
+function walletOf(account: ChainOptions['account'], chain: ViemChain, transport: Transport, pollMs: number): Wallet | undefined {
+  if (account === undefined || 'sendTransaction' in account) return account;
+  return createWalletClient<Transport, ViemChain, Account>({ account, chain, transport, pollingInterval: pollMs }) as Wallet;
+}
+
+async function readClock(ask: Chain['ask'], deployment: Deployment): Promise<Clock> {
+  const { genesis, epochSeconds, epochsPerPeriod } = await ask("the market's clock", (client) =>
+    client.readContract({ address: deployment.market, abi: marketAbi, functionName: 'clock' }),
+  );
+  return { genesis: Number(genesis), epochSeconds, epochsPerPeriod };
+}
+
+function createNow(ask: Chain['ask'], nowMs: () => number): () => Promise<number> {
+  let askedMs = -Infinity;
+  let observedMs = 0;
+  let blockSeconds = 0;
+  return async () => {
+    if (nowMs() - askedMs >= BLOCK_AGE_MS) {
+      const block = await ask('the latest block', (client) => client.getBlock({ blockTag: 'latest' }));
+      askedMs = nowMs();
+      const seconds = Number(block.timestamp);
+      if (seconds !== blockSeconds) [blockSeconds, observedMs] = [seconds, askedMs];
+    }
+    return estimateNow({ blockSeconds, observedMs, nowMs: nowMs() });
+  };
+}

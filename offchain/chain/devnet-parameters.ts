@@ -1,0 +1,45 @@
+/** What a deployment fixes for good. Epochs count in `epochSeconds`, periods in `epochsPerPeriod`. */
+export interface NetworkParameters {
+  readonly epochSeconds: number;
+  readonly epochsPerPeriod: number;
+  /** Required stake = promised rent per epoch times this. */
+  readonly stakeEpochs: number;
+  /** Delay between queueing a stake withdrawal and taking it out. */
+  readonly withdrawalEpochs: number;
+  /** Missed epochs of a period that cost nothing. */
+  readonly missAllowance: number;
+  /** Epochs of rent that each miss beyond the allowance costs. */
+  readonly penaltyEpochs: number;
+  /** Consecutive misses that make a provider faulted. */
+  readonly faultRun: number;
+  /** Epochs of a slot's rent that losing it for cause costs. */
+  readonly slashEpochs: number;
+}
+
+/** Epochs of two hours, periods of a week. */
+export const PRODUCTION: NetworkParameters = {
+  epochSeconds: 7200,
+  epochsPerPeriod: 84,
+  stakeEpochs: 168,
+  withdrawalEpochs: 84,
+  missAllowance: 4,
+  penaltyEpochs: 2,
+  faultRun: 12,
+  slashEpochs: 84,
+};
+
+/** Everything of the protocol in minutes: an epoch is five seconds, a period half a minute. */
+export const DEVNET: NetworkParameters = {
+  epochSeconds: 5,
+  epochsPerPeriod: 6,
+  stakeEpochs: 24,
+  withdrawalEpochs: 2,
+  missAllowance: 1,
+  penaltyEpochs: 2,
+  faultRun: 3,
+  slashEpochs: 6,
+};
+
+/** 10^18 units are one token; the devnet sells a thousand tokens for one coin. */
+export const DEVNET_SALE_RATE = 1_000n;
+export const DEVNET_SUPPLY = 1_000_000_000n * 10n ** 18n;

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import net from 'node:net';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HoldfastError } from '../wire/errors.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const START_TIMEOUT_MS = 60_000;
+const STOP_GRACE_MS = 3_000;
+const LOG_BYTES_KEPT = 4_096;
+
+export interface LocalChain {
+  readonly rpcUrl: string;
+  readonly pid: number;
+  /** Settles when the process has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts `hardhat node` in a process of its own, with real time going on; returns once it answers. */
+export async function startLocalChain(options: { port?: number } = {}): Promise<LocalChain> {
+  const port = options.port ?? (await freePort());
+  const args = [await hardhatMain(), 'node', '--network', 'node', '--hostname', '127.0.0.1', '--port', String(port)];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit').then(() => undefined);
+  const tail = keepTail(child);
+  // A parent that ends normally takes its chain with it.
+  const killNow = (): void => void child.kill('SIGKILL');
+  process.once('exit', killNow);
+  void ended.then(() => process.removeListener('exit', killNow));
+  const rpcUrl = `http://127.0.0.1:${port}`;
+  const chain = { rpcUrl, pid: child.pid ?? 0, ended, stop: () => stopProcess(child, ended) };
+  try {
+    await waitUntilItAnswers(rpcUrl, child);
+  } catch (cause) {
+    await chain.stop();
+    throw new HoldfastError('CHAIN_NOT_STARTED', `The local chain did not start on port ${port}.`, { cause, details: { log: tail() } });
+  }
+  return chain;
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function hardhatMain(): Promise<string> {
+  const manifest = createRequire(import.meta.url).resolve('hardhat/package.json');
+  const { bin } = JSON.parse(await readFile(manifest, 'utf8')) as { bin: { hardhat: string } };
+  return path.join(path.dirname(manifest), bin.hardhat);
+}
+
+async function waitUntilItAnswers(rpcUrl: string, child: ChildProcess): Promise<void> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] });
+  const giveUp = AbortSignal.timeout(START_TIMEOUT_MS);
+  while (!giveUp.aborted) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended with ${child.exitCode ?? child.signalCode}`);
+    const reply = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: giveUp }).catch(() => undefined);
+    if (reply?.ok === true) return;
+    await sleep(100);
+  }
+  throw new Error(`it did not answer within ${START_TIMEOUT_MS} ms`);
+}
+
+async function stopProcess(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** The last output, for the error message; reading it also keeps the pipe from filling up. */
+function keepTail(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (part: string) => {
+      text = (text + part).slice(-LOG_BYTES_KEPT);
+    });
+  }
+  return () => text;
+}

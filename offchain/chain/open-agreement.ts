@@ -1,0 +1,40 @@
+import { slice } from 'viem';
+import type { Hex } from 'viem';
+import type { SignedOffer } from '../wire/messages.ts';
+import type { Terms } from '../wire/typed-data.ts';
+import { periodStart } from './epoch.ts';
+import type { Clock } from './epoch.ts';
+import { eventOf } from './event-of.ts';
+import { marketAbi } from './generated/abi.ts';
+import type { Chain } from './types.ts';
+
+/** Token units for the whole term when it opens in `epoch`: the sum of the rents times the epochs left. */
+export function costOf(clock: Clock, options: { terms: Pick<Terms, 'quota' | 'endPeriod'>; offers: readonly Pick<SignedOffer, 'price'>[]; epoch: number }): bigint {
+  const perEpoch = options.offers.reduce((sum, offer) => sum + offer.price * BigInt(options.terms.quota), 0n);
+  return perEpoch * BigInt(periodStart(clock, options.terms.endPeriod) - options.epoch);
+}
+
+/**
+ * Opens an agreement with n signed offers: slot i goes to the provider of offer i. The whole term is paid at once, out of
+ * the allowance or of `permit` (see sign-permit.ts, over `maxCost`).
+ */
+export async function openAgreement(
+  chain: Chain,
+  options: { terms: Terms; offers: readonly SignedOffer[]; maxCost: bigint; permit?: Hex },
+): Promise<{ id: number; paid: bigint; transactionHash: Hex }> {
+  const offers = options.offers.map(({ provider, price, expiry, signature }) => ({
+    provider,
+    price,
+    expiry: BigInt(expiry),
+    r: slice(signature, 0, 32),
+    vs: slice(signature, 32, 64),
+  }));
+  const receipt = await chain.send({
+    address: chain.deployment.market,
+    abi: marketAbi,
+    functionName: 'open',
+    args: [options.terms, offers, options.maxCost, options.permit ?? '0x'],
+  });
+  const { id, paid } = eventOf(receipt, marketAbi, 'Opened');
+  return { id, paid, transactionHash: receipt.transactionHash };
+}

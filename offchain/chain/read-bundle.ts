@@ -1,0 +1,28 @@
+import type { Hex } from 'viem';
+import { zeroHash } from 'viem';
+import { ChainError } from './chain-errors.ts';
+import { marketAbi } from './generated/abi.ts';
+import type { Chain } from './types.ts';
+
+/** Holds batches [first, first + batches) of its agreement. Bit i of `acknowledged`: slot i signed that it holds its part. */
+export interface BundleState {
+  readonly root: Hex;
+  readonly first: number;
+  readonly batches: number;
+  readonly epoch: number;
+  readonly acknowledged: bigint;
+}
+
+/** Throws NO_SUCH_BUNDLE. */
+export async function readBundle(chain: Chain, agreement: number, bundle: number): Promise<BundleState> {
+  const { root, first, batches, epoch, acknowledged } = await chain.read({
+    address: chain.deployment.market,
+    abi: marketAbi,
+    functionName: 'bundleOf',
+    args: [agreement, bundle],
+  });
+  if (root === zeroHash && batches === 0) {
+    throw new ChainError('NO_SUCH_BUNDLE', `Agreement ${agreement} has no bundle ${bundle}.`, { details: { agreement, bundle } });
+  }
+  return { root, first, batches, epoch, acknowledged };
+}
