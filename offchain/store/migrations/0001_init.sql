@@ -51,6 +51,7 @@ CREATE TABLE "BundleBatch" (
   "position"      INTEGER NOT NULL,
   "batchId"       TEXT NOT NULL,
   "fragmentRoots" BLOB NOT NULL,
+  "batchRoot"     BLOB NOT NULL,
   PRIMARY KEY ("agreement", "root", "position"),
   FOREIGN KEY ("agreement", "root") REFERENCES "BundleDescription" ("agreement", "root") ON DELETE CASCADE ON UPDATE CASCADE
 );
@@ -63,6 +64,12 @@ CREATE TABLE "CommittedBundle" (
   "first"     INTEGER NOT NULL,
   "batches"   INTEGER NOT NULL,
   PRIMARY KEY ("agreement", "bundle")
+);
+
+CREATE TABLE "Rail" (
+  "heavy"  INTEGER NOT NULL,
+  "parent" INTEGER NOT NULL,
+  PRIMARY KEY ("heavy", "parent")
 );
 
 CREATE TABLE "ProofOutcome" (
