@@ -9,9 +9,11 @@ import { CodecInputError } from './format-errors.ts';
 import type { RecordKeys } from './keys.ts';
 import { type PackedBatch, Packer } from './pack.ts';
 import { type StoredRecord, chunkIdOf, makeRecord } from './record.ts';
-import { applySeal } from './seal.ts';
+import { applyFragmentKey, fragmentKey } from './seal.ts';
 import { encodeBatch } from './stripe.ts';
 import type { ChunkRef, Geometry, Platform } from './types.ts';
+
+const SEAL_PIECE_BYTES = 1 << 18;
 
 /** One batch, ready to be sent: slot i gets `fragments[i]`, which commits to `roots[i]`. */
 export interface EncodedBatch {
@@ -117,13 +119,17 @@ export class BundleWriter {
     const batchId = await batchIdOf(platform, agreement, items);
     const fragments = encodeBatch(geometry, payload);
     const roots: Uint8Array[] = [];
-    for (const [slot, data] of fragments.entries()) {
+    for (const [slot, fragment] of fragments.entries()) {
       signal?.throwIfAborted();
-      const sealed = await applySeal(platform, { sealKey, batchId, slot, offset: 0, data });
-      // In place, so that the unsealed fragment is free to go before the next one is sealed.
-      fragments[slot] = sealed;
+      const key = await fragmentKey(platform, { sealKey, batchId, slot });
       const hasher = new FragmentHasher();
-      hasher.update(sealed);
+      // In place and piece by piece: no second copy of the fragments, and each piece is hashed while it is in the cache.
+      for (let offset = 0; offset < fragment.length; offset += SEAL_PIECE_BYTES) {
+        const data = fragment.subarray(offset, offset + SEAL_PIECE_BYTES);
+        const sealed = await applyFragmentKey(platform, { key, offset, data });
+        data.set(sealed);
+        hasher.update(sealed);
+      }
       roots.push(hasher.finish().root);
     }
     const batchRoot = treeRoot(roots);

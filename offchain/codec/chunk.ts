@@ -12,9 +12,9 @@ export const FIXED_CHUNK_BYTES = MIB;
 const SHIFT_BELOW_MEAN = 32 - 22;
 const SHIFT_ABOVE_MEAN = 32 - 18;
 
-/** gear[i] = first 4 bytes of SHA-256("holdfast/1/gear" || i as one byte), little-endian. */
-export const GEAR: Uint32Array = Uint32Array.from({ length: 256 }, (_, i) =>
-  viewOf(sha256(concat(utf8('holdfast/1/gear'), Uint8Array.of(i)))).getUint32(0, true));
+/** gear[i] = first 4 bytes of SHA-256("holdfast/1/gear" || i as one byte), little-endian; signed, because that is what V8 adds fastest. */
+export const GEAR: Int32Array = Int32Array.from({ length: 256 }, (_, i) =>
+  viewOf(sha256(concat(utf8('holdfast/1/gear'), Uint8Array.of(i)))).getInt32(0, true));
 
 /**
  * Length of the first chunk of bytes[start, end). At least CHUNK_MAX_BYTES must be there, unless the stream ends at `end`.
@@ -26,14 +26,15 @@ export function cutPoint(bytes: Uint8Array, start: number, end: number): number 
   const mean = start + Math.min(available, CHUNK_MEAN_BYTES);
   const max = start + Math.min(available, CHUNK_MAX_BYTES);
   let at = start + CHUNK_MIN_BYTES;
+  const gear = GEAR;
   let h = 0;
   // A masked Uint8 index is always inside the table; the assertions only tell the compiler so.
   for (; at < mean; at++) {
-    h = ((h << 1) + GEAR[bytes[at]!]!) | 0;
+    h = ((h << 1) + gear[bytes[at]!]!) | 0;
     if (h >>> SHIFT_BELOW_MEAN === 0) return at + 1 - start;
   }
   for (; at < max; at++) {
-    h = ((h << 1) + GEAR[bytes[at]!]!) | 0;
+    h = ((h << 1) + gear[bytes[at]!]!) | 0;
     if (h >>> SHIFT_ABOVE_MEAN === 0) return at + 1 - start;
   }
   return max - start;

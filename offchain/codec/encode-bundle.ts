@@ -20,8 +20,8 @@ import { encodeCbor } from './strict-cbor.ts';
 import type { ChunkRef, Geometry, Platform } from './types.ts';
 import { fileDag } from './unixfs.ts';
 
-/** Chunks that are hashed, compressed and encrypted while an earlier one is still being packed. */
-const PREPARE_AHEAD = 4;
+/** Chunks and ends of files that may be on their way between being read and being packed. */
+const PREPARE_AHEAD = 12;
 
 interface BundleOptions {
   readonly geometry: Geometry;
