@@ -1,10 +1,6 @@
 /** ContentIDs: for public data the CIDs that `ipfs-car` computes, so that any IPFS tool can check them. */
 import { createDirectoryEncoderStream, createFileEncoderStream } from 'ipfs-car';
-import { join } from './bytes.ts';
 import { CodecInputError } from './format-errors.ts';
-import type { Visibility } from './manifest-ref.ts';
-import type { ChunkRef, Platform } from './types.ts';
-import { rawCid } from './unixfs.ts';
 
 type Open = () => AsyncIterable<Uint8Array>;
 
@@ -21,18 +17,6 @@ export async function publicFolderContentId(files: Iterable<{ readonly path: str
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
   if (sorted.length === 0) throw new CodecInputError('a folder without files has no CID in IPFS');
   return lastCid((stream) => createDirectoryEncoderStream(sorted.map(({ path, open }) => ({ name: path, stream: () => stream(open) }))));
-}
-
-/**
- * The ContentID of a stored object that has no CID of its own in IPFS: a raw CIDv1. Public: SHA-256 of the manifest.
- * Private: SHA-256 of the joined ids of the manifest's chunks; these are keyed, so the ContentID says nothing about the content.
- */
-export async function manifestContentId(
-  platform: Platform,
-  manifest: { visibility: Visibility; bytes: Uint8Array; chunks: readonly ChunkRef[] },
-): Promise<string> {
-  const { visibility, bytes, chunks } = manifest;
-  return rawCid(await platform.sha256(visibility === 'public' ? bytes : join(chunks.map((chunk) => chunk.chunkId)))).toString();
 }
 
 /** ipfs-car loses a failing source in a promise that nobody awaits: so the source ends early there, and the failure is thrown here. */

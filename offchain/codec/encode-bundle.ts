@@ -6,12 +6,12 @@ import { type Catalog, encodeCatalog, isUnresolved, latestVersion, withVersion }
 import { refsToCbor } from './chunk-ref-codec.ts';
 import type { KnownChunks } from './chunk-ref.ts';
 import { cdcChunks, fixedChunks } from './chunk.ts';
-import { manifestContentId } from './content-id.ts';
 import { equal } from './bytes.ts';
 import { LOCATOR_MAX_REFS, makeFooter } from './footer.ts';
 import { CodecInputError } from './format-errors.ts';
 import type { CodecKeys } from './keys.ts';
 import { ManifestBuilder } from './manifest-builder.ts';
+import { manifestContentId } from './manifest-content-id.ts';
 import type { ManifestRef, Visibility } from './manifest-ref.ts';
 import { type Manifest, contentRoot, encodeManifest } from './manifest.ts';
 import { mapAhead } from './map-ahead.ts';
