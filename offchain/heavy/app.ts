@@ -1,0 +1,76 @@
+/** The heavy node's HTTP interface; wire/messages.ts has its bodies. */
+import type { Express } from 'express';
+import { z } from 'zod';
+import { address, id } from '../wire/fields.ts';
+import { createApp, errorMiddleware, jsonBody, notFoundMiddleware } from '../wire/http-server.ts';
+import { parseAs } from '../wire/json.ts';
+import { CandidatesRequest, MatchRequest, NameMessage, SealRequest } from '../wire/messages.ts';
+import { createAdmission } from './admission.ts';
+import type { HeavyContext } from './context.ts';
+import type { Footprint } from './footprint.ts';
+import { MATCHES_AT_ONCE, SMALL_BODY_BYTES } from './limits.ts';
+import type { Liveness } from './liveness.ts';
+import { candidates, match } from './match.ts';
+import type { Names } from './name-copies.ts';
+import type { Seals } from './seals.ts';
+import { readReadiness, readStatus } from './status.ts';
+
+export interface HeavyParts {
+  readonly footprint: Footprint;
+  readonly liveness: Liveness;
+  readonly names: Names;
+  readonly seals: Seals;
+}
+
+const SealPath = z.object({ agreement: z.coerce.number().pipe(id) });
+const NamePath = z.object({ creator: address });
+/** Heavy nodes among themselves: `copy` marks a record that another one passes on, `local` asks for no further questions. */
+const NameQuery = z.object({ copy: z.literal('1').optional(), local: z.literal('1').optional() });
+
+export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Express {
+  const { names, seals } = parts;
+  const matchAdmission = createAdmission(MATCHES_AT_ONCE);
+  const candidatesAdmission = createAdmission(MATCHES_AT_ONCE);
+  const app = createApp();
+
+  app.get('/healthz', (_request, response) => void response.json({ ok: true, causes: [] }));
+  app.get('/readyz', async (_request, response) => {
+    const health = await readReadiness(context);
+    response.status(health.ok ? 200 : 503).json(health);
+  });
+  app.get('/status', async (_request, response) => void response.json(await readStatus(context, parts)));
+
+  app.post('/match', jsonBody(), async (request, response) => {
+    const body = parseAs(MatchRequest, request.body, 'The request');
+    response.json(await matchAdmission(() => match(context, body)));
+  });
+  app.post('/candidates', jsonBody(), async (request, response) => {
+    const body = parseAs(CandidatesRequest, request.body, 'The request');
+    response.json(await candidatesAdmission(() => candidates(context, body)));
+  });
+
+  app.put('/seals/:agreement', jsonBody(SMALL_BODY_BYTES), async (request, response) => {
+    const { agreement } = parseAs(SealPath, request.params, 'The path');
+    await seals.accept(agreement, parseAs(SealRequest, request.body, 'The seal key'));
+    response.json({ agreement, stored: true });
+  });
+
+  app.put('/names/:creator', jsonBody(SMALL_BODY_BYTES), async (request, response) => {
+    const { creator } = parseAs(NamePath, request.params, 'The path');
+    const { copy } = parseAs(NameQuery, request.query, 'The query');
+    response.json(await names.put(creator, parseAs(NameMessage, request.body, 'The name record'), { isCopy: copy === '1' }));
+  });
+  app.get('/names/:creator', async (request, response) => {
+    const { creator } = parseAs(NamePath, request.params, 'The path');
+    const { local } = parseAs(NameQuery, request.query, 'The query');
+    response.json(await names.get(creator, { isLocal: local === '1' }));
+  });
+
+  app.use(notFoundMiddleware);
+  app.use(
+    errorMiddleware((error, status) => {
+      if (status >= 500) context.log.error('request.failed', { status, error });
+    }),
+  );
+  return app;
+}

@@ -1,0 +1,83 @@
+/** Offers from this node's children and, within a number of hops, from those of other heavy nodes. */
+import type { NodeState } from '../chain/node-state.ts';
+import { requestJson } from '../wire/http-client.ts';
+import { CandidatesReply } from '../wire/messages.ts';
+import type { Terms } from '../wire/typed-data.ts';
+import type { HeavyContext } from './context.ts';
+import { CANDIDATES_MAX, CANDIDATES_TIMEOUT_MS, NEIGHBOURS_MAX, PARALLEL_REQUESTS } from './limits.ts';
+import { askOffer, checkOffer } from './offers.ts';
+import type { OfferOutcome, PricedOffer } from './offers.ts';
+import { mapLimited } from './parallel.ts';
+import type { Refusal } from './placement.ts';
+
+export interface Offers {
+  readonly offers: readonly PricedOffer[];
+  readonly refused: readonly Refusal[];
+}
+
+/** Providers in the registry whose parent is this node. */
+export async function childrenOf(context: HeavyContext): Promise<NodeState[]> {
+  return (await context.directory.all()).filter((node) => node.tier !== 'heavy' && node.parent === context.id);
+}
+
+/** Heavy nodes that this one talks to, in the order of their ids. */
+export async function neighboursOf(context: HeavyContext): Promise<NodeState[]> {
+  const { neighbours } = context.settings;
+  const heavies = (await context.directory.all()).filter((node) => node.tier === 'heavy' && node.id !== context.id && node.endpoint !== '');
+  const wanted = neighbours === undefined ? heavies : heavies.filter((node) => neighbours.includes(node.id));
+  return wanted.slice(0, NEIGHBOURS_MAX);
+}
+
+export async function askChildren(context: HeavyContext, terms: Terms, exclude: ReadonlySet<number>): Promise<Offers> {
+  const children = await childrenOf(context);
+  const asked = children.filter((node) => !exclude.has(node.id));
+  const outcomes = await mapLimited(asked, PARALLEL_REQUESTS, (node) => askOffer(context, node, terms));
+  const excluded = children.filter((node) => exclude.has(node.id)).map(({ id }): Refusal => ({ provider: id, code: 'excluded', reason: 'the request excludes it' }));
+  return sort(outcomes, excluded);
+}
+
+/**
+ * Asks the neighbours that were not asked yet; each asks its own while hops are left. `seen` goes along with all of this round's
+ * neighbours in it, so no two of them ask the same node. A neighbour that does not answer is logged and left out.
+ */
+export async function askNeighbours(context: HeavyContext, question: { terms: Terms; hops: number; seen: readonly number[]; exclude: ReadonlySet<number> }): Promise<Offers> {
+  const { terms, hops, seen, exclude } = question;
+  if (hops < 1) return { offers: [], refused: [] };
+  const neighbours = (await neighboursOf(context)).filter((node) => !seen.includes(node.id));
+  const nowSeen = [...new Set([...seen, context.id, ...neighbours.map((node) => node.id)])];
+  const replies = await mapLimited(neighbours, PARALLEL_REQUESTS, (node) => askNeighbour(context, node, { terms, hops: hops - 1, seen: nowSeen }));
+  const nodes = new Map((await context.directory.all()).map((node) => [node.id, node]));
+  const offers = new Map(replies.flatMap((reply) => reply.offers.slice(0, CANDIDATES_MAX)).map((offer) => [offer.provider, offer]));
+  const usable = [...offers.values()].filter((offer) => !exclude.has(offer.provider));
+  const outcomes = await mapLimited(usable, PARALLEL_REQUESTS, async (offer): Promise<OfferOutcome> => {
+    const node = nodes.get(offer.provider);
+    if (node === undefined || node.tier === 'heavy') return { refusal: { provider: offer.provider, code: 'bad-offer', reason: 'the registry has no such provider' } };
+    return checkOffer(context, node, terms, offer);
+  });
+  const refused = replies.flatMap((reply) => reply.refused).map(({ provider, reason }): Refusal => ({ provider, code: 'declined', reason }));
+  return sort(outcomes, refused);
+}
+
+async function askNeighbour(context: HeavyContext, node: NodeState, body: { terms: Terms; hops: number; seen: readonly number[] }): Promise<CandidatesReply> {
+  const { log, signal } = context;
+  try {
+    const url = `${node.endpoint}/candidates`;
+    return await requestJson(url, { method: 'POST', body, schema: CandidatesReply, timeoutMs: CANDIDATES_TIMEOUT_MS, signal });
+  } catch (error) {
+    log.warn('match.neighbour-silent', { neighbour: node.id, error });
+    return { offers: [], refused: [] };
+  }
+}
+
+export function merge(a: Offers, b: Offers): Offers {
+  const offers = new Map([...b.offers, ...a.offers].map((offer) => [offer.provider, offer]));
+  const refused = new Map([...b.refused, ...a.refused].filter(({ provider }) => !offers.has(provider)).map((refusal) => [refusal.provider, refusal]));
+  return { offers: [...offers.values()], refused: [...refused.values()] };
+}
+
+function sort(outcomes: readonly OfferOutcome[], refused: readonly Refusal[]): Offers {
+  return {
+    offers: outcomes.flatMap((outcome) => ('offer' in outcome ? [outcome.offer] : [])),
+    refused: [...refused, ...outcomes.flatMap((outcome) => ('refusal' in outcome ? [outcome.refusal] : []))],
+  };
+}

@@ -1,0 +1,20 @@
+/** What every part of a heavy node is given: its identity and its ways to chain, disk, log and settings. */
+import type { LocalAccount } from 'viem';
+import type { Chain } from '../chain/types.ts';
+import type { Logger } from '../store/log.ts';
+import type { Store } from '../store/open.ts';
+import type { Directory } from './directory.ts';
+import type { HeavySettings } from './settings.ts';
+
+export interface HeavyContext {
+  /** Node id in the registry. */
+  readonly id: number;
+  readonly chain: Chain;
+  readonly store: Store;
+  readonly account: LocalAccount;
+  readonly settings: HeavySettings;
+  readonly directory: Directory;
+  readonly log: Logger;
+  /** Fires when the node stops. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,58 @@
+/** The node's own money: its share of the rails that carry its footprint, and what was credited to it. */
+import { currentEpoch } from '../chain/current-epoch.ts';
+import { registryAbi } from '../chain/generated/abi.ts';
+import { owedTo, owedToNode, readRail } from '../chain/read-money.ts';
+import { settle } from '../chain/settle.ts';
+import { withdraw, withdrawNode } from '../chain/withdraw.ts';
+import type { HeavyContext } from './context.ts';
+import type { Footprint } from './footprint.ts';
+import { PARALLEL_REQUESTS } from './limits.ts';
+import { mapLimited } from './parallel.ts';
+
+/** A money stream is named by provider, footprint and the provider's parent when it took the slot. */
+interface Rail {
+  readonly provider: number;
+  readonly heavy: number;
+  readonly parent: number;
+}
+
+/** Settles every rail with this footprint that flows and is not settled up to now. Returns this node's share, in token units. */
+export async function settleFees(context: HeavyContext, footprint: Footprint): Promise<{ rails: number; fee: bigint }> {
+  const { chain, log } = context;
+  await footprint.follow();
+  const epoch = await currentEpoch(chain);
+  const total = { rails: 0, fee: 0n };
+  for (const rail of await railsOf(context, footprint)) {
+    const { rate, settledEpoch } = await readRail(chain, rail);
+    if (rate === 0n || settledEpoch >= epoch) continue;
+    const { fee } = await settle(chain, rail);
+    total.rails += 1;
+    total.fee += fee;
+  }
+  log.info('fees.settled', total);
+  return total;
+}
+
+/** Pays what was settled to the node's payout address, and bounties and rewards to its operator. Token units; 0 where nothing was owed. */
+export async function withdrawAll({ chain, id, account, log }: HeavyContext): Promise<{ fees: bigint; rewards: bigint }> {
+  const fees = (await owedToNode(chain, id)) === 0n ? 0n : (await withdrawNode(chain, { id })).amount;
+  const rewards = (await owedTo(chain, account.address)) === 0n ? 0n : (await withdraw(chain)).amount;
+  log.info('money.withdrawn', { fees, rewards });
+  return { fees, rewards };
+}
+
+/** Each provider with every parent that it ever had: a rail stays with the parent of its day. */
+async function railsOf({ chain, id }: HeavyContext, footprint: Footprint): Promise<Rail[]> {
+  const { registry, fromBlock } = chain.deployment;
+  const range = { address: registry, abi: registryAbi, fromBlock, strict: true } as const;
+  const rails = await mapLimited(footprint.providers(), PARALLEL_REQUESTS, async (provider): Promise<Rail[]> => {
+    const args = { id: provider };
+    const [registered, changed] = await Promise.all([
+      chain.ask('the log of Registered', (client) => client.getContractEvents({ ...range, eventName: 'Registered', args })),
+      chain.ask('the log of ParentChanged', (client) => client.getContractEvents({ ...range, eventName: 'ParentChanged', args })),
+    ]);
+    const parents = new Set([...registered, ...changed].map((event) => event.args.parent));
+    return [...parents].map((parent) => ({ provider, heavy: id, parent }));
+  });
+  return rails.flat();
+}

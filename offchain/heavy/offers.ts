@@ -1,0 +1,77 @@
+/** One provider's signed offer for exact terms, checked here: whoever relays an offer is not believed. */
+import { isAddressEqual } from 'viem';
+import type { Hex } from 'viem';
+import type { NodeState } from '../chain/node-state.ts';
+import { HoldfastError } from '../wire/errors.ts';
+import { requestJson } from '../wire/http-client.ts';
+import { ProviderStatus, SignedOffer } from '../wire/messages.ts';
+import { recoverTyped } from '../wire/typed-data.ts';
+import type { Terms } from '../wire/typed-data.ts';
+import type { HeavyContext } from './context.ts';
+import { OFFER_MIN_SECONDS, OFFER_TIMEOUT_MS, PROBE_TIMEOUT_MS } from './limits.ts';
+import type { Candidate, Refusal, RefusalCode } from './placement.ts';
+
+/** A candidate with the signature that commits it. */
+export interface PricedOffer extends Candidate {
+  readonly endpoint: string;
+  /** Unix seconds. */
+  readonly expiry: number;
+  readonly signature: Hex;
+}
+
+export type OfferOutcome = { readonly offer: PricedOffer } | { readonly refusal: Refusal };
+
+/** Asks a provider for its status, then for an offer. Whatever goes wrong becomes a refusal with its reason. */
+export async function askOffer(context: HeavyContext, node: NodeState, terms: Terms): Promise<OfferOutcome> {
+  if (node.faulted) return refuse(node.id, 'faulted', 'it missed its last epochs');
+  try {
+    await probe(node, context.signal);
+  } catch (error) {
+    return refuse(node.id, 'unreachable', sentence(error));
+  }
+  try {
+    const { signal } = context;
+    const url = `${node.endpoint}/offers`;
+    const reply = await requestJson(url, { method: 'POST', body: { terms }, schema: SignedOffer, timeoutMs: OFFER_TIMEOUT_MS, signal });
+    return await checkOffer(context, node, terms, reply);
+  } catch (error) {
+    return refuse(node.id, 'declined', sentence(error));
+  }
+}
+
+/** @throws when the node does not answer in time, or another node answers at its address */
+export async function probe(node: NodeState, signal: AbortSignal): Promise<void> {
+  const status = await requestJson(`${node.endpoint}/status`, { schema: ProviderStatus, timeoutMs: PROBE_TIMEOUT_MS, signal });
+  if (status.id === node.id) return;
+  throw new HoldfastError('WRONG_NODE', `Node ${status.id} answers at the address of node ${node.id}.`, { details: { endpoint: node.endpoint } });
+}
+
+/** An offer that came from anywhere, held against the registry and the terms. */
+export async function checkOffer(context: HeavyContext, node: NodeState, terms: Terms, reply: SignedOffer): Promise<OfferOutcome> {
+  const { provider, price, expiry, signature } = reply;
+  if (provider !== node.id) return refuse(node.id, 'bad-offer', `its offer is for node ${provider}`);
+  if (node.faulted) return refuse(node.id, 'faulted', 'it missed its last epochs');
+  const left = expiry - (await context.chain.nowSeconds());
+  if (left < OFFER_MIN_SECONDS) return refuse(node.id, 'bad-offer', `its offer ends within ${OFFER_MIN_SECONDS} s`);
+  const signer = await recoverTyped(context.chain.domain, 'Offer', { terms, provider, price, expiry }, signature).catch(() => undefined);
+  if (signer === undefined || !isAddressEqual(signer, node.operator)) {
+    return refuse(node.id, 'bad-offer', 'its offer is not signed by its operator for these terms');
+  }
+  const { operator, region, endpoint } = node;
+  return { offer: { provider, operator, region, price, freeStake: freeStake(node), alive: true, endpoint, expiry, signature } };
+}
+
+/** Token units that can stand behind new rent. */
+export function freeStake(node: Pick<NodeState, 'stake' | 'queued' | 'required'>): bigint {
+  const free = node.stake - node.queued - node.required;
+  return free > 0n ? free : 0n;
+}
+
+function refuse(provider: number, code: RefusalCode, reason: string): OfferOutcome {
+  return { refusal: { provider, code, reason } };
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof HoldfastError) return error.shortMessage;
+  return error instanceof Error ? error.message : String(error);
+}

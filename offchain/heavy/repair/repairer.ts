@@ -1,0 +1,63 @@
+/** Finds lost slots of this node's agreements and repairs them, the most endangered first, a few at a time. */
+import { currentEpoch } from '../../chain/current-epoch.ts';
+import { readAgreement } from '../../chain/read-agreement.ts';
+import type { AgreementState } from '../../chain/read-agreement.ts';
+import { periodOf } from '../../chain/epoch.ts';
+import type { HeavyContext } from '../context.ts';
+import type { Footprint } from '../footprint.ts';
+import { PARALLEL_REQUESTS } from '../limits.ts';
+import { mapLimited } from '../parallel.ts';
+import type { Seals } from '../seals.ts';
+import { planRepairs } from './plan.ts';
+import type { Loss } from './plan.ts';
+import { repairSlot } from './repair-slot.ts';
+
+export interface Repairer {
+  /** Looks for losses and works on as many as may run at once; ends when these have ended. */
+  tick(): Promise<void>;
+}
+
+/** Pauses after a failed attempt double from the first to the last. */
+const FIRST_PAUSE_MS = 1_000;
+const LAST_PAUSE_MS = 300_000;
+
+export function createRepairer(context: HeavyContext, options: { footprint: Footprint; seals: Seals; now?: () => number }): Repairer {
+  const { footprint, seals, now = Date.now } = options;
+  const { chain, log, settings } = context;
+  const pauses = new Map<string, { untilMs: number; pauseMs: number }>();
+
+  const attempt = async (loss: Loss): Promise<void> => {
+    const name = nameOf(loss);
+    try {
+      const result = await repairSlot(context, seals, loss);
+      pauses.delete(name);
+      log.info('repair.end', { ...loss, result });
+    } catch (error) {
+      if (context.signal.aborted) return;
+      const pauseMs = Math.min(LAST_PAUSE_MS, (pauses.get(name)?.pauseMs ?? FIRST_PAUSE_MS / 2) * 2);
+      pauses.set(name, { untilMs: now() + pauseMs, pauseMs });
+      log.warn('repair.failed', { ...loss, retryInMs: pauseMs, error });
+    }
+  };
+
+  return {
+    async tick() {
+      const period = periodOf(chain.clock, await currentEpoch(chain));
+      const agreements = await mapLimited(footprint.agreements(), PARALLEL_REQUESTS, (id) => readAgreement(chain, id));
+      for (const agreement of agreements) if (isPast(agreement, period)) footprint.forget(agreement.id);
+      const losses = planRepairs(agreements, period).filter((loss) => (pauses.get(nameOf(loss))?.untilMs ?? 0) <= now());
+      // Two slots of one agreement after each other: each replacement changes the turn that the other's successor signs for.
+      const first = losses.filter((loss, i) => losses.findIndex((one) => one.agreement === loss.agreement) === i);
+      await mapLimited(first, settings.repairsAtOnce, attempt);
+    },
+  };
+}
+
+function nameOf({ agreement, slot, from }: Loss): string {
+  return `${agreement}/${slot}/${from}`;
+}
+
+/** Over for a whole period: nothing in it can need a repair again. */
+function isPast({ endPeriod }: AgreementState, period: number): boolean {
+  return endPeriod > 0 && endPeriod + 1 < period;
+}

@@ -1,0 +1,48 @@
+/** Who could take a lost slot: the same search as for a new agreement, among everybody who holds no slot of this one. */
+import type { AgreementState } from '../../chain/read-agreement.ts';
+import type { Terms } from '../../wire/typed-data.ts';
+import { parametersOf } from '../chain-reads.ts';
+import type { HeavyContext } from '../context.ts';
+import { search } from '../match.ts';
+import type { PricedOffer } from '../offers.ts';
+import type { Occupant } from '../placement.ts';
+
+/**
+ * The best candidate outside of `tried`: its own operator, a region with room, a price of at most the slot's, stake for the rent.
+ * Its offer is only a quote: the price counts that the successor signs in the end.
+ * @throws TooFewProvidersError, PriceAboveLimitError
+ */
+export async function findSuccessor(context: HeavyContext, agreement: AgreementState, options: { slot: number; tried: ReadonlySet<number> }): Promise<PricedOffer> {
+  const { chain, directory, settings } = context;
+  const { slot, tried } = options;
+  const nodes = new Map((await directory.all()).map((node) => [node.id, node]));
+  const holders = agreement.slots.filter(({ provider }) => provider !== 0);
+  const occupied = holders
+    .filter((holder) => holder.slot !== slot)
+    .flatMap(({ provider }): Occupant[] => {
+      const node = nodes.get(provider);
+      return node === undefined ? [] : [{ provider, operator: node.operator, region: node.region }];
+    });
+  const { quota, m } = agreement;
+  const rent = agreement.slots[slot]?.rent ?? 0n;
+  const rules = {
+    count: 1,
+    perRegion: m,
+    quota,
+    stakeEpochs: (await parametersOf(chain)).stakeEpochs,
+    priceLimit: rent / BigInt(quota),
+    minReputation: settings.minReputation,
+    occupied,
+  };
+  const exclude = new Set([...tried, ...holders.map(({ provider }) => provider)]);
+  const { chosen } = await search(context, { terms: quoteTerms(context.id, agreement), rules, exclude, hops: settings.hops });
+  return (chosen[0] as { candidate: PricedOffer }).candidate;
+}
+
+/** The greatest nonce: no creator gets there, so the quote opens nothing, and it takes the place of no real offer's reservation. */
+const QUOTE_NONCE = 0xffff_ffff;
+
+function quoteTerms(id: number, agreement: AgreementState): Terms {
+  const { creator, feeBps, k, m, batchLog2, quota, endPeriod } = agreement;
+  return { creator, nonce: QUOTE_NONCE, heavy: id, feeBps, k, m, batchLog2, quota, endPeriod };
+}

@@ -1,0 +1,135 @@
+/** Puts a heavy node together: the only place that knows all of its parts. */
+import { join } from 'node:path';
+import type { LocalAccount } from 'viem';
+import { createChain } from '../chain/client.ts';
+import type { Deployment } from '../chain/deployment.ts';
+import { setEndpoint } from '../chain/change-node.ts';
+import { nodeIdOf } from '../chain/node-id-of.ts';
+import { readNode } from '../chain/read-node.ts';
+import { registerNode } from '../chain/register-node.ts';
+import type { Chain } from '../chain/types.ts';
+import { createLogger } from '../store/log.ts';
+import type { Logger } from '../store/log.ts';
+import { openStore } from '../store/open.ts';
+import { HoldfastError } from '../wire/errors.ts';
+import { startServer } from '../wire/http-server.ts';
+import { createHeavyApp } from './app.ts';
+import type { HeavyContext } from './context.ts';
+import { createDirectory } from './directory.ts';
+import { createFootprint } from './footprint.ts';
+import { createLiveness } from './liveness.ts';
+import { startLoop } from './loop.ts';
+import type { Loop } from './loop.ts';
+import { settleFees, withdrawAll } from './money.ts';
+import { createNames } from './name-copies.ts';
+import { createRepairer } from './repair/repairer.ts';
+import { createSeals } from './seals.ts';
+import { parseSettings } from './settings.ts';
+import type { HeavySettings, HeavySettingsInput } from './settings.ts';
+import { createWatcher } from './watch.ts';
+
+export interface HeavyConfig {
+  readonly rpcUrls: readonly string[];
+  readonly deployment: Deployment;
+  /** The operator's key. It signs sessions and transactions, and seals the node's own secrets. */
+  readonly account: LocalAccount;
+  readonly settings: HeavySettingsInput;
+  /** Receives the log, one line of JSON at a time; standard output when absent. */
+  readonly write?: (line: string) => void;
+}
+
+export interface RunningHeavy {
+  readonly url: string;
+  readonly id: number;
+  /** Settles the rails that carry this node's footprint. Token units. */
+  settleFees(): Promise<{ rails: number; fee: bigint }>;
+  /** Pays settled fees to the payout address, and bounties and rewards to the operator. Token units. */
+  withdrawAll(): Promise<{ fees: bigint; rewards: bigint }>;
+  /** Ends the loops, closes the server and the database. Repairs under way go on when the node starts again. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a heavy node; registers its operator on the chain when it is new there. Once started it goes on whatever chain and peers do.
+ * @throws BadRequestError (settings), RpcUnavailableError, PORT_TAKEN, NOT_HEAVY when the operator runs a node of another tier
+ */
+export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
+  const settings = parseSettings(config.settings);
+  const { rpcUrls, deployment, account } = config;
+  const chain = await createChain({ rpcUrls, deployment, account });
+  const store = await openStore({ url: `file:${join(settings.home, 'heavy.db')}` });
+  const stopped = new AbortController();
+  const handler: { app?: ReturnType<typeof createHeavyApp> } = {};
+  // The port comes first: the registry shows its address, and the node's id comes from the registry.
+  const server = await startServer((request, response) => {
+    if (handler.app !== undefined) handler.app(request, response);
+    else response.writeHead(503, { 'retry-after': '1' }).end();
+  }, settings.listen).catch(async (error: unknown) => {
+    await store.$disconnect();
+    throw error;
+  });
+  const close = async (): Promise<void> => {
+    stopped.abort();
+    await server.close();
+    await store.$disconnect();
+  };
+
+  try {
+    const id = await enrol(chain, account, settings, settings.endpoint ?? server.url);
+    const log = createLogger({ name: `heavy-${id}`, ...(config.write === undefined ? {} : { write: config.write }) });
+    const directory = createDirectory(chain, { maxAgeMs: settings.loops.directoryMs });
+    const context: HeavyContext = { id, chain, store, account, settings, directory, log, signal: stopped.signal };
+    const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), seals: await createSeals(context) };
+    handler.app = createHeavyApp(context, parts);
+    const loops = startLoops(context, parts, log);
+    log.info('heavy.started', { url: server.url, operator: account.address });
+    return {
+      url: server.url,
+      id,
+      settleFees: () => settleFees(context, parts.footprint),
+      withdrawAll: () => withdrawAll(context),
+      async stop() {
+        const ended = loops.map((loop) => loop.stop());
+        stopped.abort();
+        await Promise.all(ended);
+        await close();
+        log.info('heavy.stopped');
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyApp>[1], log: Logger): Loop[] {
+  const { loops, watches } = context.settings;
+  const { footprint, liveness, names, seals } = parts;
+  const always = [
+    startLoop({ name: 'names', intervalMs: loops.namesMs, log, tick: () => names.tick() }),
+    startLoop({ name: 'children', intervalMs: loops.probeMs, log, tick: () => liveness.tick() }),
+  ];
+  if (!watches) return always;
+  const watcher = createWatcher(context, footprint);
+  const repairer = createRepairer(context, { footprint, seals });
+  return [
+    ...always,
+    startLoop({ name: 'watch', intervalMs: loops.watchMs, log, tick: () => watcher.tick() }),
+    startLoop({ name: 'repair', intervalMs: loops.repairMs, log, tick: () => repairer.tick() }),
+  ];
+}
+
+/** The operator's node id; registers it when there is none and moves its endpoint when it changed. */
+async function enrol(chain: Chain, account: LocalAccount, settings: HeavySettings, endpoint: string): Promise<number> {
+  const known = await nodeIdOf(chain, account.address);
+  if (known === undefined) {
+    const { region, payout = account.address } = settings;
+    return (await registerNode(chain, { tier: 'heavy', region, payout, endpoint })).id;
+  }
+  const node = await readNode(chain, known);
+  if (node.tier !== 'heavy') {
+    throw new HoldfastError('NOT_HEAVY', `${account.address} operates node ${known}, which is a provider.`, { nextStep: 'Run the heavy node with a key of its own.' });
+  }
+  if (node.endpoint !== endpoint) await setEndpoint(chain, { id: known, endpoint });
+  return known;
+}

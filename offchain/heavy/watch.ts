@@ -1,0 +1,79 @@
+/** What a heavy node does every epoch and every period, besides repairs: the seed, who proved, and the reports of misses. */
+import { currentEpoch } from '../chain/current-epoch.ts';
+import { periodOf } from '../chain/epoch.ts';
+import { epochSeed } from '../chain/epoch-seed.ts';
+import { poke } from '../chain/poke.ts';
+import { readAgreement } from '../chain/read-agreement.ts';
+import { reportMisses } from '../chain/report-misses.ts';
+import { childrenOf } from './candidates.ts';
+import { isReported, parametersOf, readMisses } from './chain-reads.ts';
+import type { HeavyContext } from './context.ts';
+import type { Footprint } from './footprint.ts';
+import { MISSES_PER_TRANSACTION, PARALLEL_REQUESTS } from './limits.ts';
+import { mapLimited } from './parallel.ts';
+
+export interface Watcher {
+  /** One look at the chain; does each epoch's and each period's work once, and again when it failed. */
+  tick(): Promise<void>;
+}
+
+export function createWatcher(context: HeavyContext, footprint: Footprint): Watcher {
+  const { chain, log } = context;
+  let pokedEpoch = -1;
+  let checkedEpoch = -1;
+  let reportedPeriod = -1;
+
+  return {
+    async tick() {
+      const epoch = await currentEpoch(chain);
+      if (epoch > pokedEpoch) {
+        await fixSeed(context, epoch);
+        pokedEpoch = epoch;
+      }
+      await footprint.follow();
+      if (epoch - 1 > checkedEpoch) {
+        const providers = await silentIn(context, footprint, epoch - 1);
+        if (providers.length > 0) log.warn('proofs.missed', { epoch: epoch - 1, providers });
+        checkedEpoch = epoch - 1;
+      }
+      const past = periodOf(chain.clock, epoch) - 1;
+      if (past > reportedPeriod) {
+        await reportPast(context, footprint, past);
+        reportedPeriod = past;
+      }
+    },
+  };
+}
+
+/** Fixes the epoch's seed unless somebody did. Losing that race costs a little gas and nothing else. */
+async function fixSeed({ chain, log }: HeavyContext, epoch: number): Promise<void> {
+  if ((await epochSeed(chain, epoch)) !== undefined) return;
+  const fixed = await poke(chain);
+  if (fixed !== undefined) log.info('epoch.poked', { epoch: fixed.epoch });
+}
+
+/** Providers of running agreements that were on duty in `epoch`, and of whose proof no event tells. */
+async function silentIn({ chain }: HeavyContext, footprint: Footprint, epoch: number): Promise<number[]> {
+  const agreements = await mapLimited(footprint.agreements(), PARALLEL_REQUESTS, (id) => readAgreement(chain, id));
+  const running = agreements.filter(({ endPeriod }) => periodOf(chain.clock, epoch) < endPeriod);
+  const onDuty = running.flatMap(({ slots }) => slots).filter(({ provider, startEpoch }) => provider !== 0 && startEpoch < epoch);
+  const silent = onDuty.filter(({ provider }) => (footprint.lastProved(provider) ?? -1) < epoch);
+  return [...new Set(silent.map(({ provider }) => provider))].sort((a, b) => a - b);
+}
+
+/** Reports those of this node's providers that missed more than the allowance in `period` and are not reported yet. */
+async function reportPast(context: HeavyContext, footprint: Footprint, period: number): Promise<void> {
+  const { chain, log } = context;
+  const children = (await childrenOf(context)).map(({ id }) => id);
+  const providers = [...new Set([...children, ...footprint.providers()])];
+  const { missAllowance } = await parametersOf(chain);
+  const checked = await mapLimited(providers, PARALLEL_REQUESTS, async (provider) => {
+    const misses = await readMisses(chain, provider, period);
+    return { provider, isDue: misses > missAllowance && !(await isReported(chain, provider, period)) };
+  });
+  const due = checked.filter(({ isDue }) => isDue).map(({ provider }) => provider);
+  for (let at = 0; at < due.length; at += MISSES_PER_TRANSACTION) {
+    const reported = await reportMisses(chain, { providers: due.slice(at, at + MISSES_PER_TRANSACTION), period });
+    log.info('misses.reported', { period, reported });
+  }
+}
