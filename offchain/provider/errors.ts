@@ -59,13 +59,18 @@ export class NoSuchFragmentError extends NotFoundError {
 
 /** The bytes on disk are no longer those that were received. */
 export class DamagedFragmentError extends HoldfastError {
-  constructor(key: FragmentKey, where: { readonly leaf?: number; readonly cause?: unknown }) {
-    const leaf = where.leaf === undefined ? '' : ` (agreement ${key.agreement}, slot ${key.slot}, batch ${key.batchId}, leaf ${where.leaf})`;
-    super('FRAGMENT_DAMAGED', `The stored fragment no longer matches its committed root${leaf}.`, {
-      cause: where.cause,
-      details: { ...key, leaf: where.leaf },
-      nextStep: 'Check the disk; the heavy node rebuilds the fragment from the other slots.',
-    });
+  constructor(key: FragmentKey, where: { readonly leaf: number; readonly batch?: number; readonly cause?: unknown }) {
+    const { leaf, batch, cause } = where;
+    const number = batch === undefined ? '' : `${batch} = `;
+    super(
+      'FRAGMENT_DAMAGED',
+      `The stored fragment no longer matches its committed root: agreement ${key.agreement}, slot ${key.slot}, batch ${number}${key.batchId}, leaf ${leaf}.`,
+      {
+        cause,
+        details: { ...key, ...(batch === undefined ? {} : { batch }), leaf },
+        nextStep: 'Check the disk; the heavy node rebuilds the fragment from the other slots.',
+      },
+    );
   }
 }
 

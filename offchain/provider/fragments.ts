@@ -1,18 +1,16 @@
 import { bytesToHex } from 'viem';
 import type { Hex } from 'viem';
+import { exclusively } from '../chain/mutex.ts';
 import type { Store } from '../store/open.ts';
 import { WrongRootError, describe } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
 import type { FragmentFiles } from './fragment-files.ts';
-import { KeyedLock } from './keyed-lock.ts';
 
 export interface StoredFragment extends FragmentKey {
   readonly root: Hex;
   readonly sizeBytes: number;
   readonly bad: boolean;
 }
-
-const commits = new KeyedLock();
 
 /** What this provider holds: a row exists only for bytes that were synced to disk under their final name. */
 export async function findFragment(store: Store, key: FragmentKey): Promise<StoredFragment | undefined> {
@@ -37,7 +35,7 @@ export async function storeFragment(
     if (expectedRoot !== undefined && expectedRoot !== root) {
       throw new WrongRootError(`What arrived as the ${describe(key)}`, { expected: expectedRoot, actual: root });
     }
-    await commits.run(files.pathOf(key), async () => {
+    await exclusively(`keep ${files.pathOf(key)}`, async () => {
       await markBad(store, key);
       await received.keep();
       const content = { root, sizeBytes: BigInt(sizeBytes), bad: false };

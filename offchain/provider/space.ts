@@ -1,15 +1,13 @@
 import { statfs } from 'node:fs/promises';
+import { exclusively } from '../chain/mutex.ts';
 import type { Store } from '../store/open.ts';
 import { NoSpaceError } from './errors.ts';
-import { KeyedLock } from './keyed-lock.ts';
 
 export interface Space {
   /** What may still be promised: within the capacity and on the disk. */
   readonly freeBytes: bigint;
   readonly storedBytes: bigint;
 }
-
-const reservations = new KeyedLock();
 
 /** Rent is paid for reserved space, so promised bytes count as taken whether or not they came. */
 export async function measureSpace(options: {
@@ -22,11 +20,11 @@ export async function measureSpace(options: {
   const slots = (await store.heldSlot.aggregate({ _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
   const offers = (await store.offer.aggregate({ where: { expiry: { gte: nowSeconds } }, _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
   const storedBytes = (await store.fragment.aggregate({ _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
-  const reserved = slots + offers;
+  // More may lie here than was promised: receipts that wait for their commit, bytes in their grace period.
+  const reserved = max(slots + offers, storedBytes);
   const disk = await statfs(home, { bigint: true });
-  const unwritten = reserved > storedBytes ? reserved - storedBytes : 0n;
-  const free = min(capacityBytes - reserved, disk.bavail * disk.bsize - unwritten);
-  return { freeBytes: free > 0n ? free : 0n, storedBytes };
+  const free = min(capacityBytes - reserved, disk.bavail * disk.bsize - (reserved - storedBytes));
+  return { freeBytes: max(free, 0n), storedBytes };
 }
 
 /**
@@ -34,7 +32,7 @@ export async function measureSpace(options: {
  * @throws NoSpaceError
  */
 export function withSpace<T>(options: Parameters<typeof measureSpace>[0] & { readonly needBytes: bigint }, reserve: () => Promise<T>): Promise<T> {
-  return reservations.run(options.home, async () => {
+  return exclusively(`reserve ${options.home}`, async () => {
     const { freeBytes } = await measureSpace(options);
     if (options.needBytes > freeBytes) throw new NoSpaceError(options.needBytes, freeBytes);
     return reserve();
@@ -43,4 +41,8 @@ export function withSpace<T>(options: Parameters<typeof measureSpace>[0] & { rea
 
 function min(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

@@ -117,7 +117,7 @@ describe('readLeaves', () => {
     const damaged = bytes.slice();
     damaged[100 * 256]! ^= 1;
     await writeFile(shelf.files.pathOf(key), damaged);
-    await expect(readLeaf(shelf.files, await stored(), 101)).rejects.toThrow(/no longer matches its committed root \(agreement 1, slot 0, batch 0x\w+, leaf 101\)/);
+    await expect(readLeaf(shelf.files, await stored(), 101)).rejects.toThrow(/no longer matches its committed root: agreement 1, slot 0, batch 0x\w+, leaf 101\./);
     await expect(readLeaves(shelf.files, await stored(), { first: 101, count: 5 })).rejects.toThrow(/no longer matches/);
     await truncate(shelf.files.pathOf(key), 100 * 256);
     await expect(readLeaf(shelf.files, await stored(), 299)).rejects.toThrow(/no longer matches/);

@@ -43,7 +43,7 @@ describe('openStore', () => {
     const store = await openStore({ url: urlOf('state.db') });
     expect(await store.$queryRawUnsafe('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
     expect(Object.values((await store.$queryRawUnsafe<object[]>('PRAGMA synchronous'))[0] ?? {}).map(Number)).toEqual([2]);
-    const orphan = { agreement: 1, root: '0x00', position: 0, batchId: '0x01', fragmentRoots: new Uint8Array(32) };
+    const orphan = { agreement: 1, root: '0x00', position: 0, batchId: '0x01', fragmentRoots: new Uint8Array(64), batchRoot: new Uint8Array(32) };
     await expect(store.bundleBatch.create({ data: orphan })).rejects.toThrow(/[Ff]oreign key/);
     await store.$disconnect();
   });

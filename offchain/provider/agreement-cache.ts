@@ -1,0 +1,57 @@
+import type { Address } from 'viem';
+import type { Chain } from '../chain/client.ts';
+import { readAgreement } from '../chain/read-agreement.ts';
+import type { AgreementState } from '../chain/read-agreement.ts';
+import { readNode } from '../chain/read-node.ts';
+
+/** An upload asks for its agreement with every fragment: one read serves them all. */
+const FRESH_MS = 1_000;
+/** While the RPC is away, what was read last goes on being used this long. */
+const STALE_MS = 10 * 60_000;
+const ENTRIES_MAX = 10_000;
+
+interface Entry {
+  readonly readAtMs: number;
+  readonly agreement: AgreementState;
+}
+
+/** Agreements as the chain had them a moment ago. */
+export class AgreementCache {
+  readonly #chain: Chain;
+  readonly #entries = new Map<number, Entry>();
+  readonly #operators = new Map<number, Address>();
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
+
+  /** At most a second old; up to ten minutes while the RPC does not answer. */
+  async get(id: number): Promise<AgreementState> {
+    const entry = this.#entries.get(id);
+    const ageMs = entry === undefined ? Infinity : Date.now() - entry.readAtMs;
+    if (entry !== undefined && ageMs < FRESH_MS) return entry.agreement;
+    try {
+      return await this.refresh(id);
+    } catch (error) {
+      if (entry !== undefined && ageMs < STALE_MS) return entry.agreement;
+      throw error;
+    }
+  }
+
+  /** Read now. */
+  async refresh(id: number): Promise<AgreementState> {
+    const agreement = await readAgreement(this.#chain, id);
+    if (this.#entries.size >= ENTRIES_MAX) this.#entries.clear();
+    this.#entries.set(id, { readAtMs: Date.now(), agreement });
+    return agreement;
+  }
+
+  /** Who operates a node; that never changes. */
+  async operatorOf(node: number): Promise<Address> {
+    const known = this.#operators.get(node);
+    if (known !== undefined) return known;
+    const { operator } = await readNode(this.#chain, node);
+    this.#operators.set(node, operator);
+    return operator;
+  }
+}

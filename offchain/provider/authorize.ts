@@ -1,0 +1,38 @@
+import type { AgreementState } from '../chain/read-agreement.ts';
+import { epochAt, periodOf } from '../chain/epoch.ts';
+import { ConflictError } from '../wire/http-errors.ts';
+import { verifySessionHeader } from '../wire/session.ts';
+import type { Provider } from './context.ts';
+import { NotMySlotError } from './errors.ts';
+
+export interface Permission {
+  readonly agreement: AgreementState;
+  /** The chain says that the slot is ours. If not, the agreement's heavy node prepares us to take it over. */
+  readonly isMine: boolean;
+}
+
+/**
+ * Who may write to a slot: the creator and the agreement's heavy node where the slot is ours, the heavy node alone where it is not.
+ * @throws UnauthorizedError, ForbiddenError (session); NotMySlotError; NO_SUCH_AGREEMENT; AGREEMENT_OVER
+ */
+export async function authorize(
+  provider: Provider,
+  request: { readonly header: string | undefined; readonly agreement: number; readonly slot: number },
+): Promise<Permission> {
+  const { header, slot } = request;
+  const agreement = await provider.agreements.get(request.agreement);
+  const nowSeconds = Math.floor(await provider.chain.nowSeconds().catch(() => Date.now() / 1000));
+  const heavyOperator = await provider.agreements.operatorOf(agreement.heavy);
+  const allowed = [agreement.creator, heavyOperator];
+  const session = await verifySessionHeader(header, { domain: provider.domain, agreement: agreement.id, allowed, nowSeconds });
+
+  if (slot >= agreement.n) throw new NotMySlotError(agreement.id, slot, provider.id);
+  const isMine = agreement.slots[slot]?.provider === provider.id;
+  const isHeavy = session.creator.toLowerCase() === heavyOperator.toLowerCase();
+  if (!isMine && !isHeavy) throw new NotMySlotError(agreement.id, slot, provider.id);
+  const { clock } = provider.chain;
+  if (periodOf(clock, epochAt(clock, nowSeconds)) >= agreement.endPeriod) {
+    throw new ConflictError(`Agreement ${agreement.id} is over.`, { code: 'AGREEMENT_OVER', nextStep: 'Open a new agreement.' });
+  }
+  return { agreement, isMine };
+}

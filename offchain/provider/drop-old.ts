@@ -1,0 +1,59 @@
+import type { Hex } from 'viem';
+import type { Provider } from './context.ts';
+import { dropFragment } from './fragments.ts';
+
+/** A candidate that no repair has touched for so long is given up. */
+const CANDIDATE_MS = 3_600_000;
+const FRAGMENTS_PER_PASS = 1_000;
+
+/** Frees what nobody pays for any more: slots that ended a grace period ago, receipts that became void, uploads that never came to a bundle. */
+export async function dropOld(provider: Provider): Promise<void> {
+  await dropEndedSlots(provider);
+  await dropVoidDescriptions(provider);
+  await dropAbandoned(provider);
+}
+
+async function dropEndedSlots(provider: Provider): Promise<void> {
+  const { store, chain, config, files, log } = provider;
+  const graceMs = config.graceEpochs * chain.clock.epochSeconds * 1000;
+  const rows = await store.heldSlot.findMany({
+    where: {
+      OR: [
+        { state: 'ended', since: { lte: new Date(Date.now() - graceMs) } },
+        { state: 'candidate', since: { lte: new Date(Date.now() - CANDIDATE_MS) } },
+      ],
+    },
+  });
+  for (const { agreement, slot } of rows) {
+    for (const row of await store.fragment.findMany({ where: { agreement, slot } })) {
+      await dropFragment(provider, { agreement, slot, batchId: row.batchId as Hex });
+    }
+    await store.heldSlot.delete({ where: { agreement_slot: { agreement, slot } } });
+    log.info('slot.dropped', { agreement, slot });
+    if ((await store.heldSlot.count({ where: { agreement } })) > 0) continue;
+    await store.bundleDescription.deleteMany({ where: { agreement } });
+    await store.committedBundle.deleteMany({ where: { agreement } });
+    await files.removeAgreement(agreement);
+  }
+}
+
+/** The chain has another bundle under the number that the receipt named: it can never be committed. */
+async function dropVoidDescriptions({ store, config, log }: Provider): Promise<void> {
+  const old = new Date(Date.now() - config.pendingSeconds * 1000);
+  for (const { agreement, root, bundle } of await store.bundleDescription.findMany({ where: { createdAt: { lte: old } } })) {
+    const isCommitted = (await store.committedBundle.count({ where: { agreement, root } })) > 0;
+    const bundles = await store.committedBundle.count({ where: { agreement } });
+    if (isCommitted || bundle >= bundles) continue;
+    await store.bundleDescription.delete({ where: { agreement_root: { agreement, root } } });
+    log.info('bundle.void', { agreement, bundle, root });
+  }
+}
+
+async function dropAbandoned(provider: Provider): Promise<void> {
+  const old = new Date(Date.now() - provider.config.pendingSeconds * 1000);
+  const rows = await provider.store.fragment.findMany({ where: { createdAt: { lte: old } }, take: FRAGMENTS_PER_PASS, orderBy: { createdAt: 'desc' } });
+  for (const { agreement, batchId, slot } of rows) {
+    if ((await provider.store.bundleBatch.count({ where: { agreement, batchId } })) > 0) continue;
+    await dropFragment(provider, { agreement, slot, batchId: batchId as Hex });
+  }
+}

@@ -1,0 +1,91 @@
+import { bytesToHex } from 'viem';
+import type { Hex } from 'viem';
+import { readBundle } from '../chain/read-bundle.ts';
+import type { AgreementState } from '../chain/read-agreement.ts';
+import { BadRequestError, ConflictError } from '../wire/http-errors.ts';
+import type { BundleRequest } from '../wire/messages.ts';
+import { signTyped } from '../wire/typed-data.ts';
+import { authorize } from './authorize.ts';
+import { bundleRootOf, nodesOf, packRoots, saveDescription } from './bundle-description.ts';
+import type { DescribedBatch } from './bundle-description.ts';
+import type { Provider } from './context.ts';
+import { WrongRootError } from './errors.ts';
+
+/**
+ * Signs the receipt for a bundle once every fragment of it lies synced on this disk with the root that the bundle names.
+ * The description is durable before the signature leaves.
+ * @throws the errors of `authorize`; WrongRootError; FRAGMENTS_MISSING; STALE_BUNDLE; QUOTA_EXCEEDED
+ */
+export async function postBundle(
+  provider: Provider,
+  request: BundleRequest & { readonly agreement: number; readonly header: string | undefined },
+): Promise<{ signature: Hex }> {
+  const { slot, bundle, header } = request;
+  const root = request.root.toLowerCase() as Hex;
+  const permission = await authorize(provider, { header, agreement: request.agreement, slot });
+  checkShape(request, permission.agreement.n);
+  const batches = packRoots(request.batches);
+  const actual = bundleRootOf(batches);
+  if (actual !== root) throw new WrongRootError('The described bundle', { expected: root, actual });
+  await requireFragments(provider, { agreement: request.agreement, slot, batches });
+  const agreement = await provider.agreements.refresh(request.agreement);
+  await checkNumber(provider, agreement, { bundle, root, batches: batches.length });
+  await saveDescription(provider.store, { agreement: agreement.id, root, bundle, batches });
+  const receipt = { agreement: agreement.id, bundle, root, batches: batches.length, slot };
+  const signature = await signTyped(provider.account, provider.domain, 'Receipt', receipt);
+  provider.log.info('receipt.signed', receipt);
+  return { signature };
+}
+
+function checkShape(request: BundleRequest, n: number): void {
+  const wrong = request.batches.findIndex((batch) => batch.fragmentRoots.length !== n);
+  if (wrong !== -1) throw new BadRequestError(`Batch ${wrong} of the bundle names ${request.batches[wrong]?.fragmentRoots.length} fragments; the agreement has ${n}.`);
+  if (new Set(request.batches.map((batch) => batch.batchId.toLowerCase())).size < request.batches.length) {
+    throw new BadRequestError('The bundle names a batch twice.');
+  }
+}
+
+/** Every fragment of the slot is here, whole, and has the root that the description says. */
+export async function requireFragments(
+  provider: Provider,
+  options: { readonly agreement: number; readonly slot: number; readonly batches: readonly DescribedBatch[] },
+): Promise<void> {
+  const { agreement, slot, batches } = options;
+  const rows = await provider.store.fragment.findMany({ where: { agreement, slot, bad: false }, select: { batchId: true, root: true } });
+  const roots = new Map(rows.map((row) => [row.batchId, row.root]));
+  const missing = batches.filter((batch) => !roots.has(batch.batchId)).map((batch) => batch.batchId);
+  if (missing.length > 0) {
+    throw new ConflictError(`${missing.length} of the bundle's ${batches.length} fragments of slot ${slot} are not here.`, {
+      code: 'FRAGMENTS_MISSING',
+      details: { agreement, slot, missing: missing.slice(0, 100) },
+      nextStep: 'Send the missing fragments, then ask again.',
+    });
+  }
+  for (const batch of batches) {
+    const expected = bytesToHex(nodesOf(batch.fragmentRoots)[slot] ?? new Uint8Array());
+    const actual = roots.get(batch.batchId) ?? '';
+    if (actual !== expected) throw new WrongRootError(`The stored fragment ${slot} of batch ${batch.batchId}`, { expected, actual });
+  }
+}
+
+async function checkNumber(
+  provider: Provider,
+  agreement: AgreementState,
+  described: { readonly bundle: number; readonly root: Hex; readonly batches: number },
+): Promise<void> {
+  const { bundle, root, batches } = described;
+  if (bundle === agreement.bundles) {
+    if (agreement.batches + batches <= agreement.quota) return;
+    throw new ConflictError(`Agreement ${agreement.id} has room for ${agreement.quota} batches; with this bundle there would be ${agreement.batches + batches}.`, {
+      code: 'QUOTA_EXCEEDED',
+      nextStep: 'Rent more space, or upload less.',
+    });
+  }
+  const committed = bundle < agreement.bundles ? await readBundle(provider.chain, agreement.id, bundle) : undefined;
+  if (committed?.root.toLowerCase() === root && committed.batches === batches) return;
+  throw new ConflictError(`Agreement ${agreement.id} has ${agreement.bundles} bundles; number ${bundle} with root ${root} is neither committed nor next.`, {
+    code: 'STALE_BUNDLE',
+    details: { bundles: agreement.bundles, bundle, root },
+    nextStep: 'Read the agreement again and ask for the next bundle number.',
+  });
+}

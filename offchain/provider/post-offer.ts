@@ -1,0 +1,41 @@
+import { epochAt, periodOf } from '../chain/epoch.ts';
+import { PERIODS_MAX, SLOTS_MAX } from '../wire/limits.ts';
+import type { SignedOffer, TermsMessage } from '../wire/messages.ts';
+import { signTyped } from '../wire/typed-data.ts';
+import type { Provider } from './context.ts';
+import { TermsRefusedError } from './errors.ts';
+import { priceOf, rentOf, slotBytes } from './price.ts';
+import { withSpace } from './space.ts';
+import { requireStake } from './stake.ts';
+
+/**
+ * Signs a quote for these terms and reserves its space until it expires. The same (creator, nonce) asked again replaces its
+ * reservation: at most one of those offers can ever be opened.
+ * @throws TermsRefusedError, StakeShortError, NoSpaceError
+ */
+export async function postOffer(provider: Provider, terms: TermsMessage): Promise<SignedOffer> {
+  const { store, config, chain, id } = provider;
+  const nowSeconds = Math.floor(await chain.nowSeconds());
+  checkTerms(terms, periodOf(chain.clock, epochAt(chain.clock, nowSeconds)));
+  const price = priceOf(config, terms);
+  await requireStake(provider, rentOf(price, terms.quota));
+  const expiry = nowSeconds + config.offerSeconds;
+  const { creator, nonce } = terms;
+  const sizeBytes = slotBytes(terms);
+  const where = { creator_nonce: { creator, nonce } };
+  const content = { price: String(price), sizeBytes, expiry };
+  await store.offer.deleteMany({ where: { OR: [{ creator, nonce }, { expiry: { lt: nowSeconds } }] } });
+  await withSpace({ store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds, needBytes: sizeBytes }, () =>
+    store.offer.upsert({ where, create: { creator, nonce, ...content }, update: content }),
+  );
+  const signature = await signTyped(provider.account, provider.domain, 'Offer', { terms, provider: id, price, expiry });
+  provider.log.info('offer.signed', { creator, nonce, price, quota: terms.quota, endPeriod: terms.endPeriod });
+  return { provider: id, price, expiry, signature };
+}
+
+function checkTerms(terms: TermsMessage, period: number): void {
+  const { k, m, endPeriod } = terms;
+  if (k + m > SLOTS_MAX) throw new TermsRefusedError(`an agreement has at most ${SLOTS_MAX} slots, and ${k}+${m} are more`, { k, m });
+  if (endPeriod <= period) throw new TermsRefusedError(`the term ends with period ${endPeriod}, and now is period ${period}`, { endPeriod, period });
+  if (endPeriod > period + PERIODS_MAX) throw new TermsRefusedError(`the term is longer than ${PERIODS_MAX} periods`, { endPeriod, period });
+}

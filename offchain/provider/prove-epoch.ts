@@ -1,0 +1,40 @@
+import { bytesToHex } from 'viem';
+import type { Hex } from 'viem';
+import { ContractRevertError } from '../chain/chain-errors.ts';
+import { prove } from '../chain/prove.ts';
+import { readDraws } from '../chain/read-draws.ts';
+import { hasProved } from '../chain/read-proofs.ts';
+import { answerDraw } from './answer-draw.ts';
+import type { Provider } from './context.ts';
+
+export type ProofResult =
+  | { readonly kind: 'proved'; readonly transactionHash?: Hex }
+  /** No slot is held, so no proof is asked. */
+  | { readonly kind: 'nothing' }
+  /** The chain is already in another epoch than the caller believed. */
+  | { readonly kind: 'other-epoch' };
+
+/**
+ * Builds and sends the proof of `epoch`. Every path is checked against the chain's roots first; when one does not fit, nothing is sent.
+ * @throws DamagedFragmentError, CannotProveError, and the chain's errors
+ */
+export async function proveEpoch(provider: Provider, options: { readonly epoch: number; readonly feeBoostPercent: number }): Promise<ProofResult> {
+  const { chain, id } = provider;
+  const { epoch, feeBoostPercent } = options;
+  // Anyone may have sent it, an earlier run of this process too.
+  if (await hasProved(chain, id, epoch)) return { kind: 'proved' };
+  const drawn = await readDraws(chain, id);
+  if (drawn.epoch !== epoch) return { kind: 'other-epoch' };
+  if (drawn.draws.length === 0) return { kind: 'nothing' };
+  const parts: Uint8Array[] = [];
+  for (const draw of drawn.draws) {
+    if (!draw.isVoid) parts.push(await answerDraw(provider, draw));
+  }
+  try {
+    const { transactionHash } = await prove(chain, { provider: id, proof: bytesToHex(Buffer.concat(parts)), feeBoostPercent });
+    return { kind: 'proved', transactionHash };
+  } catch (error) {
+    if (error instanceof ContractRevertError && error.errorName === 'AlreadyProven') return { kind: 'proved' };
+    throw error;
+  }
+}

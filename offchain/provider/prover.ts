@@ -1,0 +1,107 @@
+import { epochAt, epochStart } from '../chain/epoch.ts';
+import { epochSeed } from '../chain/epoch-seed.ts';
+import { poke } from '../chain/poke.ts';
+import type { Provider } from './context.ts';
+import { proveEpoch } from './prove-epoch.ts';
+import { releaseEnded } from './release-ended.ts';
+
+/** Shares of an epoch. Not at its start: draws may still change by transactions that are under way there. */
+const POKE_AT = 0.2;
+const PROVE_AT = 0.25;
+const ALARM_AT = 0.6;
+/** Providers spread over this share, so that they do not all send in one block. */
+const JITTER = 0.05;
+const BOOST_STEP_PERCENT = 25;
+const BOOST_MAX_PERCENT = 200;
+
+/** One epoch's course. */
+interface Course {
+  readonly epoch: number;
+  readonly jitter: number;
+  isProved: boolean;
+  isReleased: boolean;
+  hasAlarmed: boolean;
+  failures: number;
+  lastError: string | undefined;
+}
+
+/** Proves each epoch once. `tick` looks at the chain and does what is due; it never throws, for the chain may be back at the next tick. */
+export class Prover {
+  readonly #provider: Provider;
+  readonly #random: () => number;
+  #course: Course | undefined;
+
+  constructor(provider: Provider, random: () => number = Math.random) {
+    this.#provider = provider;
+    this.#random = random;
+  }
+
+  async tick(): Promise<void> {
+    const { chain, log } = this.#provider;
+    try {
+      const nowSeconds = await chain.nowSeconds();
+      const epoch = epochAt(chain.clock, nowSeconds);
+      const course = this.#courseOf(epoch);
+      const share = (nowSeconds - epochStart(chain.clock, epoch)) / chain.clock.epochSeconds - course.jitter;
+      await this.#advance(course, share);
+    } catch (error) {
+      log.warn('prover.tick-failed', { error });
+    }
+  }
+
+  #courseOf(epoch: number): Course {
+    if (this.#course?.epoch !== epoch) {
+      const jitter = this.#random() * JITTER;
+      this.#course = { epoch, jitter, isProved: false, isReleased: false, hasAlarmed: false, failures: 0, lastError: undefined };
+    }
+    return this.#course;
+  }
+
+  async #advance(course: Course, share: number): Promise<void> {
+    if (!course.isProved) await this.#tryToProve(course, share);
+    // Ended slots leave the draws when this epoch's draw is answered, or before anybody knows it.
+    if (!course.isReleased && course.isProved) {
+      await releaseEnded(this.#provider, course.epoch);
+      course.isReleased = true;
+    }
+    if (share >= ALARM_AT && !course.isProved && course.failures > 0 && !course.hasAlarmed) {
+      course.hasAlarmed = true;
+      this.#provider.log.error('proof.alarm', { epoch: course.epoch, failures: course.failures, error: course.lastError });
+    }
+  }
+
+  async #tryToProve(course: Course, share: number): Promise<void> {
+    const { chain, store, log } = this.#provider;
+    const { epoch } = course;
+    try {
+      const isDrawn = (await epochSeed(chain, epoch)) !== undefined;
+      if (!isDrawn) {
+        await releaseEnded(this.#provider, epoch);
+        if (share < POKE_AT) return;
+        await poke(chain);
+        log.info('epoch.poked', { epoch });
+      }
+      if (share < PROVE_AT) return;
+      const feeBoostPercent = Math.min(course.failures * BOOST_STEP_PERCENT, BOOST_MAX_PERCENT);
+      const result = await proveEpoch(this.#provider, { epoch, feeBoostPercent });
+      if (result.kind !== 'proved') return;
+      course.isProved = true;
+      const content = { ok: true, txHash: result.transactionHash ?? null, error: null };
+      await store.proofOutcome.upsert({ where: { epoch }, create: { epoch, ...content }, update: content });
+      log.info('proof.accepted', { epoch, txHash: result.transactionHash, failures: course.failures });
+    } catch (error) {
+      await this.#noteFailure(course, error);
+    }
+  }
+
+  async #noteFailure(course: Course, error: unknown): Promise<void> {
+    const { store, log } = this.#provider;
+    const message = error instanceof Error ? error.message : String(error);
+    course.failures += 1;
+    if (course.lastError === message) return;
+    course.lastError = message;
+    log.error('proof.failed', { epoch: course.epoch, error: message });
+    const content = { ok: false, txHash: null, error: message };
+    await store.proofOutcome.upsert({ where: { epoch: course.epoch }, create: { epoch: course.epoch, ...content }, update: content });
+  }
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import type { RequestListener } from 'node:http';
+import type { LocalAccount } from 'viem';
+import { createChain } from '../chain/client.ts';
+import type { Deployment } from '../chain/deployment.ts';
+import { createLogger } from '../store/log.ts';
+import type { Logger } from '../store/log.ts';
+import { openStore } from '../store/open.ts';
+import { startServer } from '../wire/http-server.ts';
+import { AgreementCache } from './agreement-cache.ts';
+import { createProviderApp } from './app.ts';
+import { ProviderConfig } from './config.ts';
+import type { ProviderConfigInput } from './config.ts';
+import type { Provider } from './context.ts';
+import { dropOld } from './drop-old.ts';
+import { FragmentFiles } from './fragment-files.ts';
+import { sweep } from './fragments.ts';
+import { Loop } from './loops.ts';
+import { Prover } from './prover.ts';
+import { ensureRegistered } from './register.ts';
+import { syncChain } from './sync-chain.ts';
+
+const TICKS_PER_EPOCH = 40;
+const TICK_MAX_MS = 15_000;
+const SYNCS_PER_EPOCH = 5;
+const SYNC_MAX_MS = 60_000;
+
+export interface ProviderOptions {
+  readonly config: ProviderConfigInput;
+  readonly rpcUrls: readonly string[];
+  readonly deployment: Deployment;
+  /** The operator's hot key. */
+  readonly account: LocalAccount;
+  readonly log?: Logger;
+}
+
+export interface RunningProvider {
+  readonly url: string;
+  readonly id: number;
+  /** For money verbs and inspection in the same process. */
+  readonly provider: Provider;
+  stop(): Promise<void>;
+}
+
+/** Starts a provider: database, disk, registration and stake, HTTP service, proofs. The chain must answer at start, not later. */
+export async function startProvider(options: ProviderOptions): Promise<RunningProvider> {
+  const { deployment, account, rpcUrls } = options;
+  const config = ProviderConfig.parse(options.config);
+  const log = options.log ?? createLogger({ name: `provider ${account.address}` });
+  const files = await FragmentFiles.open(config.home);
+  const store = await openStore({ url: `file:${join(config.home, 'state.db')}` });
+  const removed = await sweep({ store, files });
+  if (removed > 0) log.info('litter.removed', { files: removed });
+  // The address is part of the registration, and the id that registration gives is part of every answer.
+  let listener: RequestListener = answerNotReady;
+  const server = await startServer((request, response) => listener(request, response), config.listen);
+  try {
+    const chain = await createChain({ rpcUrls, deployment, account });
+    const id = await ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, log });
+    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), log };
+    const loops = startLoops(provider);
+    listener = createProviderApp(provider);
+    log.info('provider.started', { id, url: server.url, home: config.home });
+    const stop = async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await server.close();
+      await store.$disconnect();
+      log.info('provider.stopped', { id });
+    };
+    return { url: server.url, id, provider, stop };
+  } catch (error) {
+    await server.close();
+    await store.$disconnect();
+    throw error;
+  }
+}
+
+function startLoops(provider: Provider): Loop[] {
+  const { chain, config, log } = provider;
+  const epochMs = chain.clock.epochSeconds * 1000;
+  const prover = new Prover(provider);
+  const onError = (event: string) => (error: unknown) => log.warn(event, { error });
+  const sync = async () => {
+    await syncChain(provider);
+    await dropOld(provider);
+  };
+  return [
+    new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: sync, onError: onError('sync.failed') }),
+    new Loop({ pauseMs: config.tickMs ?? Math.min(epochMs / TICKS_PER_EPOCH, TICK_MAX_MS), tick: () => prover.tick(), onError: onError('prover.failed') }),
+  ];
+}
+
+const answerNotReady: RequestListener = (_request, response) => {
+  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' });
+  response.end(JSON.stringify({ code: 'STARTING', message: 'The provider is starting.', retryable: true, details: {} }));
+};
