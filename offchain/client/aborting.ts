@@ -1,0 +1,39 @@
+/** Waiting that ends early when the caller's signal fires. */
+import { AbortedError } from '../wire/transport-errors.ts';
+
+/** Runs a verb; whatever it throws once `signal` fired is told as one AbortedError. */
+export async function abortable<T>(what: string, signal: AbortSignal | undefined, act: () => Promise<T>): Promise<T> {
+  const isAborted = (): boolean => signal?.aborted === true;
+  if (isAborted()) throw new AbortedError(what, signal?.reason);
+  try {
+    return await act();
+  } catch (error) {
+    if (isAborted()) throw new AbortedError(what, error);
+    throw error;
+  }
+}
+
+/** Resolves after `timeMs`; rejects with the signal's reason when it fires first. */
+export function pause(timeMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason as Error);
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, timeMs);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** A controller that also fires with `signal`. Always call `release`, or listeners pile up on a long-lived signal. */
+export function linked(signal: AbortSignal | undefined): { readonly signal: AbortSignal; abort(): void; release(): void } {
+  const controller = new AbortController();
+  const pass = (): void => controller.abort(signal?.reason);
+  if (signal?.aborted === true) pass();
+  else signal?.addEventListener('abort', pass, { once: true });
+  return { signal: controller.signal, abort: () => controller.abort(), release: () => signal?.removeEventListener('abort', pass) };
+}

@@ -1,0 +1,18 @@
+import { coinBalance, owedTo, saleRate, tokenBalance } from '../chain/read-money.ts';
+import type { Client } from './client.ts';
+
+export interface Balances {
+  /** Smallest unit of the chain's coin. */
+  readonly coin: bigint;
+  /** Token units in the wallet. */
+  readonly tokens: bigint;
+  /** Token units that `withdraw` would pay. */
+  readonly owed: bigint;
+  /** Token units for one unit of the coin. */
+  readonly saleRate: bigint;
+}
+
+export async function balances({ chain, creator }: Client): Promise<Balances> {
+  const [coin, tokens, owed, rate] = await Promise.all([coinBalance(chain, creator), tokenBalance(chain, creator), owedTo(chain, creator), saleRate(chain)]);
+  return { coin, tokens, owed, saleRate: rate };
+}

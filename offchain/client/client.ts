@@ -1,0 +1,101 @@
+/** One creator on one market: everything that the verbs of this folder share. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Address } from 'viem';
+import { WrongKeyError } from '../codec/format-errors.ts';
+import { nodePlatform } from '../codec/platform-node.ts';
+import type { Platform } from '../codec/types.ts';
+import { ChainError } from '../chain/chain-errors.ts';
+import type { Chain } from '../chain/client.ts';
+import { type Store, openStore } from '../store/open.ts';
+import { type Signer, signerAddress } from '../wire/typed-data.ts';
+import { AgreementViews } from './fetch/agreement-view.ts';
+import { type AvoidedProvider, ProviderHealth } from './fetch/health.ts';
+import { PayloadReader } from './fetch/payload-reader.ts';
+import { DEFAULT_POLICY, type Policy } from './policy.ts';
+import { Secrets } from './secrets.ts';
+import { Sessions } from './sessions.ts';
+
+export interface ClientOptions {
+  /** With an account: the creator's. */
+  readonly chain: Chain;
+  /** Folder for the client's state. Losing it costs time, never data. */
+  readonly home: string;
+  /** Addresses of heavy nodes, preferred first; the registry's when left out. */
+  readonly heavies?: readonly string[] | undefined;
+  readonly platform?: Platform | undefined;
+  /** For wallets that sign differently each time: 12 or 24 BIP-39 words. */
+  readonly recoveryPhrase?: string | undefined;
+  readonly policy?: Partial<Policy> | undefined;
+}
+
+export interface Client {
+  readonly chain: Chain;
+  readonly creator: Address;
+  readonly signer: Signer;
+  readonly platform: Platform;
+  readonly store: Store;
+  readonly policy: Policy;
+  readonly namedHeavies: readonly string[] | undefined;
+  readonly secrets: Secrets;
+  readonly sessions: Sessions;
+  readonly views: AgreementViews;
+  readonly health: ProviderHealth;
+  readonly reader: PayloadReader;
+  /** Providers that failed this client so far, and why they are left alone. */
+  avoided(): AvoidedProvider[];
+  close(): Promise<void>;
+}
+
+/**
+ * @throws ChainError READ_ONLY when the chain was created without an account, WrongKeyError when the home folder is another wallet's
+ * @example
+ * const client = await createClient({ chain, home: '/home/ada/.holdfast' });
+ * await put(client, { paths: ['photos'], name: 'photos' });
+ * await client.close();
+ */
+export async function createClient(options: ClientOptions): Promise<Client> {
+  const { chain, platform = nodePlatform } = options;
+  const signer = chain.account;
+  if (signer === undefined) throw new ChainError('READ_ONLY', 'A client needs an account, and none is connected.', { nextStep: 'Open a keystore or connect a wallet.' });
+  const creator = signerAddress(signer);
+  const policy = { ...DEFAULT_POLICY, ...options.policy };
+  const store = await openStore({ url: `file:${join(options.home, databaseName(chain))}` });
+  try {
+    await claimHome(store, creator);
+  } catch (error) {
+    await store.$disconnect();
+    throw error;
+  }
+  const secrets = new Secrets({ chain, platform, store, signer, creator, recoveryPhrase: options.recoveryPhrase });
+  const views = new AgreementViews(chain, policy.viewMs);
+  const health = new ProviderHealth(policy);
+  return {
+    chain,
+    creator,
+    signer,
+    platform,
+    store,
+    policy,
+    namedHeavies: options.heavies,
+    secrets,
+    sessions: new Sessions({ chain, signer, creator }),
+    views,
+    health,
+    reader: new PayloadReader({ chain, platform, views, health, policy, sealKey: (agreement) => secrets.sealKey(agreement) }),
+    avoided: () => health.report(),
+    close: () => store.$disconnect(),
+  };
+}
+
+/** A devnet that starts anew has the same addresses but another genesis: what was known of the old one would be wrong. */
+function databaseName({ deployment, clock }: Chain): string {
+  const market = `${deployment.chainId}/${deployment.market.toLowerCase()}/${clock.genesis}`;
+  return `creator-${createHash('sha256').update(market).digest('hex').slice(0, 12)}.db`;
+}
+
+async function claimHome(store: Store, creator: Address): Promise<void> {
+  const owner = await store.homeIdentity.findFirst();
+  if (owner === null) await store.homeIdentity.create({ data: { creator } });
+  else if (owner.creator !== creator) throw new WrongKeyError(`home folder, which belongs to ${owner.creator}`);
+}

@@ -1,0 +1,152 @@
+/** Bytes of a batch's payload, wherever its pieces lie. */
+import { footerOffset, FOOTER_BYTES } from '../../codec/footer.ts';
+import { LEAF_SIZE } from '../../codec/geometry.ts';
+import { recordSpans } from '../../codec/pack.ts';
+import { concat } from '../../codec/bytes.ts';
+import { type SlotRange, slotRanges, stripeRange } from '../../codec/stripe.ts';
+import type { Geometry, Platform, RecordLocation } from '../../codec/types.ts';
+import type { RecordSource } from '../../codec/decode.ts';
+import type { Chain } from '../../chain/client.ts';
+import { UnrecoverableError } from '../errors.ts';
+import { Gate } from '../gate.ts';
+import type { Policy } from '../policy.ts';
+import type { AgreementView, AgreementViews } from './agreement-view.ts';
+import { type DescribedBundle, describeBundle } from './bundle-description.ts';
+import type { ProviderHealth } from './health.ts';
+import { readPiece } from './piece-reader.ts';
+import { SharedReads } from './shared-reads.ts';
+
+export interface PayloadRange {
+  readonly agreement: number;
+  readonly bundle: number;
+  /** Ordinal inside the bundle. */
+  readonly batch: number;
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Fetch whole stripe units and keep them: right when most of the bundle will be read, wrong for single ranges.
+   * A lost slot then costs no more traffic than a healthy one, because its neighbours' units are needed anyway.
+   */
+  readonly wholeUnits?: boolean;
+  /** Called with the payload bytes of every read. */
+  readonly onBytes?: ((sizeBytes: number) => void) | undefined;
+}
+
+interface ReaderOptions {
+  readonly chain: Chain;
+  readonly platform: Platform;
+  readonly views: AgreementViews;
+  readonly health: ProviderHealth;
+  readonly policy: Policy;
+  readonly sealKey: (agreement: number) => Promise<Uint8Array>;
+}
+
+const DESCRIPTIONS_KEPT = 64;
+/** One request asks for no more than this, so that a late one can be replaced early. */
+const PIECE_LEAVES_MAX = (1 << 20) / LEAF_SIZE;
+
+export class PayloadReader {
+  readonly #options: ReaderOptions;
+  readonly #shared: SharedReads;
+  readonly #gate: Gate;
+  readonly #bundles = new Map<string, Promise<DescribedBundle>>();
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.#shared = new SharedReads(options.policy.cacheBytes);
+    this.#gate = new Gate(options.policy.readsAtOnce);
+  }
+
+  /**
+   * @throws UnrecoverableError when more than m providers fail or lie, NoDescriptionError, RpcUnavailableError
+   */
+  async read(range: PayloadRange, options: ReadOptions = {}): Promise<Uint8Array> {
+    try {
+      return await this.#readOnce(range, options);
+    } catch (error) {
+      if (!(error instanceof UnrecoverableError)) throw error;
+      // Providers may have been replaced since the chain was asked, or one lied about the batch ids.
+      await this.#options.views.refresh(range.agreement);
+      this.#bundles.delete(`${range.agreement}/${range.bundle}`);
+      return this.#readOnce(range, options);
+    }
+  }
+
+  /** The last 256 bytes of a bundle's payload. */
+  async readFooter(agreement: number, bundle: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const view = await this.#options.views.get(agreement);
+    const { batches } = await this.describe(view, bundle);
+    return this.read({ agreement, bundle, batch: batches.length - 1, offset: footerOffset(view.geometry), sizeBytes: FOOTER_BYTES }, { signal });
+  }
+
+  /** What the codec's decoder reads from. */
+  source(options: ReadOptions = {}): RecordSource {
+    return {
+      read: async (location: RecordLocation) => {
+        const { agreement, bundle } = location;
+        if (bundle === null) throw new RangeError('the location does not say in which bundle it lies');
+        const { geometry } = await this.#options.views.get(agreement);
+        const spans = recordSpans(geometry, location);
+        const parts = await Promise.all(spans.map((span) => this.read({ agreement, bundle, ...span }, options)));
+        return parts.length === 1 ? (parts[0] as Uint8Array) : concat(...parts);
+      },
+    };
+  }
+
+  /** Shared by all who ask, so no single asker's signal ends it. */
+  describe(view: AgreementView, bundle: number): Promise<DescribedBundle> {
+    const key = `${view.id}/${bundle}`;
+    const known = this.#bundles.get(key);
+    if (known !== undefined) return known;
+    const { chain, health, policy } = this.#options;
+    const described = describeBundle({ chain, health, idleMs: policy.idleMs }, { view, bundle });
+    this.#bundles.set(key, described);
+    described.catch(() => this.#bundles.delete(key));
+    const oldest = this.#bundles.keys().next().value;
+    if (this.#bundles.size > DESCRIPTIONS_KEPT && oldest !== undefined) this.#bundles.delete(oldest);
+    return described;
+  }
+
+  async #readOnce(range: PayloadRange, options: ReadOptions): Promise<Uint8Array> {
+    const view = await this.#options.views.get(range.agreement);
+    const [described, sealKey] = await Promise.all([this.describe(view, range.bundle), this.#options.sealKey(range.agreement)]);
+    const batch = described.batches[range.batch];
+    if (batch === undefined) throw new RangeError(`bundle ${range.bundle} has no batch ${range.batch}`);
+    const result = new Uint8Array(range.sizeBytes);
+    const parts = slotRanges(view.geometry, range.offset, range.sizeBytes).flatMap(splitLong);
+    await Promise.all(parts.map(async (part) => {
+      const { first, count } = leavesOf(view.geometry, part, options.wholeUnits ?? false);
+      const piece = { view, sealKey, batch, acknowledged: described.acknowledged, slot: part.slot, first, count };
+      const bytes = await readPiece({ ...this.#options, shared: this.#shared, gate: this.#gate, idleMs: this.#options.policy.idleMs }, piece, options.signal);
+      const from = part.fragmentOffset - first * LEAF_SIZE;
+      result.set(bytes.subarray(from, from + part.sizeBytes), part.payloadOffset - range.offset);
+    }));
+    options.onBytes?.(range.sizeBytes);
+    return result;
+  }
+}
+
+/** With k = 1 a range may span many stripe units of one slot. Cut at multiples of the piece size, so that equal units are shared. */
+function splitLong(range: SlotRange): SlotRange[] {
+  const pieceBytes = PIECE_LEAVES_MAX * LEAF_SIZE;
+  const parts: SlotRange[] = [];
+  for (let done = 0; done < range.sizeBytes; ) {
+    const fragmentOffset = range.fragmentOffset + done;
+    const sizeBytes = Math.min(range.sizeBytes - done, pieceBytes - (fragmentOffset % pieceBytes));
+    parts.push({ slot: range.slot, fragmentOffset, payloadOffset: range.payloadOffset + done, sizeBytes });
+    done += sizeBytes;
+  }
+  return parts;
+}
+
+function leavesOf(geometry: Geometry, part: SlotRange, wholeUnits: boolean): { first: number; count: number } {
+  let start = part.fragmentOffset;
+  let end = start + part.sizeBytes;
+  if (wholeUnits) ({ start, end } = stripeRange(geometry, Math.floor(start / geometry.unit)));
+  const first = Math.floor(start / LEAF_SIZE);
+  return { first, count: Math.ceil(end / LEAF_SIZE) - first };
+}

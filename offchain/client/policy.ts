@@ -1,0 +1,49 @@
+/** Every bound on what a client does at once, and on how long it waits. */
+export interface Policy {
+  /** Batches whose fragments are on their way at once: as many as fit into this many bytes, at least one. */
+  readonly sendWindowBytes: number;
+  readonly sendWindowBatches: number;
+  /** Tries of one request to one provider, and the pause before the second one; it doubles. */
+  readonly attempts: number;
+  readonly retryPauseMs: number;
+  /** Silence after which a transfer counts as broken. */
+  readonly idleMs: number;
+  /** Once a quorum is done, the others get this many times as long as the quorum took, and at least `graceMs`. */
+  readonly graceFactor: number;
+  readonly graceMs: number;
+  /** A read is late after `lateFactor` times what the measured rates promise, within these bounds; without a measure after `lateUnmeasuredMs`. */
+  readonly lateFactor: number;
+  readonly lateMinMs: number;
+  readonly lateMaxMs: number;
+  readonly lateUnmeasuredMs: number;
+  /** A provider that failed is left alone this long, twice as long after each further failure, up to the maximum. */
+  readonly avoidMs: number;
+  readonly avoidMaxMs: number;
+  /** Range reads under way at once. */
+  readonly readsAtOnce: number;
+  /** Verified bytes kept in memory for reads that follow. */
+  readonly cacheBytes: number;
+  /** How long the chain's view of an agreement's providers is trusted. */
+  readonly viewMs: number;
+}
+
+const MIB = 1 << 20;
+
+export const DEFAULT_POLICY: Policy = {
+  sendWindowBytes: 256 * MIB,
+  sendWindowBatches: 8,
+  attempts: 3,
+  retryPauseMs: 250,
+  idleMs: 20_000,
+  graceFactor: 3,
+  graceMs: 5_000,
+  lateFactor: 4,
+  lateMinMs: 400,
+  lateMaxMs: 10_000,
+  lateUnmeasuredMs: 2_000,
+  avoidMs: 30_000,
+  avoidMaxMs: 600_000,
+  readsAtOnce: 32,
+  cacheBytes: 96 * MIB,
+  viewMs: 30_000,
+};

@@ -1,0 +1,157 @@
+/** Storing files: encoded here, sent to all providers, confirmed by a quorum of them, committed on the chain. */
+import { createHash } from 'node:crypto';
+import type { Hex } from 'viem';
+import type { EncodedBatch } from '../codec/bundle-writer.ts';
+import type { Catalog } from '../codec/catalog.ts';
+import type { KnownChunks } from '../codec/chunk-ref.ts';
+import { type BundleResult, type BundleStats, encodeBundle } from '../codec/encode-bundle.ts';
+import type { Visibility } from '../codec/manifest-ref.ts';
+import type { WalkProblem } from '../codec/walk-node.ts';
+import { abortable } from './aborting.ts';
+import type { Client } from './client.ts';
+import { ConcurrentUploadError, type SlotFailure } from './errors.ts';
+import type { AgreementView } from './fetch/agreement-view.ts';
+import { followedBundles, knownChunks, loadCatalog } from './local-state.ts';
+import { publishName } from './name-record.ts';
+import { pickAgreement } from './pick-agreement.ts';
+import type { OnProgress } from './progress.ts';
+import { checkQuota } from './quota.ts';
+import { sendSealKey } from './send-seal-key.ts';
+import { type Source, type SourceFacts, scan, sourceOf } from './source.ts';
+import { syncCatalog } from './sync-catalog.ts';
+import { Journal } from './upload/journal.ts';
+import { storeBundle } from './upload/store-bundle.ts';
+
+export interface PutOptions {
+  /** Files and folders. One folder: what it holds; one file, or several paths: each under its own name. */
+  readonly paths: readonly string[];
+  readonly name: string;
+  /** The only running agreement when left out. */
+  readonly agreement?: number | undefined;
+  readonly visibility?: Visibility | undefined;
+  /** False stores every chunk anew. */
+  readonly dedupe?: boolean | undefined;
+  readonly chunking?: 'cdc' | 'fixed' | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PutResult {
+  readonly name: string;
+  readonly contentId: string;
+  readonly agreement: number;
+  /** True: exactly this is stored already; nothing was sent or paid. The fields below then describe nothing new. */
+  readonly unchanged: boolean;
+  /** Null when unchanged. */
+  readonly bundle: number | null;
+  readonly batches: number;
+  /** Slots whose receipts are on the chain. */
+  readonly receipts: readonly number[];
+  /** Slots without this upload: up to m of them may be missing without loss. */
+  readonly lost: readonly SlotFailure[];
+  readonly transactionHash: Hex | undefined;
+  readonly stats: BundleStats;
+  /** What could not be stored as it is, file by file. */
+  readonly problems: readonly WalkProblem[];
+  /** Heavy nodes that took the name record. None: it is found through the chain, and the next upload publishes it. */
+  readonly published: number;
+}
+
+/** Another machine may commit between our look at the chain and our commit; then everything is based on its catalog anew. */
+const TRIES = 3;
+
+/**
+ * Returns only when the upload is committed: a quorum of providers has signed that it holds everything on disk.
+ * Killed or cancelled and run again, it sends and pays nothing twice.
+ * @throws AgreementError, QuotaExceededError (nothing was sent), NotStoredError, WrongKeyError, ContractRevertError, RpcUnavailableError, AbortedError
+ */
+export function put(client: Client, options: PutOptions): Promise<PutResult> {
+  return abortable(`Storing ${JSON.stringify(options.name)}`, options.signal, async () => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await putOnce(client, options);
+      } catch (error) {
+        if (!(error instanceof ConcurrentUploadError) || attempt === TRIES) throw error;
+      }
+    }
+  });
+}
+
+async function putOnce(client: Client, options: PutOptions): Promise<PutResult> {
+  const { name, onProgress, signal } = options;
+  const catalog = await syncCatalog(client, { signal });
+  const view = await pickAgreement(client, options.agreement);
+  // Committed between our two looks at the chain: the catalog would not know it.
+  if (view.state.bundles > ((await followedBundles(client)).get(view.id) ?? 0)) throw new ConcurrentUploadError(view.id, view.state.bundles - 1);
+  const source = sourceOf(options.paths);
+  const facts = await scan(source, signal);
+  onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes });
+  const known = await knownChunks(client, view.id);
+  const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts, catalog) };
+  const journal = await Journal.open(client.store, key, Date.now());
+  const plan = { client, options, view, catalog, known, source, facts, created: journal.created };
+
+  await checkQuota({ view, facts, catalog, dryRun: () => encode(plan, () => undefined, false) });
+  const problems: WalkProblem[] = [];
+  const batches = encode(plan, (problem) => problems.push(problem), true);
+  const { result, stored } = await storeBundle(client, { view, journal, batches, onProgress, signal });
+  if (stored === null) await journal.drop();
+  onProgress?.({ stage: 'publish', doneBytes: facts.bytes, totalBytes: facts.bytes });
+  const { accepted } = await publishQuietly(client);
+  await sendSealKey(client, view.id);
+  return {
+    name,
+    contentId: result.manifest.contentId,
+    agreement: view.id,
+    unchanged: result.unchanged,
+    bundle: stored?.bundle ?? null,
+    batches: stored?.batches ?? 0,
+    receipts: stored?.receipts ?? [],
+    lost: stored?.lost ?? [],
+    transactionHash: stored?.transactionHash,
+    stats: result.stats,
+    problems,
+    published: accepted,
+  };
+}
+
+/** The upload is stored already; a heavy node that is away must not turn that into a failure. */
+async function publishQuietly(client: Client): Promise<{ accepted: number }> {
+  try {
+    return await publishName(client);
+  } catch {
+    return { accepted: (await loadCatalog(client)).published ? 1 : 0 };
+  }
+}
+
+interface Plan {
+  readonly client: Client;
+  readonly options: PutOptions;
+  readonly view: AgreementView;
+  readonly catalog: Catalog;
+  readonly known: KnownChunks;
+  readonly source: Source;
+  readonly facts: SourceFacts;
+  readonly created: number;
+}
+
+async function* encode(plan: Plan, onProblem: (problem: WalkProblem) => void, tells: boolean): AsyncGenerator<EncodedBatch, BundleResult> {
+  const { client, options, view, catalog, known, source, facts, created } = plan;
+  const { name, visibility = 'private', dedupe, chunking, signal, onProgress } = options;
+  return yield* encodeBundle({
+    geometry: view.geometry,
+    agreement: view.id,
+    keys: await client.secrets.keys(),
+    sealKey: await client.secrets.sealKey(view.id),
+    platform: client.platform,
+    catalog, known, dedupe, signal, visibility, name, created, chunking,
+    objects: source.open(onProblem),
+    onProgress: tells ? ({ plainBytes }) => onProgress?.({ stage: 'encode', doneBytes: plainBytes, totalBytes: facts.bytes }) : undefined,
+  });
+}
+
+/** Everything that decides which bytes are sent, besides the creation time that the journal keeps. */
+function digestOf({ visibility, dedupe, chunking }: PutOptions, facts: SourceFacts, catalog: Catalog): string {
+  const text = JSON.stringify([facts.digest, visibility ?? 'private', dedupe ?? true, chunking ?? 'cdc', catalog.sequence]);
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,49 @@
+/** Deleting a name: the catalog says so from now on. Older versions stay readable until their bundles are given up. */
+import { withDeletion } from '../codec/catalog.ts';
+import { encodeCatalogBundle } from '../codec/encode-bundle.ts';
+import { createHash } from 'node:crypto';
+import { abortable } from './aborting.ts';
+import type { Client } from './client.ts';
+import { NoSuchObjectError } from './errors.ts';
+import { knownChunks } from './local-state.ts';
+import { publishName } from './name-record.ts';
+import { pickAgreement } from './pick-agreement.ts';
+import { syncCatalog } from './sync-catalog.ts';
+import { Journal } from './upload/journal.ts';
+import { storeBundle } from './upload/store-bundle.ts';
+
+export interface RemoveOptions {
+  readonly name: string;
+  /** Where the new catalog is stored; the only running agreement when left out. It takes one batch. */
+  readonly agreement?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws NoSuchObjectError, AgreementError, NotStoredError, ContractRevertError, RpcUnavailableError */
+export function remove(client: Client, options: RemoveOptions): Promise<{ agreement: number; bundle: number | null }> {
+  const { name, signal } = options;
+  return abortable(`Deleting ${JSON.stringify(name)}`, signal, async () => {
+    const before = await syncCatalog(client, { signal });
+    const view = await pickAgreement(client, options.agreement);
+    const sourceDigest = createHash('sha256').update(`delete ${before.sequence}`).digest('hex');
+    const journal = await Journal.open(client.store, { agreement: view.id, name, sourceDigest }, Date.now());
+    const catalog = withDeletion(before, name, journal.created);
+    if (catalog === before) {
+      await journal.drop();
+      throw new NoSuchObjectError(name, 'nothing is stored under this name');
+    }
+    const batches = encodeCatalogBundle({
+      geometry: view.geometry,
+      agreement: view.id,
+      keys: await client.secrets.keys(),
+      sealKey: await client.secrets.sealKey(view.id),
+      platform: client.platform,
+      known: await knownChunks(client, view.id),
+      catalog,
+      signal,
+    });
+    const { stored } = await storeBundle(client, { view, journal, batches, signal });
+    await publishName(client).catch(() => undefined);
+    return { agreement: view.id, bundle: stored?.bundle ?? null };
+  });
+}

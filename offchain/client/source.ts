@@ -1,0 +1,54 @@
+/** Files and folders of this machine as the objects of one upload. */
+import { createHash } from 'node:crypto';
+import { realpath, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { SourceObject } from '../codec/archive.ts';
+import { type WalkProblem, walk } from '../codec/walk-node.ts';
+
+export interface Source {
+  /** Reads everything anew each time. */
+  open(onProblem?: (problem: WalkProblem) => void): AsyncIterable<SourceObject>;
+}
+
+/** One path: a file under its own name, or what a folder holds. Several: each under its own name. */
+export function sourceOf(paths: readonly string[]): Source {
+  return {
+    async *open(onProblem) {
+      for (const path of paths) {
+        if (paths.length === 1) yield* walk(path, { onProblem });
+        else yield* under(path, onProblem);
+      }
+    },
+  };
+}
+
+async function* under(path: string, onProblem?: (problem: WalkProblem) => void): AsyncGenerator<SourceObject, void> {
+  const stats = await stat(path);
+  if (!stats.isDirectory()) return yield* walk(path, { onProblem });
+  const name = basename(await realpath(path));
+  yield { path: name, kind: 'folder', mode: stats.mode & 0o7777, mtimeMs: Math.floor(stats.mtimeMs), size: 0, open: nothing };
+  for await (const object of walk(path, { onProblem })) yield { ...object, path: `${name}/${object.path}`, open: () => object.open() };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void> {}
+
+export interface SourceFacts {
+  readonly objects: number;
+  readonly bytes: number;
+  /** Of all paths, sizes and times: another digest means that something changed. */
+  readonly digest: string;
+}
+
+/** Looks at every object without reading any. */
+export async function scan(source: Source, signal?: AbortSignal): Promise<SourceFacts> {
+  const hash = createHash('sha256');
+  let objects = 0;
+  let bytes = 0;
+  for await (const { path, kind, mode, mtimeMs, size, target } of source.open()) {
+    signal?.throwIfAborted();
+    hash.update(`${JSON.stringify([path, kind, mode, mtimeMs, size, target ?? null])}\n`);
+    objects++;
+    bytes += size;
+  }
+  return { objects, bytes, digest: hash.digest('hex') };
+}

@@ -1,0 +1,100 @@
+/** Brings the home folder up to the chain: a second machine, a killed upload or an empty folder are all the same case. */
+import { agreementsOf } from '../chain/agreements-of.ts';
+import type { Catalog } from '../codec/catalog.ts';
+import { readCatalog, readManifest } from '../codec/decode.ts';
+import { openFooter } from '../codec/footer.ts';
+import { NoFooterError, WrongKeyError } from '../codec/format-errors.ts';
+import type { ChunkRef } from '../codec/types.ts';
+import type { Client } from './client.ts';
+import { CatalogUnreachableError } from './errors.ts';
+import { distinctChunks, followedBundles, loadCatalog, saveFollowed } from './local-state.ts';
+
+interface FoundCatalog {
+  readonly catalog: Catalog;
+  readonly home: { readonly agreement: number; readonly bundle: number };
+}
+
+interface Behind {
+  readonly agreement: number;
+  /** Bundles on the chain, and those that this folder has followed. */
+  readonly bundles: number;
+  readonly followed: number;
+}
+
+/** When the newest bundle cannot be read, this many before it are tried: an old catalog is better than none. */
+const BUNDLES_TRIED = 3;
+
+/**
+ * The creator's newest catalog, as the chain has it.
+ * @param options.agreements known agreements, when the chain's logs cannot be asked
+ * @throws WrongKeyError, CatalogUnreachableError, RpcUnavailableError
+ */
+export async function syncCatalog(client: Client, options: { readonly agreements?: readonly number[]; readonly signal?: AbortSignal | undefined } = {}): Promise<Catalog> {
+  const followed = await followedBundles(client);
+  const agreements = options.agreements ?? (await agreementsOf(client.chain, client.creator));
+  const views = await Promise.all(agreements.map((agreement) => client.views.refresh(agreement)));
+  const behind = views
+    .map(({ id, state }): Behind => ({ agreement: id, bundles: state.bundles, followed: followed.get(id) ?? 0 }))
+    .filter((one) => one.bundles > one.followed);
+  const local = await loadCatalog(client);
+  if (behind.length === 0) return local.catalog;
+
+  const found = await findNewest(client, behind, options.signal);
+  const newest = found.catalog.sequence > local.catalog.sequence ? found : undefined;
+  const chunks = await newChunks(client, found.catalog, behind, options.signal);
+  await saveFollowed(client, { newest, chunks, bundles: behind.map(({ agreement, bundles }) => [agreement, bundles] as const) });
+  return (newest ?? local).catalog;
+}
+
+/** Of all agreements' newest readable catalogs the one with the highest sequence. */
+async function findNewest(client: Client, behind: readonly Behind[], signal: AbortSignal | undefined): Promise<FoundCatalog> {
+  const results = await Promise.all(behind.map((one) => readNewest(client, one, signal)));
+  const found = results.filter((result) => 'catalog' in result);
+  const best = found.sort((a, b) => b.catalog.sequence - a.catalog.sequence)[0];
+  if (best !== undefined) return best;
+  const errors = results.flatMap((result) => ('errors' in result ? result.errors : []));
+  // Every bundle ends in a footer, and these bytes are proven by the chain: when none opens, the key is another one.
+  if (errors.some((error) => error instanceof WrongKeyError || error instanceof NoFooterError)) throw new WrongKeyError('catalog');
+  throw new CatalogUnreachableError(client.creator, errors[0]);
+}
+
+async function readNewest(client: Client, { agreement, bundles }: Behind, signal: AbortSignal | undefined): Promise<FoundCatalog | { errors: unknown[] }> {
+  const errors: unknown[] = [];
+  for (let bundle = bundles - 1; bundle >= Math.max(0, bundles - BUNDLES_TRIED); bundle--) {
+    try {
+      return await readCatalogAt(client, { agreement, bundle }, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      errors.push(error);
+    }
+  }
+  return { errors };
+}
+
+/** The catalog that a bundle carries. */
+export async function readCatalogAt(client: Client, home: FoundCatalog['home'], signal?: AbortSignal): Promise<FoundCatalog> {
+  const { platform, reader } = client;
+  const keys = await client.secrets.keys();
+  const locator = await openFooter(platform, keys, await reader.readFooter(home.agreement, home.bundle, signal));
+  return { catalog: await readCatalog({ platform, keys, source: reader.source({ signal }), signal }, { locator, home }), home };
+}
+
+/** The chunks that the new bundles carry, from the manifests in them, so that they are not stored a second time. */
+async function newChunks(client: Client, catalog: Catalog, behind: readonly Behind[], signal: AbortSignal | undefined): Promise<ChunkRef[]> {
+  const { platform, reader } = client;
+  const keys = await client.secrets.keys();
+  const followed = new Map(behind.map((one) => [one.agreement, one.followed]));
+  const isNew = ({ agreement, bundle }: { agreement: number; bundle: number | null }): boolean => (bundle ?? -1) >= (followed.get(agreement) ?? Infinity);
+  const refs = [...catalog.names.values()].flat().flatMap((version) => (version.kind === 'stored' && isNew(version.manifest) ? [version.manifest] : []));
+  const chunks: ChunkRef[] = [];
+  for (const ref of refs) {
+    try {
+      const manifest = await readManifest({ platform, keys, source: reader.source({ signal }), signal }, ref);
+      chunks.push(...ref.chunks.filter(isNew), ...manifest.chunks.filter(isNew));
+    } catch {
+      // Only deduplication suffers: these chunks would be stored again. Reading this version still says what is wrong with it.
+      signal?.throwIfAborted();
+    }
+  }
+  return distinctChunks(chunks);
+}
