@@ -27,9 +27,9 @@ export async function postBundle(
   const batches = packRoots(request.batches);
   const actual = bundleRootOf(batches);
   if (actual !== root) throw new WrongRootError('The described bundle', { expected: root, actual });
-  await requireFragments(provider, { agreement: request.agreement, slot, batches });
   const agreement = await provider.agreements.refresh(request.agreement);
   await checkNumber(provider, agreement, { bundle, root, batches: batches.length });
+  await requireFragments(provider, { agreement: request.agreement, slot, batches });
   await saveDescription(provider.store, { agreement: agreement.id, root, bundle, batches });
   const receipt = { agreement: agreement.id, bundle, root, batches: batches.length, slot };
   const signature = await signTyped(provider.account, provider.domain, 'Receipt', receipt);
