@@ -18,8 +18,6 @@ import type { Chain, Wallet } from './types.ts';
 export type { Chain } from './types.ts';
 
 const POLL_MS = 200;
-/** The newest block is asked for at most this often. */
-const BLOCK_AGE_MS = 500;
 
 export interface ChainOptions {
   readonly rpcUrls: readonly string[];
@@ -36,7 +34,8 @@ export interface ChainOptions {
 export async function createChain(options: ChainOptions): Promise<Chain> {
   const { deployment } = options;
   const viemChain = describe(deployment.chainId, options.rpcUrls);
-  const transport = createTransport(options.rpcUrls, { ...DEFAULT_RETRY, ...options.retry });
+  const retry = { ...DEFAULT_RETRY, ...options.retry };
+  const transport = createTransport(options.rpcUrls, retry);
   const pollMs = options.pollMs ?? POLL_MS;
   const client: PublicClient = createPublicClient({ chain: viemChain, transport, pollingInterval: pollMs, cacheTime: 0 });
   const wallet = walletOf(options.account, viemChain, transport, pollMs);
@@ -67,7 +66,7 @@ export async function createChain(options: ChainOptions): Promise<Chain> {
       if (wallet === undefined || sender === undefined) {
         throw new ChainError('READ_ONLY', `${request.functionName} needs an account, and none is connected.`, { nextStep: 'Open a keystore or connect a wallet.' });
       }
-      return sendTransaction({ client, wallet, account: sender, pollMs }, request as unknown as AnySend);
+      return sendTransaction({ client, wallet, account: sender, pollMs, retry }, request as unknown as AnySend);
     },
   };
 }
@@ -93,17 +92,14 @@ async function readClock(ask: Chain['ask'], deployment: Deployment): Promise<Clo
   return { genesis: Number(genesis), epochSeconds, epochsPerPeriod };
 }
 
+/** Asks for the newest block each time: a block may have moved the chain's time at any moment. */
 function createNow(ask: Chain['ask'], nowMs: () => number): () => Promise<number> {
-  let askedMs = -Infinity;
   let observedMs = 0;
   let blockSeconds = 0;
   return async () => {
-    if (nowMs() - askedMs >= BLOCK_AGE_MS) {
-      const block = await ask('the latest block', (client) => client.getBlock({ blockTag: 'latest' }));
-      askedMs = nowMs();
-      const seconds = Number(block.timestamp);
-      if (seconds !== blockSeconds) [blockSeconds, observedMs] = [seconds, askedMs];
-    }
+    const block = await ask('the latest block', (client) => client.getBlock({ blockTag: 'latest' }));
+    const seconds = Number(block.timestamp);
+    if (seconds !== blockSeconds) [blockSeconds, observedMs] = [seconds, nowMs()];
     return estimateNow({ blockSeconds, observedMs, nowMs: nowMs() });
   };
 }

@@ -24,7 +24,8 @@ export interface LocalChain {
 
 /** Starts `hardhat node` in a process of its own, with real time going on; returns once it answers. */
 export async function startLocalChain(options: { port?: number } = {}): Promise<LocalChain> {
-  const port = options.port ?? (await freePort());
+  // Checked first, because whoever else answers on the port would be taken for our process.
+  const port = await takePort(options.port ?? 0);
   const args = [await hardhatMain(), 'node', '--network', 'node', '--hostname', '127.0.0.1', '--port', String(port)];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit').then(() => undefined);
@@ -44,10 +45,12 @@ export async function startLocalChain(options: { port?: number } = {}): Promise<
   return chain;
 }
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+/** `wanted`, or any port for 0, as long as it is free now. Throws PORT_TAKEN. */
+export async function takePort(wanted: number): Promise<number> {
+  const server = net.createServer().listen(wanted, '127.0.0.1');
+  await once(server, 'listening').catch((cause: unknown) => {
+    throw new HoldfastError('PORT_TAKEN', `Port ${wanted} is taken.`, { cause, nextStep: 'Free the port or choose another one.' });
+  });
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');

@@ -2,7 +2,8 @@ import { BaseError, encodeFunctionData, keccak256 } from 'viem';
 import type { Abi, Account, Hex, PublicClient, TransactionReceipt } from 'viem';
 import { exclusively } from './mutex.ts';
 import { ChainError, TransactionTimeoutError } from './chain-errors.ts';
-import { translateError } from './translate-error.ts';
+import { isTransient, translateError } from './translate-error.ts';
+import type { RetryPolicy } from './transport.ts';
 import type { SendRequest, Wallet } from './types.ts';
 
 const RECEIPT_TIMEOUT_MS = 120_000;
@@ -10,6 +11,8 @@ const RECEIPT_TIMEOUT_MS = 120_000;
 const GAS_MARGIN_PERCENT = 25n;
 /** Another program may use the same key: then the nonce is asked for anew. */
 const NONCE_TRIES = 3;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The request as the steps below pass it on; `send` in client.ts keeps the exact types. */
 export type AnySend = SendRequest<Abi, string>;
@@ -19,6 +22,7 @@ interface Sender {
   readonly wallet: Wallet;
   readonly account: Account;
   readonly pollMs: number;
+  readonly retry: RetryPolicy;
 }
 
 /** Simulates, estimates, signs and sends one after the other per account; waits for the receipt outside of the queue. */
@@ -69,11 +73,25 @@ async function sendSigned(sender: Sender, account: Extract<Account, { type: 'loc
     const signed = await account.signTransaction({ type: 'eip1559', chainId, nonce, to: request.address, data, gas, ...valueOf(request), ...fees });
     const hash = keccak256(signed);
     try {
-      await sender.client.sendRawTransaction({ serializedTransaction: signed });
+      await sendRaw(sender, signed, hash);
       return hash;
     } catch (error) {
-      if (await isKnown(sender.client, hash)) return hash;
       if (attempt >= NONCE_TRIES || !isNonceError(error)) throw error;
+    }
+  }
+}
+
+/** viem does not repeat this request by itself. The same signed bytes can be sent any number of times: they happen once. */
+async function sendRaw({ client, retry }: Sender, signed: Hex, hash: Hex): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await client.sendRawTransaction({ serializedTransaction: signed });
+      return;
+    } catch (error) {
+      if (await isKnown(client, hash)) return;
+      const mayRepeat = error instanceof BaseError && isTransient(error) && attempt < retry.retries;
+      if (!mayRepeat) throw error;
+      await sleep(retry.firstDelayMs * 2 ** attempt);
     }
   }
 }

@@ -10,7 +10,7 @@ export function translateError(error: unknown, what: string, account?: Address):
   if (!(error instanceof BaseError)) return new ChainError('CHAIN', `${what} failed: ${messageOf(error)}`, { cause: error });
   const revert = decodeRevert(error, what);
   if (revert !== undefined) return revert;
-  if (find(error, ViemInsufficientFundsError)) return new InsufficientFundsError(account, error);
+  if (find(error, ViemInsufficientFundsError) || /enough funds/i.test(error.message)) return new InsufficientFundsError(account, error);
   if (find(error, UserRejectedRequestError)) {
     return new ChainError('USER_REJECTED', `${what} was declined in the wallet.`, { cause: error, nextStep: 'Confirm it in the wallet to go on.' });
   }
