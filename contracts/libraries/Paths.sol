@@ -27,31 +27,26 @@ library Paths {
         returns (bytes32 root, uint256 next)
     {
         root = node;
-        next = cursor;
-        uint256 length = proof.length;
-        while (size > 1) {
-            if (index ^ 1 < size) {
-                require(next + 32 <= length, ProofTooShort(next + 32, length));
-                assembly ("memory-safe") {
-                    // 65 bytes: the first word is scratch space, the rest lies beyond the free memory pointer.
-                    let p := mload(0x40)
-                    let sibling := calldataload(add(proof.offset, next))
-                    mstore8(p, 1)
-                    switch and(index, 1)
-                    case 0 {
-                        mstore(add(p, 1), root)
-                        mstore(add(p, 33), sibling)
-                    }
-                    default {
-                        mstore(add(p, 1), sibling)
-                        mstore(add(p, 33), root)
-                    }
+        assembly ("memory-safe") {
+            // 65 bytes beyond the free memory pointer: 0x01, left, right.
+            let p := mload(0x40)
+            mstore8(p, 1)
+            let left := add(p, 1)
+            next := add(proof.offset, cursor)
+            for {} gt(size, 1) {} {
+                if lt(xor(index, 1), size) {
+                    let side := shl(5, and(index, 1))
+                    mstore(add(left, side), root)
+                    mstore(add(left, xor(side, 32)), calldataload(next))
                     root := keccak256(p, 65)
                     next := add(next, 32)
                 }
+                index := shr(1, index)
+                size := shr(1, add(size, 1))
             }
-            index >>= 1;
-            size = (size + 1) >> 1;
+            next := sub(next, proof.offset)
         }
+        // Once for the whole path: what was read beyond the proof is refused here.
+        require(next <= proof.length, ProofTooShort(next, proof.length));
     }
 }

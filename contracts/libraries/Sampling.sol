@@ -97,16 +97,17 @@ library Sampling {
 
     function slotCount(uint256 sizes) internal pure returns (uint256 total) {
         unchecked {
-            for (uint256 c; c < CLASSES; ++c) {
-                total += sizeOf(sizes, c);
+            for (; sizes != 0; sizes >>= 16) {
+                total += sizes & 0xffff;
             }
         }
     }
 
     function cellTotal(uint256 sizes) internal pure returns (uint256 total) {
         unchecked {
-            for (uint256 c; c < CLASSES; ++c) {
-                total += sizeOf(sizes, c) << (2 * c + 2);
+            for (uint256 width = 2; sizes != 0; sizes >>= 16) {
+                total += (sizes & 0xffff) << width;
+                width += 2;
             }
         }
     }
@@ -114,10 +115,11 @@ library Sampling {
     /// @notice Slot number x of all slots, x < slotCount.
     function byNumber(uint256 sizes, uint256 x) internal pure returns (uint256 key) {
         unchecked {
-            for (uint256 c; c < CLASSES; ++c) {
-                uint256 size = sizeOf(sizes, c);
-                if (x < size) return c << 16 | x;
+            for (;; key += 1 << 16) {
+                uint256 size = sizes & 0xffff;
+                if (x < size) return key | x;
                 x -= size;
+                sizes >>= 16;
             }
         }
     }
@@ -125,11 +127,12 @@ library Sampling {
     /// @notice The cell that x falls into, x < cellTotal, and how far inside the cell x lies.
     function byCell(uint256 sizes, uint256 x) internal pure returns (uint256 key, uint256 within) {
         unchecked {
-            for (uint256 c; c < CLASSES; ++c) {
-                uint256 width = 2 * c + 2;
-                uint256 span = sizeOf(sizes, c) << width;
-                if (x < span) return (c << 16 | (x >> width), x & ((1 << width) - 1));
+            for (uint256 width = 2;; width += 2) {
+                uint256 span = (sizes & 0xffff) << width;
+                if (x < span) return (key | (x >> width), x & ((1 << width) - 1));
                 x -= span;
+                sizes >>= 16;
+                key += 1 << 16;
             }
         }
     }

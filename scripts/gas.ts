@@ -1,0 +1,91 @@
+// usage: npm run gas -- [--json FILE] [--update]   (gas of every act on the in-process chain, beside the peers; exit 1 when a bound is broken)
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureAll, type GasRow } from '../test/support/contracts/gas.ts';
+
+const SNAPSHOT = join(import.meta.dirname, '..', 'test', 'contracts', 'gas.snapshot.json');
+
+/** Published figures for the closest act of each peer: gas at the prague rules, calldata and 21,000 included (PEERS.md, "On-chain cost"; measured 2026-11-20). */
+const PEERS: readonly { readonly act: string; readonly codex: string; readonly filecoin: string }[] = [
+  { act: 'open', codex: '403,581 + 684,372 per slot', filecoin: '1,107,483 per provider' },
+  { act: 'commit', codex: 'impossible: new request', filecoin: '351,895 for 1 piece' },
+  { act: 'prove', codex: '339,455 per deal', filecoin: '430,285-617,999 per deal (2 tx)' },
+  { act: 'settle', codex: '82,600-97,900 per slot, at the end', filecoin: '115,000-339,000 per deal' },
+  { act: 'miss', codex: '131,000-152,000 each', filecoin: '81,000 each' },
+];
+
+interface Bound {
+  readonly what: string;
+  readonly value: number;
+  readonly max: number;
+}
+
+/** The protocol's promises (DESIGN.md, section 3). */
+function boundsOf(rows: readonly GasRow[]): Bound[] {
+  const gas = (act: string, params: GasRow['params']) => {
+    const row = rows.find((r) => r.act === act && Object.entries(params).every(([key, value]) => r.params[key] === value));
+    if (row === undefined) throw new Error(`no row ${act} ${JSON.stringify(params)}`);
+    return row.gas;
+  };
+  const oneBatch = gas('commit', { batches: 1 });
+  return [
+    { what: 'open, per slot', value: Math.ceil(gas('open', {}) / 16), max: 90_000 },
+    { what: 'commit of 4096 batches', value: gas('commit', { batches: 4096 }), max: 280_000 },
+    { what: 'commit of 4096 batches against 1 batch', value: gas('commit', { batches: 4096 }), max: Math.floor(oneBatch * 1.02) },
+    { what: 'prove, 100 agreements of 100 GiB', value: gas('prove', { agreements: 100, gibPerAgreement: 100 }), max: 320_000 },
+    {
+      what: 'prove, 100 agreements of 1 GiB against 1',
+      value: gas('prove', { agreements: 100, gibPerAgreement: 1 }),
+      max: Math.floor(gas('prove', { agreements: 1, gibPerAgreement: 1 }) * 1.05),
+    },
+    { what: 'settle, 360 epochs, 1 agreement', value: gas('settle', { epochs: 360, agreements: 1 }), max: 150_000 },
+    { what: 'settle, 360 epochs, 100 agreements', value: gas('settle', { epochs: 360, agreements: 100 }), max: 150_000 },
+    { what: 'a missed epoch', value: gas('miss', {}), max: 0 },
+  ];
+}
+
+function nameOf({ act, params }: GasRow): string {
+  const inside = Object.entries(params).map(([key, value]) => `${key} ${value}`);
+  return inside.length === 0 ? act : `${act} (${inside.join(', ')})`;
+}
+
+function print(columns: readonly string[], lines: readonly (readonly string[])[]): void {
+  const widths = columns.map((title, i) => Math.max(title.length, ...lines.map((line) => line[i]!.length)));
+  const show = (line: readonly string[]) => process.stdout.write(`${line.map((cell, i) => (i === 1 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ').trimEnd()}\n`);
+  show(columns);
+  show(widths.map((width) => '-'.repeat(width)));
+  lines.forEach(show);
+}
+
+function readSnapshot(): readonly GasRow[] {
+  return (JSON.parse(readFileSync(SNAPSHOT, 'utf8')) as { rows: GasRow[] }).rows;
+}
+
+/** The change against the committed snapshot, empty when there is none. */
+function changeOf(row: GasRow, before: readonly GasRow[]): string {
+  const old = before.find((other) => nameOf(other) === nameOf(row))?.gas;
+  if (old === undefined) return 'new';
+  return old === row.gas ? '' : `${row.gas > old ? '+' : ''}${(row.gas - old).toLocaleString('en')}`;
+}
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, update: { type: 'boolean', default: false } } });
+const rows = await measureAll();
+const text = `${JSON.stringify({ rows }, null, 1)}\n`;
+if (values.json !== undefined) writeFileSync(values.json, text);
+if (values.update) writeFileSync(SNAPSHOT, text);
+
+const before = readSnapshot();
+print(
+  ['act', 'gas', 'per slot', 'change', 'Codex', 'Filecoin Onchain Cloud'],
+  rows.map((row) => {
+    const peer = PEERS.find(({ act }) => act === row.act);
+    const slots = typeof row.params['slots'] === 'number' ? Math.round(row.gas / row.params['slots']).toLocaleString('en') : '';
+    return [nameOf(row), row.gas.toLocaleString('en'), slots, changeOf(row, before), peer?.codex ?? '', peer?.filecoin ?? ''];
+  }),
+);
+process.stdout.write('\n');
+const bounds = boundsOf(rows);
+const verdict = ({ value, max }: Bound) => (value <= max ? 'kept' : 'BROKEN');
+print(['bound', 'gas', 'at most', ''], bounds.map((bound) => [bound.what, bound.value.toLocaleString('en'), bound.max.toLocaleString('en'), verdict(bound)]));
+if (bounds.some((bound) => bound.value > bound.max)) process.exitCode = 1;

@@ -1,0 +1,30 @@
+import type { Hex } from 'viem';
+import { signTyped, type Succession } from '../../../offchain/wire/typed-data.ts';
+import type { OpenedAgreement } from './agreements.ts';
+import type { Receipt } from './evm.ts';
+import { TOKEN, type NodeActor, type World } from './world.ts';
+
+export interface SignedSuccession {
+  readonly succession: Succession;
+  readonly signature: Hex;
+}
+
+/** The successor's signature over the slot as it stands; `change` makes it differ. */
+export async function signSuccession(
+  world: World,
+  agreement: OpenedAgreement,
+  slot: number,
+  successor: NodeActor,
+  change: Partial<Succession> = {},
+): Promise<SignedSuccession> {
+  const { bundles, turns } = await world.evm.read<{ bundles: number; turns: number }>(world.market, 'agreementOf', [agreement.id]);
+  const succession = {
+    agreement: agreement.id, slot, provider: successor.id, price: TOKEN, bundles, turn: turns, expiry: (await world.evm.now()) + 3600, ...change,
+  };
+  return { succession, signature: await signTyped(successor.operator, world.domain, 'Succession', succession) };
+}
+
+/** Sent by `sender`, who earns the bounty. */
+export async function replaceSlot(world: World, sender: `0x${string}`, { succession, signature }: SignedSuccession): Promise<Receipt> {
+  return world.evm.send(sender, world.market, 'replace', [succession, signature]);
+}
