@@ -1,6 +1,5 @@
 /** What a heavy node does every epoch and every period, besides repairs: the seed, who proved, and the reports of misses. */
-import { currentEpoch } from '../chain/current-epoch.ts';
-import { periodOf } from '../chain/epoch.ts';
+import { epochAt, epochStart, periodOf } from '../chain/epoch.ts';
 import { epochSeed } from '../chain/epoch-seed.ts';
 import { poke } from '../chain/poke.ts';
 import { readAgreement } from '../chain/read-agreement.ts';
@@ -11,6 +10,9 @@ import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
 import { MISSES_PER_TRANSACTION, PARALLEL_REQUESTS } from './limits.ts';
 import { mapLimited } from './parallel.ts';
+
+/** Share of an epoch: providers first take ended slots off their lists, which they cannot while a draw is open. */
+const POKE_AT = 0.1;
 
 export interface Watcher {
   /** One look at the chain; does each epoch's and each period's work once, and again when it failed. */
@@ -25,8 +27,10 @@ export function createWatcher(context: HeavyContext, footprint: Footprint): Watc
 
   return {
     async tick() {
-      const epoch = await currentEpoch(chain);
-      if (epoch > pokedEpoch) {
+      const nowSeconds = await chain.nowSeconds();
+      const epoch = epochAt(chain.clock, nowSeconds);
+      const share = (nowSeconds - epochStart(chain.clock, epoch)) / chain.clock.epochSeconds;
+      if (epoch > pokedEpoch && share >= POKE_AT) {
         await fixSeed(context, epoch);
         pokedEpoch = epoch;
       }
