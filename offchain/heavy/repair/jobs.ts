@@ -13,7 +13,9 @@ export interface Job {
 /** Shown in the status: the newest ones. */
 const SHOWN_MAX = 50;
 
-function key({ agreement, slot, from }: Loss) {
+type LostSlot = Pick<Loss, 'agreement' | 'slot' | 'from'>;
+
+function key({ agreement, slot, from }: LostSlot) {
   return { agreement_slot_from: { agreement, slot, from } };
 }
 
@@ -32,9 +34,16 @@ export async function noteJob(store: Store, loss: Loss, note: { state: JobState;
   await store.repairJob.update({ where: key(loss), data: note });
 }
 
-/** The provider proved again: there is nothing to repair. */
-export async function dropJob(store: Store, loss: Loss): Promise<void> {
+/** There is nothing to repair any more. */
+export async function dropJob(store: Store, loss: LostSlot): Promise<void> {
   await store.repairJob.deleteMany({ where: { agreement: loss.agreement, slot: loss.slot, from: loss.from } });
+}
+
+/** Jobs that were begun and whose slots are no longer lost: their providers came back, or others repaired them. */
+export async function dropSettled(store: Store, losses: readonly Loss[]): Promise<void> {
+  const open = await store.repairJob.findMany({ where: { state: { not: 'replaced' } } });
+  const isLost = (job: LostSlot) => losses.some((loss) => loss.agreement === job.agreement && loss.slot === job.slot && loss.from === job.from);
+  for (const job of open) if (!isLost(job)) await dropJob(store, job);
 }
 
 export async function listJobs(store: Store): Promise<RepairStatus[]> {

@@ -52,7 +52,8 @@ export async function repairSlot(context: HeavyContext, seals: Seals, loss: Loss
     await noteJob(store, loss, { state: 'replaced', txHash });
     return 'replaced';
   } catch (error) {
-    if (isLostRace(error) && !isStillLost(await readAgreement(context.chain, loss.agreement), loss)) {
+    // Whatever it was: when the slot is in good hands by now, somebody else was quicker or its provider came back.
+    if (!isStillLost(await readAgreement(context.chain, loss.agreement), loss)) {
       await dropJob(store, loss);
       log.info('repair.race-lost', { ...loss, error });
       return 'settled';

@@ -8,6 +8,7 @@ import type { Footprint } from '../footprint.ts';
 import { PARALLEL_REQUESTS } from '../limits.ts';
 import { mapLimited } from '../parallel.ts';
 import type { Seals } from '../seals.ts';
+import { dropSettled } from './jobs.ts';
 import { planRepairs } from './plan.ts';
 import type { Loss } from './plan.ts';
 import { repairSlot } from './repair-slot.ts';
@@ -45,7 +46,9 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
       const period = periodOf(chain.clock, await currentEpoch(chain));
       const agreements = await mapLimited(footprint.agreements(), PARALLEL_REQUESTS, (id) => readAgreement(chain, id));
       for (const agreement of agreements) if (isPast(agreement, period)) footprint.forget(agreement.id);
-      const losses = planRepairs(agreements, period).filter((loss) => (pauses.get(nameOf(loss))?.untilMs ?? 0) <= now());
+      const all = planRepairs(agreements, period);
+      await dropSettled(context.store, all);
+      const losses = all.filter((loss) => (pauses.get(nameOf(loss))?.untilMs ?? 0) <= now());
       // Two slots of one agreement after each other: each replacement changes the turn that the other's successor signs for.
       const first = losses.filter((loss, i) => losses.findIndex((one) => one.agreement === loss.agreement) === i);
       await mapLimited(first, settings.repairsAtOnce, attempt);
