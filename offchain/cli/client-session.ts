@@ -1,0 +1,50 @@
+import { createClient } from '../client/client.ts';
+import type { Client } from '../client/client.ts';
+import type { OnProgress } from '../client/progress.ts';
+import { createProgress } from './progress.ts';
+import { openSession } from './session.ts';
+import type { Session } from './session.ts';
+import type { CommonOptions } from './config.ts';
+import { interruptSignal } from './supervision.ts';
+
+export interface ClientSession extends Session {
+  readonly client: Client;
+  /** Fires on Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Opens the creator's client, runs `work`, closes it whatever happens. */
+export async function withClient(options: CommonOptions, work: (session: ClientSession) => Promise<void>): Promise<void> {
+  const session = await openSession(options);
+  const { chain } = await session.signingChain();
+  const client = await createClient({ chain, home: session.home, heavies: session.config.network.heavies });
+  const signal = interruptSignal();
+  try {
+    await work({ ...session, client, signal });
+  } finally {
+    await client.close();
+  }
+}
+
+const STAGE_LABELS: Readonly<Record<Parameters<OnProgress>[0]['stage'], string>> = {
+  scan: 'Looking',
+  encode: 'Encoding',
+  send: 'Sending',
+  receipts: 'Collecting receipts',
+  commit: 'Committing',
+  publish: 'Publishing',
+  catalog: 'Reading the catalog',
+  fetch: 'Fetching',
+  restore: 'Restoring',
+};
+
+/** Shows the progress of a verb on standard error: a bar on a terminal, lines elsewhere, nothing with --json or --quiet. */
+export function showProgress(options: CommonOptions): { onProgress: OnProgress; done: () => void } {
+  const isOff = options.json === true || options.quiet === true;
+  const mode = isOff ? 'off' : process.stderr.isTTY ? 'bar' : 'lines';
+  const progress = createProgress({ mode, write: (text) => void process.stderr.write(text) });
+  return {
+    onProgress: ({ stage, doneBytes, totalBytes }) => progress.update({ label: STAGE_LABELS[stage], doneBytes, totalBytes }),
+    done: () => progress.done(),
+  };
+}

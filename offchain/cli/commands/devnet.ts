@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { parseCount } from '../units.ts';
+
+interface DevnetOptions {
+  readonly heavies: number;
+  readonly providers: number;
+  readonly epochSeconds: number;
+  readonly port: number;
+  readonly folder?: string;
+  readonly json?: boolean;
+}
+
+const number = (what: string, bounds: { min: number; max: number }) => (text: string) => parseCount(text, { what, ...bounds });
+
+export function devnetCommand(): Command {
+  return new Command('devnet')
+    .description('a network on this machine: a chain, heavy nodes and providers, until Ctrl-C')
+    .option('--heavies <number>', 'heavy nodes', number('a number of heavy nodes', { min: 1, max: 8 }), 2)
+    .option('--providers <number>', 'providers', number('a number of providers', { min: 2, max: 60 }), 8)
+    .option('--epoch-seconds <number>', 'length of an epoch', number('a number of seconds', { min: 2, max: 7200 }), 5)
+    .option('--port <number>', "the chain's port (default: any free one)", number('a port', { min: 0, max: 65_535 }), 0)
+    .option('--folder <folder>', 'keep the run here (default: a temporary folder, removed at the end)')
+    .option('--json', 'print the addresses as one JSON line')
+    .action(async (options: DevnetOptions) => {
+      const { runDevnet } = await import('../devnet/run-devnet.ts');
+      await runDevnet(options);
+    });
+}

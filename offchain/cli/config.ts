@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import { HeavySettings } from '../heavy/settings.ts';
+import { ProviderConfig } from '../provider/config.ts';
+import { BadConfigError } from './errors.ts';
+
+/**
+ * `<home>/config.json`: one nested object; a key that is not named here is an error. Paths are relative to the home folder.
+ * Options on the command line win over it.
+ */
+export const Config = z.strictObject({
+  network: z
+    .strictObject({
+      /** JSON-RPC addresses of the chain; the next one is asked when one fails. */
+      rpc: z.array(z.url()).default([]),
+      /** The deployment file: where token, sale, registry, market and lens are. */
+      deployment: z.string().min(1).default('deployment.json'),
+      /** Heavy nodes to ask; those of the registry where absent. */
+      heavies: z.array(z.url()).optional(),
+    })
+    .prefault({}),
+  wallet: z.strictObject({ keystore: z.string().min(1).default('keystore.json') }).prefault({}),
+  /** For `holdfast provider start`; offchain/provider/config.ts documents the keys. Its files lie in `<home>/provider`. */
+  provider: z.strictObject(ProviderConfig.omit({ home: true }).shape).optional(),
+  /** For `holdfast heavy start`; offchain/heavy/settings.ts documents the keys. Its files lie in `<home>/heavy`. */
+  heavy: z.strictObject(HeavySettings.omit({ home: true }).shape).optional(),
+});
+export type Config = z.output<typeof Config>;
+export type ConfigInput = z.input<typeof Config>;
+
+/** The options that every command has. */
+export interface CommonOptions {
+  readonly home?: string;
+  readonly rpc?: readonly string[];
+  readonly deployment?: string;
+  readonly passwordFile?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+}
+
+export function homeOf(options: CommonOptions): string {
+  return options.home ?? join(homedir(), '.holdfast');
+}
+
+export function configPath(home: string): string {
+  return join(home, 'config.json');
+}
+
+/** A missing file is the default configuration. Throws BadConfigError that names the keys at fault. */
+export async function readConfig(home: string): Promise<Config> {
+  const path = configPath(home);
+  let value: unknown = {};
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (!isMissing) throw new BadConfigError(path, `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
+  }
+  const parsed = Config.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
+  throw new BadConfigError(path, `is not a valid configuration (${faults.join('; ')})`, { nextStep: 'offchain/cli/README.md lists every key.' });
+}
+
+export function inHome(home: string, path: string): string {
+  return isAbsolute(path) ? path : join(home, path);
+}
+
+/** A section that a service cannot run without. Throws BadConfigError. */
+export function requireSection<K extends 'provider' | 'heavy'>(home: string, config: Config, key: K): NonNullable<Config[K]> {
+  const section = config[key];
+  if (section === undefined) throw new BadConfigError(configPath(home), `has no section "${key}"`, { nextStep: 'offchain/cli/README.md shows one to start from.' });
+  return section;
+}

@@ -1,0 +1,9 @@
+import type { GetResult } from '../client/get.ts';
+import { formatBytes } from './units.ts';
+
+export function getLines(restored: GetResult): string[] {
+  return [
+    `Restored  "${restored.name}", version ${restored.version}: ${restored.restored} objects, ${formatBytes(restored.bytes)}`,
+    ...restored.avoided.map(({ provider, reason }) => `Avoided   provider ${provider}: ${reason}`),
+  ];
+}

@@ -1,0 +1,34 @@
+import { nodeIdOf } from '../chain/node-id-of.ts';
+import { readNode } from '../chain/read-node.ts';
+import { HoldfastError } from '../wire/errors.ts';
+import { requestJson } from '../wire/http-client.ts';
+import { ProviderStatus } from '../wire/messages.ts';
+import type { Session } from './session.ts';
+import { formatBytes } from './units.ts';
+
+/** Asks the provider at `url`, or the one that this home folder's account operates. */
+export async function providerStatus(session: Session, url: string | undefined): Promise<ProviderStatus> {
+  const endpoint = url ?? (await ownEndpoint(session));
+  return requestJson(`${endpoint.replace(/\/$/, '')}/status`, { schema: ProviderStatus });
+}
+
+async function ownEndpoint(session: Session): Promise<string> {
+  const { chain, account } = await session.signingChain();
+  const id = await nodeIdOf(chain, account.address);
+  if (id === undefined) {
+    throw new HoldfastError('NOT_REGISTERED', `${account.address} operates no node.`, { nextStep: 'Start the provider once: it registers by itself.' });
+  }
+  return (await readNode(chain, id)).endpoint;
+}
+
+export function statusLines(status: ProviderStatus): string[] {
+  const { lastProof } = status;
+  const proof = lastProof === undefined ? 'none yet' : lastProof.ok ? `epoch ${lastProof.epoch}, transaction ${lastProof.txHash ?? 'unknown'}` : `epoch ${lastProof.epoch} FAILED: ${lastProof.error ?? 'no reason given'}`;
+  return [
+    `Provider    ${status.id} (${status.tier}, region ${status.region}), operated by ${status.operator}`,
+    `Epoch       ${status.epoch}`,
+    `Space       ${formatBytes(status.storedBytes)} stored, ${formatBytes(status.freeBytes)} free`,
+    `Agreements  ${status.agreements}`,
+    `Last proof  ${proof}`,
+  ];
+}

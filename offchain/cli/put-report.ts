@@ -1,0 +1,33 @@
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { PutResult } from '../client/put.ts';
+import { UsageError } from './errors.ts';
+import { formatBytes } from './units.ts';
+
+/** The name that was given, or that of the only path. */
+export function putName(paths: readonly string[], name: string | undefined): string {
+  if (name !== undefined) return name;
+  const [only] = paths;
+  if (paths.length !== 1 || only === undefined) throw new UsageError('Several paths have no common name.', 'Give --name.');
+  return basename(resolve(only));
+}
+
+export async function checkPaths(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    await stat(path).catch((cause: unknown) => {
+      throw new UsageError(`${path} cannot be read (${cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)}).`);
+    });
+  }
+}
+
+export function putLines(stored: PutResult): string[] {
+  const { stats } = stored;
+  if (stored.unchanged) return [`"${stored.name}" is stored already, exactly like this (${stored.contentId}); nothing was sent or paid.`];
+  return [
+    `Stored      "${stored.name}" as ${stored.contentId}`,
+    `Where       agreement ${stored.agreement}, bundle ${stored.bundle ?? 0}: ${stored.batches} batches, confirmed by ${stored.receipts.length} providers`,
+    `Files       ${stats.files} (${formatBytes(stats.plainBytes)})`,
+    `Saved       ${formatBytes(stats.dedupedBytes)} stored before, the rest compressed to ${formatBytes(stats.storedBytes)}`,
+    ...(stored.lost.length === 0 ? [] : [`Missing     ${stored.lost.length} providers: ${stored.lost.map(({ provider, reason }) => `${provider} (${reason})`).join(', ')}`]),
+  ];
+}

@@ -1,0 +1,58 @@
+import type { Quote, RentOptions as RentRequest } from '../client/rent.ts';
+import { geometry } from '../codec/geometry.ts';
+import type { Clock } from '../chain/epoch.ts';
+import { UsageError } from './errors.ts';
+import { table } from './output.ts';
+import { formatAmount, formatBytes, formatSeconds, parseAmount, parseBatchLog2, parseCount, parseScheme, parseSize, schemeForSuppliers } from './units.ts';
+
+const DEFAULT_SCHEME = { k: 10, m: 6 };
+/** No contract takes a higher price. */
+const NO_LIMIT = 2n ** 61n - 1n;
+const PERIODS_MAX = 520;
+const QUOTA_MAX = 2 ** 32 - 1;
+
+export interface RentArguments {
+  readonly scheme?: string;
+  readonly suppliers?: string;
+  readonly space: string;
+  readonly batch: string;
+  readonly periods: string;
+  readonly maxPrice?: string;
+  readonly yes?: boolean;
+}
+
+/** What the options of `holdfast rent` ask for. Throws UsageError. */
+export function rentRequest(options: RentArguments): RentRequest {
+  if (options.scheme !== undefined && options.suppliers !== undefined) throw new UsageError('--scheme and --suppliers exclude each other.');
+  if (options.yes === true && options.maxPrice === undefined) throw new UsageError('--yes pays without showing the price first.', 'Say with --max-price what is acceptable.');
+  const scheme = options.scheme !== undefined ? parseScheme(options.scheme) : options.suppliers !== undefined ? schemeForSuppliers(options.suppliers) : DEFAULT_SCHEME;
+  const batchLog2 = parseBatchLog2(options.batch);
+  const { payloadSize } = geometry({ ...scheme, batchLog2 });
+  const spaceBytes = parseSize(options.space);
+  const quota = Number((spaceBytes + BigInt(payloadSize) - 1n) / BigInt(payloadSize));
+  if (quota < 1 || quota > QUOTA_MAX) throw new UsageError(`${options.space} is not possible as space in batches of ${options.batch}.`);
+  return {
+    scheme,
+    batchLog2,
+    quota,
+    periods: parseCount(options.periods, { what: 'a number of periods', max: PERIODS_MAX }),
+    priceLimit: options.maxPrice === undefined ? NO_LIMIT : parseAmount(options.maxPrice),
+  };
+}
+
+/** The quote as a person reads it before signing. */
+export function costLines(offer: Quote, request: RentRequest & { readonly clock: Clock }): string[] {
+  const { k, m } = request.scheme;
+  const { clock, quota } = request;
+  const { payloadSize } = geometry({ k, m, batchLog2: request.batchLog2 });
+  const periodSeconds = clock.epochSeconds * clock.epochsPerPeriod;
+  const rows = offer.match.offers.map(({ provider, region, price, reason }, slot) => [String(slot), String(provider), String(region), formatAmount(price), reason]);
+  return [
+    ...table([['slot', 'provider', 'region', 'per batch and epoch', 'chosen because'], ...rows], { right: [0, 1, 2] }),
+    '',
+    `Space   ${formatBytes(payloadSize * quota)} in ${quota} batches over ${k}+${m} slots; any ${m} providers may be lost`,
+    `Term    until period ${offer.match.terms.endPeriod}: ${request.periods} whole periods of ${formatSeconds(periodSeconds)}, and the rest of this one`,
+    `Fee     ${(offer.match.terms.feeBps / 100).toFixed(2)} % of it for the heavy node ${offer.match.terms.heavy}`,
+    `Cost    ${formatAmount(offer.cost)} tokens for the whole term; epochs that are not proven come back`,
+  ];
+}
