@@ -87,7 +87,7 @@ async function putOnce(client: Client, options: PutOptions): Promise<PutResult> 
   const facts = await scan(source, signal);
   onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes });
   const known = await knownChunks(client, view.id);
-  const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts, catalog) };
+  const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts) };
   const journal = await Journal.open(client.store, key, Date.now());
   const plan = { client, options, view, catalog, known, source, facts, created: journal.created };
 
@@ -150,8 +150,8 @@ async function* encode(plan: Plan, onProblem: (problem: WalkProblem) => void, te
   });
 }
 
-/** Everything that decides which bytes are sent, besides the creation time that the journal keeps. */
-function digestOf({ visibility, dedupe, chunking }: PutOptions, facts: SourceFacts, catalog: Catalog): string {
-  const text = JSON.stringify([facts.digest, visibility ?? 'private', dedupe ?? true, chunking ?? 'cdc', catalog.sequence]);
+/** Which uploads count as the same one. Fragments are told apart by their content anyway: a newer catalog changes only the last batches. */
+function digestOf({ visibility, dedupe, chunking }: PutOptions, facts: SourceFacts): string {
+  const text = JSON.stringify([facts.digest, visibility ?? 'private', dedupe ?? true, chunking ?? 'cdc']);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,7 +1,6 @@
 /** Deleting a name: the catalog says so from now on. Older versions stay readable until their bundles are given up. */
 import { withDeletion } from '../codec/catalog.ts';
 import { encodeCatalogBundle } from '../codec/encode-bundle.ts';
-import { createHash } from 'node:crypto';
 import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';
 import { NoSuchObjectError } from './errors.ts';
@@ -25,8 +24,7 @@ export function remove(client: Client, options: RemoveOptions): Promise<{ agreem
   return abortable(`Deleting ${JSON.stringify(name)}`, signal, async () => {
     const before = await syncCatalog(client, { signal });
     const view = await pickAgreement(client, options.agreement);
-    const sourceDigest = createHash('sha256').update(`delete ${before.sequence}`).digest('hex');
-    const journal = await Journal.open(client.store, { agreement: view.id, name, sourceDigest }, Date.now());
+    const journal = await Journal.open(client.store, { agreement: view.id, name, sourceDigest: 'deletion' }, Date.now());
     const catalog = withDeletion(before, name, journal.created);
     if (catalog === before) {
       await journal.drop();

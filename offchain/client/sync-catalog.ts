@@ -38,6 +38,8 @@ export async function syncCatalog(client: Client, options: { readonly agreements
     .filter((one) => one.bundles > one.followed);
   const local = await loadCatalog(client);
   if (behind.length === 0) return local.catalog;
+  // First of all the key: a wallet that refuses must not look like a network that fails.
+  await client.secrets.keys();
 
   const found = await findNewest(client, behind, options.signal);
   const newest = found.catalog.sequence > local.catalog.sequence ? found : undefined;

@@ -13,6 +13,7 @@ import { type RunningHeavy, startHeavy } from '../../offchain/heavy/service.ts';
 import { type RunningProvider, startProvider } from '../../offchain/provider/service.ts';
 import { createLogger } from '../../offchain/store/log.ts';
 import { type TestHoldfast, startHoldfast } from '../support/holdfast.ts';
+import { type Valve, startValve } from './valve.ts';
 
 export const PRICE = 2n ** 34n;
 const QUIET = createLogger({ name: 'test', write: () => undefined });
@@ -28,6 +29,9 @@ export interface World {
   client(options: { readonly account: number; readonly home?: string; readonly chain?: Partial<ChainOptions> } & Omit<Partial<ClientOptions>, 'chain' | 'home'>): Promise<Client>;
   /** Ends a provider as if its machine was switched off. */
   stopProvider(id: number): Promise<void>;
+  /** From now on the provider takes connections and says nothing, until `wake`. */
+  stall(id: number): void;
+  wake(id: number): void;
   /** Flips one bit in every KiB of every fragment that the provider keeps. */
   corruptProvider(id: number): Promise<number>;
   stop(): Promise<void>;
@@ -35,8 +39,17 @@ export interface World {
 
 /** Accounts 1 and 2 run heavy nodes, the next ones providers; creators take accounts from 12 on. */
 export async function startWorld(options: { readonly providers: number; readonly parameters?: Partial<NetworkParameters> }): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-client-'));
   const holdfast = await startHoldfast(options.parameters);
+  try {
+    return await startNodes(holdfast, options.providers);
+  } catch (error) {
+    await holdfast.stop();
+    throw error;
+  }
+}
+
+async function startNodes(holdfast: TestHoldfast, count: number): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-client-'));
   const { rpcUrl, deployment } = holdfast;
   const heavies: RunningHeavy[] = [];
   for (const account of HEAVY_ACCOUNTS) {
@@ -49,13 +62,16 @@ export async function startWorld(options: { readonly providers: number; readonly
   }
   const providers: RunningProvider[] = [];
   const running = new Set<RunningProvider>();
-  for (let i = 0; i < options.providers; i++) {
+  const valves = new Map<number, Valve>();
+  for (let i = 0; i < count; i++) {
     const index = FIRST_PROVIDER_ACCOUNT + i;
     await buyTokens(await holdfast.as(index), { coin: parseEther('10') });
+    const valve = await startValve();
     const provider = await startProvider({
       config: {
         home: join(folder, `provider-${i}`),
         region: i + 1,
+        endpoint: valve.url,
         parent: heavies[i % heavies.length]?.id ?? 1,
         stake: parseEther('1000'),
         capacityBytes: 1n << 30n,
@@ -64,6 +80,8 @@ export async function startWorld(options: { readonly providers: number; readonly
       rpcUrls: [rpcUrl], deployment, account: devAccount(index, DEV_CHAIN_ID), log: QUIET,
     });
     providers.push(provider);
+    valve.lead(Number(new URL(provider.url).port));
+    valves.set(provider.id, valve);
     running.add(provider);
   }
   const clients = new Set<Client>();
@@ -82,11 +100,15 @@ export async function startWorld(options: { readonly providers: number; readonly
     },
     async stopProvider(id) {
       const provider = find(id);
+      await valves.get(id)?.stop();
       if (running.delete(provider)) await provider.stop();
     },
+    stall: (id) => valves.get(id)?.shut(),
+    wake: (id) => valves.get(id)?.open(),
     corruptProvider: (id) => corruptFiles(find(id).provider.config.home),
     async stop() {
       await Promise.all([...clients].map((client) => client.close()));
+      for (const valve of valves.values()) await valve.stop();
       await Promise.all([...running].map((provider) => provider.stop()));
       await Promise.all(heavies.map((heavy) => heavy.stop()));
       await holdfast.stop();

@@ -8,7 +8,7 @@ import type { SlotHost } from '../fetch/agreement-view.ts';
 export interface JournalKey {
   readonly agreement: number;
   readonly name: string;
-  /** Of everything that decides the bytes: sources, options and the catalog that it builds upon. */
+  /** Of sources and options: the same digest is the same upload. */
   readonly sourceDigest: string;
 }
 

@@ -1,5 +1,6 @@
 /** From a stream of encoded batches to a committed bundle; what `put` and `remove` have in common. */
 import { toHex, type Hex } from 'viem';
+import { readAgreement } from '../../chain/read-agreement.ts';
 import type { EncodedBatch } from '../../codec/bundle-writer.ts';
 import { type Catalog, resolveCatalog } from '../../codec/catalog.ts';
 import { resolveRef } from '../../codec/chunk-ref.ts';
@@ -7,7 +8,7 @@ import type { ChunkRef } from '../../codec/types.ts';
 import type { BatchDescription } from '../../wire/messages.ts';
 import { linked } from '../aborting.ts';
 import type { Client } from '../client.ts';
-import { NotStoredError, type SlotFailure } from '../errors.ts';
+import { ConcurrentUploadError, NotStoredError, type SlotFailure } from '../errors.ts';
 import type { AgreementView } from '../fetch/agreement-view.ts';
 import { saveFollowed } from '../local-state.ts';
 import type { OnProgress } from '../progress.ts';
@@ -68,8 +69,11 @@ export async function storeBundle<R extends Encoded>(
   await journal.noteRoot(bundle, root);
   onProgress?.({ stage: 'receipts', doneBytes: 0 });
   const { receipts, failures } = await collectReceipts(client, { view, hosts: sender.alive, toSign, lost: sender.lost, signal }).catch(async (error: unknown) => {
+    if (!(error instanceof NotStoredError)) throw error;
+    // Providers refuse a number that is taken. Whatever took it, this upload or another one: the chain has it.
+    if ((await readAgreement(client.chain, view.id)).bundles > bundle) throw new ConcurrentUploadError(view.id, bundle);
     // Whoever refused may have lost what it confirmed before: the next run sends it again.
-    if (error instanceof NotStoredError) await journal.forget(view.hosts.map(({ slot }) => slot));
+    await journal.forget(view.hosts.map(({ slot }) => slot));
     throw error;
   });
   signal?.throwIfAborted();

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBundle } from '../../offchain/chain/read-bundle.ts';
+import type { Client } from '../../offchain/client/client.ts';
+import { get } from '../../offchain/client/get.ts';
+import { put } from '../../offchain/client/put.ts';
+import type { Rented } from '../../offchain/client/rent.ts';
+import { noise, snapshot, writeSampleTree, writeTree } from './tree.ts';
+import { PRICE, type World, rentedClient, startWorld } from './world.ts';
+
+const ACCOUNT = 19;
+const policy = { retryPauseMs: 20, graceMs: 400, lateUnmeasuredMs: 300, lateMaxMs: 1_000, idleMs: 5_000 };
+let world: World;
+let client: Client;
+let rented: Rented;
+let tree: string;
+
+beforeAll(async () => {
+  world = await startWorld({ providers: 16 });
+  ({ client, rented } = await rentedClient(world, { account: ACCOUNT, scheme: { k: 10, m: 6 }, batchLog2: 20, quota: 60, periods: 2, priceLimit: PRICE, policy }));
+  tree = await writeSampleTree(join(world.folder, 'tree'));
+});
+afterAll(() => world.stop());
+
+const providerOf = (slot: number): number => rented.providers[slot]?.provider ?? 0;
+
+describe('the default scheme 10+6', () => {
+  it('lets a slot that signs too late acknowledge after the commit', async () => {
+    const more = await writeTree(join(world.folder, 'late'), { 'late.bin': noise('late', 100_000) });
+    const stored = await put(client, {
+      paths: [more],
+      name: 'late',
+      onProgress: ({ stage }) => {
+        if (stage === 'receipts') world.stall(providerOf(4));
+        if (stage === 'commit') world.wake(providerOf(4));
+      },
+    });
+    expect(stored.lost).toEqual([]);
+    expect(stored.receipts).toHaveLength(16);
+    expect((await readBundle(client.chain, rented.agreement, stored.bundle ?? -1)).acknowledged).toBe(0xffffn);
+  });
+
+  it('stores with three providers away, and fetches with six of sixteen dead, silent or lying', async () => {
+    world.stall(providerOf(0));
+    world.stall(providerOf(15));
+    await world.stopProvider(providerOf(1));
+    const stored = await put(client, { paths: [tree], name: 'tree' });
+    expect(stored.lost.map(({ slot }) => slot).sort((a, b) => a - b)).toEqual([0, 1, 15]);
+    expect(stored.receipts).toHaveLength(13);
+
+    await world.stopProvider(providerOf(2));
+    await world.corruptProvider(providerOf(3));
+    await world.corruptProvider(providerOf(12));
+    const fresh = await world.client({ account: ACCOUNT, policy });
+    const fetched = await get(fresh, { name: 'tree', into: join(world.folder, 'again') });
+    expect(fetched.failed).toEqual([]);
+    expect(await snapshot(join(world.folder, 'again'))).toEqual(await snapshot(tree));
+    expect(fetched.avoided.map(({ provider }) => provider)).toEqual(expect.arrayContaining([0, 1, 2, 3].map(providerOf)));
+  });
+});
