@@ -79,8 +79,9 @@ describe('a provider that goes away', () => {
     await until("the successor's proof", async () => ((await hasProved(creator, successor.id, epoch)) || (await hasProved(creator, successor.id, epoch + 1)) ? true : undefined));
     expect(await owedTo(creator, addressOf(heavyChain))).toBeGreaterThan(0n);
     expect(await owedTo(creator, addressOf(creator))).toBeGreaterThan(0n);
-    expect(network.lines.find((line) => line.event === 'repair.replaced')).toMatchObject({ agreement, slot: 1, from: lost.id, successor: successor.id, bundles: 2 });
-    expect(network.lines.some((line) => line.event === 'misses.reported' || line.event === 'proofs.missed')).toBe(true);
+    const line = await until('the log', () => network.lines.find((one) => one.event === 'repair.replaced'));
+    expect(line).toMatchObject({ agreement, slot: 1, from: lost.id, successor: successor.id, bundles: 2 });
+    expect(network.lines.some((one) => one.event === 'proofs.missed')).toBe(true);
   });
 
   it('is noticed and repaired by a heavy node that was restarted in between', async () => {

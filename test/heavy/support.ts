@@ -51,7 +51,7 @@ export interface Network extends TestHoldfast {
    * quick to set up with, and too fast for services that prove in real time.
    */
   slowDown(): Promise<void>;
-  provider(options: { parent: number; region: number; price?: bigint; stake?: bigint }): Promise<RunningProvider>;
+  provider(options: { parent: number; region: number; price?: bigint; stake?: bigint; endpoint?: string }): Promise<RunningProvider>;
 }
 
 export async function startNetwork(parameters: Parameters<typeof startHoldfast>[0] = {}): Promise<Network> {
@@ -90,9 +90,10 @@ export async function startNetwork(parameters: Parameters<typeof startHoldfast>[
       const { public: client } = await holdfast.as(0);
       await client.request({ method: 'evm_setAutomine', params: [false] } as never);
     },
-    async provider({ parent, region, price = PRICE, stake = parseEther('1') }) {
+    async provider({ parent, region, price = PRICE, stake = parseEther('1'), endpoint }) {
       const { index } = await account();
-      const config = { home: join(folder, `provider-${index}`), region, parent, stake, capacityBytes: 2n ** 24n, price: { perBatchEpoch: price } };
+      const home = join(folder, `provider-${index}`);
+      const config = { home, region, parent, stake, capacityBytes: 2n ** 24n, price: { perBatchEpoch: price }, ...(endpoint === undefined ? {} : { endpoint }) };
       const log = createLogger({ name: `provider-${index}`, write });
       return once(await startProvider({ config, rpcUrls: [rpcUrl], deployment, account: devAccount(index, DEV_CHAIN_ID), log }));
     },

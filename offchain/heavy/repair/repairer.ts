@@ -43,6 +43,8 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
 
   return {
     async tick() {
+      // After a restart the events come first: jobs of agreements that are not known yet would look settled.
+      await footprint.follow();
       const period = periodOf(chain.clock, await currentEpoch(chain));
       const agreements = await mapLimited(footprint.agreements(), PARALLEL_REQUESTS, (id) => readAgreement(chain, id));
       for (const agreement of agreements) if (isPast(agreement, period)) footprint.forget(agreement.id);
