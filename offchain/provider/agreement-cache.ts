@@ -8,6 +8,8 @@ import { readNode } from '../chain/read-node.ts';
 const FRESH_MS = 1_000;
 /** While the RPC is away, what was read last goes on being used this long. */
 const STALE_MS = 10 * 60_000;
+/** After a failed read the next ones are answered from memory for this long. */
+const PAUSE_MS = 5_000;
 const ENTRIES_MAX = 10_000;
 
 interface Entry {
@@ -20,6 +22,7 @@ export class AgreementCache {
   readonly #chain: Chain;
   readonly #entries = new Map<number, Entry>();
   readonly #operators = new Map<number, Address>();
+  #failedAtMs = -Infinity;
 
   constructor(chain: Chain) {
     this.#chain = chain;
@@ -30,11 +33,14 @@ export class AgreementCache {
     const entry = this.#entries.get(id);
     const ageMs = entry === undefined ? Infinity : Date.now() - entry.readAtMs;
     if (entry !== undefined && ageMs < FRESH_MS) return entry.agreement;
+    const isUsable = entry !== undefined && ageMs < STALE_MS;
+    if (isUsable && Date.now() - this.#failedAtMs < PAUSE_MS) return entry.agreement;
     try {
       return await this.refresh(id);
     } catch (error) {
-      if (entry !== undefined && ageMs < STALE_MS) return entry.agreement;
-      throw error;
+      if (!isUsable) throw error;
+      this.#failedAtMs = Date.now();
+      return entry.agreement;
     }
   }
 

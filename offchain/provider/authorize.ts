@@ -21,7 +21,7 @@ export async function authorize(
 ): Promise<Permission> {
   const { header, slot } = request;
   const agreement = await provider.agreements.get(request.agreement);
-  const nowSeconds = Math.floor(await provider.chain.nowSeconds().catch(() => Date.now() / 1000));
+  const nowSeconds = await provider.clock.nowSeconds();
   const heavyOperator = await provider.agreements.operatorOf(agreement.heavy);
   const allowed = [agreement.creator, heavyOperator];
   const session = await verifySessionHeader(header, { domain: provider.domain, agreement: agreement.id, allowed, nowSeconds });

@@ -5,6 +5,7 @@ import type { Store } from '../store/open.ts';
 import type { AgreementCache } from './agreement-cache.ts';
 import type { ProviderConfig } from './config.ts';
 import type { FragmentFiles } from './fragment-files.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 /** What every verb of a running provider works with; put together once, in service.ts. */
 export interface Provider {
@@ -16,5 +17,6 @@ export interface Provider {
   readonly files: FragmentFiles;
   readonly config: ProviderConfig;
   readonly agreements: AgreementCache;
+  readonly clock: SteadyClock;
   readonly log: Logger;
 }

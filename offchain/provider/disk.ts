@@ -5,6 +5,8 @@ import { DiskFullError } from '../wire/http-errors.ts';
 /** No space, over the user's quota, or over the process's file size limit. */
 const FULL_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+const SQLITE_FULL = /database or disk is full/;
+
 /** Makes renames, creations and deletions in a folder survive a power cut. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
@@ -34,7 +36,8 @@ export async function writeSynced(path: string, bytes: Uint8Array): Promise<void
 
 /** A full disk by its own name; anything else as it is. */
 export function asDiskError(error: unknown): unknown {
-  if (!isErrno(error) || !FULL_CODES.has(error.code)) return error;
+  const isFull = (isErrno(error) && FULL_CODES.has(error.code)) || (error instanceof Error && SQLITE_FULL.test(error.message));
+  if (!isFull) return error;
   return new DiskFullError('The disk of this provider is full; nothing was kept.', {
     cause: error,
     nextStep: 'Choose another provider. The operator can free space or lower the capacity.',

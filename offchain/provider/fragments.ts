@@ -2,6 +2,7 @@ import { bytesToHex } from 'viem';
 import type { Hex } from 'viem';
 import { exclusively } from '../chain/mutex.ts';
 import type { Store } from '../store/open.ts';
+import { asDiskError } from './disk.ts';
 import { WrongRootError, describe } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
 import type { FragmentFiles } from './fragment-files.ts';
@@ -38,14 +39,19 @@ export async function storeFragment(
     await exclusively(`keep ${files.pathOf(key)}`, async () => {
       await markBad(store, key);
       await received.keep();
-      const content = { root, sizeBytes: BigInt(sizeBytes), bad: false };
-      const where = { agreement_batchId_slot: whereOf(key) };
-      await store.fragment.upsert({ where, create: { ...whereOf(key), ...content }, update: content });
+      await saveRow(store, key, { root, sizeBytes });
     });
     return root;
+  } catch (error) {
+    throw asDiskError(error);
   } finally {
     await received.discard();
   }
+}
+
+async function saveRow(store: Store, key: FragmentKey, { root, sizeBytes }: { readonly root: Hex; readonly sizeBytes: number }): Promise<void> {
+  const content = { root, sizeBytes: BigInt(sizeBytes), bad: false };
+  await store.fragment.upsert({ where: { agreement_batchId_slot: whereOf(key) }, create: { ...whereOf(key), ...content }, update: content });
 }
 
 /** Takes a fragment out of service; a new upload of it heals the row. */

@@ -5,9 +5,9 @@ import { measureSpace } from './space.ts';
 
 /** What anybody may know about this node. Answers from the store while the RPC is away. */
 export async function getStatus(provider: Provider): Promise<ProviderStatus> {
-  const { store, config, chain, id, account } = provider;
-  const nowSeconds = await chain.nowSeconds().catch(() => Date.now() / 1000);
-  const space = await measureSpace({ store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds: Math.floor(nowSeconds) });
+  const { store, config, chain, clock, id, account } = provider;
+  const nowSeconds = await clock.nowSeconds();
+  const space = await measureSpace({ store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds });
   const agreements = await store.heldSlot.count({ where: { state: 'held' } });
   const last = await store.proofOutcome.findFirst({ orderBy: { epoch: 'desc' } });
   return {

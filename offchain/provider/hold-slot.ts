@@ -35,7 +35,7 @@ export async function noteCandidate(provider: Provider, agreement: AgreementStat
     await store.heldSlot.update({ where, data: content });
     return;
   }
-  const nowSeconds = Math.floor(Date.now() / 1000);
+  const nowSeconds = await provider.clock.nowSeconds();
   const space = { store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds, needBytes: content.sizeBytes };
   await withSpace(space, () => store.heldSlot.upsert({ where, create: { agreement: agreement.id, slot, ...content }, update: content }));
 }

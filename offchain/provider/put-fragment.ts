@@ -68,6 +68,6 @@ async function makeRoom(provider: Provider, key: FragmentKey, agreement: Agreeme
   if (oldest !== undefined) return dropFragment(provider, { agreement: id, slot, batchId: oldest.batchId });
   if (held >= 2 * quota) throw new QuotaFullError(id, quota);
   const needBytes = BigInt(geometry(agreement).fragmentSize);
-  const nowSeconds = Math.floor(Date.now() / 1000);
+  const nowSeconds = await provider.clock.nowSeconds();
   await withSpace({ store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds, needBytes }, () => Promise.resolve());
 }

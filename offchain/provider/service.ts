@@ -18,6 +18,7 @@ import { sweep } from './fragments.ts';
 import { Loop } from './loops.ts';
 import { Prover } from './prover.ts';
 import { ensureRegistered } from './register.ts';
+import { SteadyClock } from './steady-clock.ts';
 import { syncChain } from './sync-chain.ts';
 
 const TICKS_PER_EPOCH = 40;
@@ -57,7 +58,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   try {
     const chain = await createChain({ rpcUrls, deployment, account });
     const id = await ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, log });
-    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), log };
+    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), clock: new SteadyClock(chain), log };
     const loops = startLoops(provider);
     listener = createProviderApp(provider);
     log.info('provider.started', { id, url: server.url, home: config.home });

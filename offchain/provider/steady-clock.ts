@@ -1,0 +1,27 @@
+import type { Chain } from '../chain/client.ts';
+
+/** After a failed question the next ones are answered from memory for this long: a request must not wait for every retry. */
+const PAUSE_MS = 5_000;
+
+/** The chain's time, also while the RPC is away: the local clock then goes on from what was known last. */
+export class SteadyClock {
+  readonly #chain: Chain;
+  #aheadSeconds = 0;
+  #failedAtMs = -Infinity;
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
+
+  /** Whole Unix seconds. Never throws. */
+  async nowSeconds(): Promise<number> {
+    if (Date.now() - this.#failedAtMs >= PAUSE_MS) {
+      try {
+        this.#aheadSeconds = (await this.#chain.nowSeconds()) - Date.now() / 1000;
+      } catch {
+        this.#failedAtMs = Date.now();
+      }
+    }
+    return Math.floor(Date.now() / 1000 + this.#aheadSeconds);
+  }
+}

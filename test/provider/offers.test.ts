@@ -1,0 +1,111 @@
+import { parseEther } from 'viem';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Chain } from '../../offchain/chain/types.ts';
+import { holdfastDomain, recoverTyped } from '../../offchain/wire/typed-data.ts';
+import { startProvider } from '../../offchain/provider/service.ts';
+import { syncChain } from '../../offchain/provider/sync-chain.ts';
+import { requestJson } from '../../offchain/wire/http-client.ts';
+import { ProviderStatus } from '../../offchain/wire/messages.ts';
+import { readNode } from '../../offchain/chain/read-node.ts';
+import { startHoldfast } from '../support/holdfast.ts';
+import type { TestHoldfast } from '../support/holdfast.ts';
+import { askOffer, creatorOf, openTestAgreement, registerHeavy, startTestProvider, stopTestProvider, termsOf } from './network.ts';
+import type { TestProvider } from './network.ts';
+
+const MIB = 1 << 20;
+let holdfast: TestHoldfast;
+let creator: Chain;
+let providers: TestProvider[];
+
+beforeAll(async () => {
+  holdfast = await startHoldfast();
+  await registerHeavy(holdfast);
+  const price = { perGibEpoch: parseEther('1') / 100n };
+  providers = [
+    await startTestProvider(holdfast, 0, { capacityBytes: 4n * BigInt(MIB), price, stake: parseEther('1') }),
+    await startTestProvider(holdfast, 1, { capacityBytes: '4194304' }),
+  ];
+  creator = await creatorOf(holdfast);
+}, 120_000);
+afterAll(async () => {
+  for (const provider of providers) await stopTestProvider(provider);
+  await holdfast.stop();
+});
+beforeEach(async () => {
+  await providers[0]!.provider.store.offer.deleteMany();
+});
+
+const statusOf = (provider: TestProvider) => requestJson(`${provider.url}/status`, { schema: ProviderStatus });
+const free = async (provider = providers[0]!) => (await statusOf(provider)).freeBytes;
+
+describe('postOffer', () => {
+  it('signs the price list and reserves the space once per nonce', async () => {
+    const terms = await termsOf(creator, { batchLog2: 20, k: 3, m: 2, quota: 3 });
+    const offer = await askOffer(providers[0]!.url, terms);
+    // Rounded up: 10^16 * 349,440 / 2^30 = 3,254,413,604,736.3
+    expect(offer.price).toBe(3_254_413_604_737n);
+    const { signature, ...rest } = offer;
+    const signer = await recoverTyped(holdfastDomain(holdfast.deployment), 'Offer', { terms, ...rest }, signature);
+    expect(signer).toBe(providers[0]!.provider.account.address);
+    expect(await free()).toBe(4 * MIB - 3 * 349_440);
+    await askOffer(providers[0]!.url, terms);
+    expect(await free()).toBe(4 * MIB - 3 * 349_440);
+  });
+
+  it('promises no byte twice, also to many at once', async () => {
+    const terms = await termsOf(creator, { batchLog2: 20, k: 1, m: 1, quota: 1 });
+    const asked = Array.from({ length: 9 }, (_, i) => askOffer(providers[0]!.url, { ...terms, nonce: terms.nonce + i }));
+    const results = await Promise.allSettled(asked);
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(4);
+    expect(results.find((result) => result.status === 'rejected')).toMatchObject({ reason: { code: 'NO_SPACE', remoteStatus: 507 } });
+    expect(await free()).toBe(0);
+  });
+
+  it('frees what expired offers held', async () => {
+    const terms = await termsOf(creator, { batchLog2: 20, quota: 4 });
+    await askOffer(providers[0]!.url, terms);
+    await providers[0]!.provider.store.offer.updateMany({ data: { expiry: 1 } });
+    expect(await free()).toBe(4 * MIB);
+  });
+
+  it('refuses terms that the contract would refuse, or that the stake does not cover', async () => {
+    const { url } = providers[0]!;
+    const terms = await termsOf(creator);
+    await expect(askOffer(url, { ...terms, endPeriod: 0 })).rejects.toMatchObject({ code: 'TERMS_REFUSED', remoteStatus: 409 });
+    await expect(askOffer(url, { ...terms, endPeriod: 9_999 })).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
+    await expect(askOffer(url, { ...terms, k: 40, m: 40 })).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
+    await expect(askOffer(url, { ...terms, batchLog2: 28, quota: 400 })).rejects.toMatchObject({ code: 'STAKE_SHORT' });
+    await expect(askOffer(url, { ...terms, batchLog2: 28, quota: 4e9 })).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
+    await expect(askOffer(url, { ...terms, k: 0 })).rejects.toMatchObject({ code: 'BAD_REQUEST', remoteStatus: 400 });
+  });
+
+  it('turns into a held slot when the agreement opens, and its reservation with it', async () => {
+    const agreement = await openTestAgreement(creator, providers, { batchLog2: 20, quota: 1 });
+    for (const provider of providers) {
+      await syncChain(provider.provider);
+      expect(await provider.provider.store.offer.count()).toBe(0);
+      expect(await provider.provider.store.heldSlot.findMany()).toMatchObject([{ agreement: agreement.id, state: 'held', quota: 1, parent: 1 }]);
+      expect(await free(provider)).toBe(3 * MIB);
+    }
+  });
+});
+
+describe('startProvider', () => {
+  it('keeps its id, moves its endpoint and its stake on a second start', async () => {
+    const { provider, home, id } = providers[1]!;
+    await providers[1]!.stop();
+    providers[1] = await startTestProvider(holdfast, 1, { home, stake: parseEther('12') });
+    expect(providers[1].id).toBe(id);
+    expect(await readNode(creator, id)).toMatchObject({ endpoint: providers[1].url, stake: parseEther('12'), operator: provider.account.address });
+    expect(await statusOf(providers[1])).toMatchObject({ id, agreements: 1 });
+  });
+
+  it('refuses unknown keys and a registration that says otherwise', async () => {
+    const { home, provider } = providers[1]!;
+    const base = { home, region: 2, parent: 1, stake: '0', capacityBytes: '4194304', price: { perBatchEpoch: '1' } };
+    const start = (config: object) =>
+      startProvider({ config: config as typeof base, rpcUrls: [holdfast.rpcUrl], deployment: holdfast.deployment, account: provider.account, log: provider.log });
+    await expect(start({ ...base, colour: 'blue' })).rejects.toThrow(/colour/);
+    await expect(start({ ...base, home: `${home}/other`, region: 7 })).rejects.toMatchObject({ code: 'REGISTERED_DIFFERENTLY' });
+  });
+});
