@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBundle } from '../../offchain/chain/read-bundle.ts';
 import type { Client } from '../../offchain/client/client.ts';
+import { complete } from '../../offchain/client/complete.ts';
 import { get } from '../../offchain/client/get.ts';
 import { put } from '../../offchain/client/put.ts';
 import type { Rented } from '../../offchain/client/rent.ts';
@@ -48,6 +49,16 @@ describe('the default scheme 10+6', () => {
     expect(stored.lost.map(({ slot }) => slot).sort((a, b) => a - b)).toEqual([0, 1, 15]);
     expect(stored.receipts).toHaveLength(13);
 
+    // The silent ones come back: they get what they missed, the dead one is reported.
+    world.wake(providerOf(0));
+    world.wake(providerOf(15));
+    const done = await complete(client, { agreement: rented.agreement });
+    expect(done.completed).toEqual([{ bundle: 1, slot: 0 }, { bundle: 1, slot: 15 }]);
+    expect(done.failures).toMatchObject([{ bundle: 1, slot: 1 }]);
+    expect((await readBundle(client.chain, rented.agreement, 1)).acknowledged).toBe(0xfffdn);
+
+    world.stall(providerOf(0));
+    world.stall(providerOf(15));
     await world.stopProvider(providerOf(2));
     await world.corruptProvider(providerOf(3));
     await world.corruptProvider(providerOf(12));

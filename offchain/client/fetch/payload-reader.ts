@@ -3,6 +3,7 @@ import { footerOffset, FOOTER_BYTES } from '../../codec/footer.ts';
 import { LEAF_SIZE } from '../../codec/geometry.ts';
 import { recordSpans } from '../../codec/pack.ts';
 import { concat } from '../../codec/bytes.ts';
+import { applySeal } from '../../codec/seal.ts';
 import { type SlotRange, slotRanges, stripeRange } from '../../codec/stripe.ts';
 import type { Geometry, Platform, RecordLocation } from '../../codec/types.ts';
 import type { RecordSource } from '../../codec/decode.ts';
@@ -11,9 +12,9 @@ import { UnrecoverableError } from '../errors.ts';
 import { Gate } from '../gate.ts';
 import type { Policy } from '../policy.ts';
 import type { AgreementView, AgreementViews } from './agreement-view.ts';
-import { type DescribedBundle, describeBundle } from './bundle-description.ts';
+import { type DescribedBatch, type DescribedBundle, describeBundle } from './bundle-description.ts';
 import type { ProviderHealth } from './health.ts';
-import { readPiece } from './piece-reader.ts';
+import { type PieceContext, readPiece, rebuild } from './piece-reader.ts';
 import { SharedReads } from './shared-reads.ts';
 
 export interface PayloadRange {
@@ -83,6 +84,21 @@ export class PayloadReader {
     return this.read({ agreement, bundle, batch: batches.length - 1, offset: footerOffset(view.geometry), sizeBytes: FOOTER_BYTES }, { signal });
   }
 
+  /** One slot's whole sealed fragment, rebuilt from any k others. @throws UnrecoverableError */
+  async rebuildFragment(view: AgreementView, place: { readonly bundle: number; readonly batch: number; readonly slot: number }, signal?: AbortSignal): Promise<Uint8Array> {
+    const { geometry } = view;
+    const [described, sealKey] = await Promise.all([this.describe(view, place.bundle), this.#options.sealKey(view.id)]);
+    const batch = batchAt(described, place.batch);
+    const fragment = new Uint8Array(geometry.fragmentSize);
+    for (let stripe = 0; stripe < geometry.stripes; stripe++) {
+      const { start, end } = stripeRange(geometry, stripe);
+      const run = { first: start / LEAF_SIZE, count: (end - start) / LEAF_SIZE };
+      const piece = { view, sealKey, batch, acknowledged: described.acknowledged, slot: place.slot, ...run };
+      fragment.set(await rebuild(this.#context(), piece, signal), start);
+    }
+    return applySeal(this.#options.platform, { sealKey, batchId: batch.batchId, slot: place.slot, offset: 0, data: fragment });
+  }
+
   /** What the codec's decoder reads from. */
   source(options: ReadOptions = {}): RecordSource {
     return {
@@ -111,23 +127,33 @@ export class PayloadReader {
     return described;
   }
 
+  #context(): PieceContext {
+    const { platform, health, policy } = this.#options;
+    return { platform, health, shared: this.#shared, gate: this.#gate, idleMs: policy.idleMs };
+  }
+
   async #readOnce(range: PayloadRange, options: ReadOptions): Promise<Uint8Array> {
     const view = await this.#options.views.get(range.agreement);
     const [described, sealKey] = await Promise.all([this.describe(view, range.bundle), this.#options.sealKey(range.agreement)]);
-    const batch = described.batches[range.batch];
-    if (batch === undefined) throw new RangeError(`bundle ${range.bundle} has no batch ${range.batch}`);
+    const batch = batchAt(described, range.batch);
     const result = new Uint8Array(range.sizeBytes);
     const parts = slotRanges(view.geometry, range.offset, range.sizeBytes).flatMap(splitLong);
     await Promise.all(parts.map(async (part) => {
       const { first, count } = leavesOf(view.geometry, part, options.wholeUnits ?? false);
       const piece = { view, sealKey, batch, acknowledged: described.acknowledged, slot: part.slot, first, count };
-      const bytes = await readPiece({ ...this.#options, shared: this.#shared, gate: this.#gate, idleMs: this.#options.policy.idleMs }, piece, options.signal);
+      const bytes = await readPiece(this.#context(), piece, options.signal);
       const from = part.fragmentOffset - first * LEAF_SIZE;
       result.set(bytes.subarray(from, from + part.sizeBytes), part.payloadOffset - range.offset);
     }));
     options.onBytes?.(range.sizeBytes);
     return result;
   }
+}
+
+function batchAt(described: DescribedBundle, ordinal: number): DescribedBatch {
+  const batch = described.batches[ordinal];
+  if (batch === undefined) throw new RangeError(`bundle ${described.bundle} has no batch ${ordinal}`);
+  return batch;
 }
 
 /** With k = 1 a range may span many stripe units of one slot. Cut at multiples of the piece size, so that equal units are shared. */

@@ -70,7 +70,8 @@ async function rebuildElse(context: PieceContext, piece: Piece, host: SlotHost |
   }
 }
 
-async function rebuild(context: PieceContext, piece: Piece, signal: AbortSignal): Promise<Uint8Array> {
+/** From any k other slots, the slot itself is not asked. @throws UnrecoverableError */
+export async function rebuild(context: PieceContext, piece: Piece, signal?: AbortSignal): Promise<Uint8Array> {
   const { health } = context;
   const { view, slot, first, count } = piece;
   const { geometry } = view;

@@ -1,14 +1,10 @@
 /** Sends the n fragments of each batch to their slots; a slot that fails is given up as long as a quorum remains. */
-import { hexToBytes, toHex } from 'viem';
 import type { EncodedBatch } from '../../codec/bundle-writer.ts';
-import { equal } from '../../codec/bytes.ts';
-import { putBytes } from '../../wire/http-client.ts';
-import { FragmentStored } from '../../wire/messages.ts';
-import { TransportError } from '../../wire/transport-errors.ts';
 import type { Client } from '../client.ts';
 import { NotStoredError, type SlotFailure, messageOf } from '../errors.ts';
 import type { AgreementView, SlotHost } from '../fetch/agreement-view.ts';
 import type { Journal } from './journal.ts';
+import { putFragment } from './put-fragment.ts';
 import { retrying } from './retrying.ts';
 import { withGrace } from './with-grace.ts';
 
@@ -60,12 +56,9 @@ export class BatchSender {
 
   async #put(batch: EncodedBatch, host: SlotHost, signal: AbortSignal): Promise<void> {
     if (this.#journal.wasSent(batch, host)) return;
-    const body = batch.fragments[host.slot] as Uint8Array;
-    const expected = batch.roots[host.slot] as Uint8Array;
-    const url = `${host.endpoint}/agreements/${this.#view.id}/batches/${toHex(batch.batchId)}/fragments/${host.slot}`;
-    // With the root the provider can refuse what was damaged on the way, and replace what it holds damaged.
-    const headers = { ...(await this.#client.sessions.headers(this.#view.id)), 'x-holdfast-root': toHex(expected) };
-    const { root } = await putBytes(url, { body, headers, schema: FragmentStored, idleMs: this.#client.policy.idleMs, signal });
-    if (!equal(hexToBytes(root), expected)) throw new TransportError(url, 'stored other bytes than were sent', { code: 'WRONG_ROOT' });
+    const { slot } = host;
+    const [bytes, root] = [batch.fragments[slot], batch.roots[slot]];
+    if (bytes === undefined || root === undefined) throw new RangeError(`the batch has no slot ${slot}`);
+    await putFragment(this.#client, { agreement: this.#view.id, batchId: batch.batchId, host, bytes, root, signal });
   }
 }
