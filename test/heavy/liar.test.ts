@@ -39,7 +39,6 @@ beforeAll(async () => {
   coward.target = shy.url;
   cowardId = shy.id;
   honest.push(await network.provider({ parent: heavy.id, region: 6 }));
-  await network.slowDown();
   agreement = await openMatch(creator, match);
   const sealKey = nodePlatform.randomBytes(32);
   await giveSealKey(creator, heavy.url, agreement, sealKey);

@@ -31,7 +31,6 @@ beforeAll(async () => {
   providers = [];
   for (const region of [1, 2, 3, 1, 2, 3, 4, 4]) providers.push(await network.provider({ parent: heavy.id, region }));
   creator = (await network.account()).chain;
-  await network.slowDown();
   match = await askMatch(heavy.url, await matchRequest(creator, { periods: 10 }));
   agreement = await openMatch(creator, match);
   sealKey = nodePlatform.randomBytes(32);

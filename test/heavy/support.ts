@@ -46,11 +46,6 @@ export interface Network extends TestHoldfast {
   readonly lines: LogLine[];
   account(): Promise<{ index: number; chain: Chain }>;
   heavy(settings?: Partial<HeavySettingsInput>, index?: number, home?: string): Promise<RunningHeavy & { index: number; home: string }>;
-  /**
-   * One block per second from here on. Before, every transaction makes a block, and the chain gives each block a second of its own:
-   * quick to set up with, and too fast for services that prove in real time.
-   */
-  slowDown(): Promise<void>;
   provider(options: { parent: number; region: number; price?: bigint; stake?: bigint; endpoint?: string }): Promise<RunningProvider>;
 }
 
@@ -85,10 +80,6 @@ export async function startNetwork(parameters: Parameters<typeof startHoldfast>[
       const loops = { watchMs: 200, repairMs: 300, namesMs: 200, probeMs: 500, directoryMs: 100 };
       const config = { rpcUrls: [rpcUrl], deployment, account: devAccount(index, DEV_CHAIN_ID), settings: { home, loops, ...settings }, write };
       return { ...once(await startHeavy(config)), index, home };
-    },
-    async slowDown() {
-      const { public: client } = await holdfast.as(0);
-      await client.request({ method: 'evm_setAutomine', params: [false] } as never);
     },
     async provider({ parent, region, price = PRICE, stake = parseEther('1'), endpoint }) {
       const { index } = await account();
