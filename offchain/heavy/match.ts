@@ -2,7 +2,7 @@
 import { creatorNonce } from '../chain/creator-nonce.ts';
 import { currentEpoch } from '../chain/current-epoch.ts';
 import type { MatchReply, MatchRequest, MatchedOffer } from '../wire/messages.ts';
-import { PERIODS_MAX } from '../wire/limits.ts';
+import { PERIODS_MAX, SLOTS_MAX } from '../wire/limits.ts';
 import { BadRequestError } from '../wire/http-errors.ts';
 import type { Terms } from '../wire/typed-data.ts';
 import { askChildren, askNeighbours, merge } from './candidates.ts';
@@ -71,6 +71,7 @@ export async function candidates(context: HeavyContext, question: { terms: Terms
  */
 async function buildTerms(context: HeavyContext, request: MatchRequest): Promise<Terms> {
   const { creator, k, m, batchLog2, quota, periods } = request;
+  if (k + m > SLOTS_MAX) throw new BadRequestError(`An agreement has at most ${SLOTS_MAX} slots; ${k}+${m} are ${k + m}.`, { nextStep: 'Choose a smaller scheme.' });
   const nonce = await creatorNonce(context.chain, creator);
   if (request.nonce !== nonce) throw new StaleNonceError({ given: request.nonce, current: nonce });
   const { epochsPerPeriod } = context.chain.clock;

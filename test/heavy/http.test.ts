@@ -79,6 +79,10 @@ describe('POST /match', () => {
     await expect(failure).rejects.toMatchObject({ code: 'PRICE_ABOVE_LIMIT', details: { wanted: 6, withinLimit: 5, needed: String(PRICE * 3n) } });
   });
 
+  it('refuses more slots than an agreement has', async () => {
+    await expect(askMatch(west.url, await matchRequest(creator, { k: 60, m: 5 }))).rejects.toMatchObject({ code: 'BAD_REQUEST', remoteStatus: 400 });
+  });
+
   it('refuses a nonce that has passed', async () => {
     await expect(askMatch(west.url, await matchRequest(creator, { nonce: 0 }))).rejects.toMatchObject({ code: 'STALE_NONCE', retryable: true });
   });
