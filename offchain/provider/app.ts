@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
 import { hash, id, uint, uint32 } from '../wire/fields.ts';
@@ -22,6 +22,9 @@ const LeafQuery = z.object({ first: z.coerce.number().pipe(uint32).optional(), c
 const RootQuery = z.object({ root: hash.optional() });
 
 const FRAGMENT = '/agreements/:agreement/batches/:batchId/fragments/:slot';
+
+/** A refused upload is read this long before the answer goes out. */
+const DRAIN_TIMEOUT_MS = 5_000;
 
 /** The provider's HTTP interface; wire/messages.ts has its bodies. */
 export function createProviderApp(provider: Provider): Express {
@@ -62,16 +65,28 @@ export function createProviderApp(provider: Provider): Express {
 async function receiveFragment(provider: Provider, request: Request, response: Response): Promise<void> {
   const announced = request.headers['content-length'];
   const expectedRoot = parseAs(hash.optional(), request.headers['x-holdfast-root'], 'The header x-holdfast-root');
-  const root = await putFragment(provider, {
-    key: keyOf(request),
-    header: request.headers.authorization,
-    body: request,
-    contentBytes: announced === undefined ? undefined : Number(announced),
-    expectedRoot: lowerCase(expectedRoot),
-  });
-  response.json({ root });
-  // A fragment that was here already is answered at once; what is still on its way is read and dropped.
+  try {
+    const root = await putFragment(provider, {
+      key: keyOf(request),
+      header: request.headers.authorization,
+      body: request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
+      contentBytes: announced === undefined ? undefined : Number(announced),
+      expectedRoot: lowerCase(expectedRoot),
+    });
+    // A fragment that was here already is answered at once; what is still on its way is read and dropped.
+    response.json({ root });
+    request.resume();
+  } catch (error) {
+    // Closing the connection on a sender in full flow would lose the answer that says why.
+    await drain(request);
+    throw error;
+  }
+}
+
+async function drain(request: Request): Promise<void> {
   request.resume();
+  const signal = AbortSignal.timeout(DRAIN_TIMEOUT_MS);
+  await finished(request, { signal, writable: false, cleanup: true }).catch(() => undefined);
 }
 
 async function sendFragment(provider: Provider, request: Request, response: Response): Promise<void> {

@@ -129,20 +129,18 @@ async function writeHashed(path: string, options: { readonly sizeBytes: number; 
   }
 }
 
-/**
- * A sender that breaks off is a truncated upload, however its stream words it. When the consumer fails, the body is left as
- * it is: ending its iterator would close the connection before the error could be answered.
- */
+/** A sender that breaks off is a truncated upload, however its stream words it. Errors of the consumer pass unchanged. */
 async function* withoutBreaks(body: AsyncIterable<Uint8Array>, truncated: (cause: unknown) => Error): AsyncGenerator<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]();
-  for (;;) {
-    let next: IteratorResult<Uint8Array>;
-    try {
-      next = await pieces.next();
-    } catch (cause) {
-      throw truncated(cause);
+  try {
+    for (;;) {
+      const next = await pieces.next().catch((cause: unknown) => {
+        throw truncated(cause);
+      });
+      if (next.done === true) return;
+      yield next.value;
     }
-    if (next.done === true) return;
-    yield next.value;
+  } finally {
+    await pieces.return?.();
   }
 }

@@ -1,3 +1,4 @@
+import { ContractRevertError } from '../chain/chain-errors.ts';
 import { epochAt, epochStart } from '../chain/epoch.ts';
 import { epochSeed } from '../chain/epoch-seed.ts';
 import { poke } from '../chain/poke.ts';
@@ -91,6 +92,8 @@ export class Prover {
       log.info('proof.accepted', { epoch, txHash: result.transactionHash, failures: course.failures });
     } catch (error) {
       await this.#noteFailure(course, error);
+      // Ended slots are all that the draw met: where nothing else is held, they may leave at once.
+      if (error instanceof ContractRevertError && error.errorName === 'PruneFirst') await releaseEnded(this.#provider, epoch);
     }
   }
 

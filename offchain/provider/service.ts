@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { LocalAccount } from 'viem';
 import { createChain } from '../chain/client.ts';
 import type { Deployment } from '../chain/deployment.ts';
+import type { RetryPolicy } from '../chain/transport.ts';
 import { createLogger } from '../store/log.ts';
 import type { Logger } from '../store/log.ts';
 import { openStore } from '../store/open.ts';
@@ -33,6 +34,8 @@ export interface ProviderOptions {
   /** The operator's hot key. */
   readonly account: LocalAccount;
   readonly log?: Logger;
+  /** How long the chain is asked before a failure counts. */
+  readonly retry?: Partial<RetryPolicy>;
 }
 
 export interface RunningProvider {
@@ -45,7 +48,7 @@ export interface RunningProvider {
 
 /** Starts a provider: database, disk, registration and stake, HTTP service, proofs. The chain must answer at start, not later. */
 export async function startProvider(options: ProviderOptions): Promise<RunningProvider> {
-  const { deployment, account, rpcUrls } = options;
+  const { deployment, account, rpcUrls, retry = {} } = options;
   const config = ProviderConfig.parse(options.config);
   const log = options.log ?? createLogger({ name: `provider ${account.address}` });
   const files = await FragmentFiles.open(config.home);
@@ -56,7 +59,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   let listener: RequestListener = answerNotReady;
   const server = await startServer((request, response) => listener(request, response), config.listen);
   try {
-    const chain = await createChain({ rpcUrls, deployment, account });
+    const chain = await createChain({ rpcUrls, deployment, account, retry });
     const id = await ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, log });
     const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), clock: new SteadyClock(chain), log };
     const loops = startLoops(provider);

@@ -55,7 +55,7 @@ export async function startTestProvider(holdfast: TestHoldfast, index: number, m
   const lines: string[] = [];
   const log = createLogger({ name: `provider-${index}`, write: (line) => lines.push(line) });
   const config = { home, region: index + 1, parent: HEAVY, stake: parseEther('10'), capacityBytes: 64n << 20n, price: { perBatchEpoch: 10n ** 12n }, tickMs: 60_000, ...more };
-  const running = await startProvider({ config, rpcUrls: [rpcUrl], deployment: holdfast.deployment, account, log });
+  const running = await startProvider({ config, rpcUrls: [rpcUrl], deployment: holdfast.deployment, account, log, retry: { retries: 1, firstDelayMs: 50 } });
   return { ...running, home, lines };
 }
 

@@ -147,7 +147,13 @@ describe('Prover', () => {
     expect((await readAgreement(watcher, agreement.id)).slots.map((slot) => slot.provider)).toEqual([providers[0]!.id, 0]);
     expect(await provider.store.heldSlot.findMany({ select: { state: true } })).toEqual([{ state: 'ended' }]);
 
-    await goTo(1, 0.1);
+    // The other one is late: all that its draws meet has ended.
+    await goTo(1, 0.3);
+    await syncChain(providers[0]!.provider);
+    await poke(watcher);
+    await provers[0]!.tick();
+    expect((await readAgreement(watcher, agreement.id)).slots.map((slot) => slot.provider)).toEqual([0, 0]);
+
     const { stake } = await readNode(watcher, id);
     const { queued, readyEpoch } = await exit({ chain: provider.chain, id });
     expect(queued).toBe(stake);

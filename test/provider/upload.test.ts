@@ -118,6 +118,19 @@ describe('a fragment', () => {
     await attempt({ authorization: await sessionOf(heavy, id) });
   });
 
+  it('of 16 MiB is streamed, and refused with a reason, not with a broken connection', async () => {
+    const large = await openTestAgreement(agreement.creator, providers, { batchLog2: 24, quota: 1 });
+    const { batches, fragments } = makeBundle(large, 1, 'large');
+    const url = fragmentUrl(providers[0]!.url, large.id, batches[0]!.batchId, 0);
+    const send = (body: Uint8Array, authorization: string, more = {}) => putBytes(url, { body, headers: { authorization, ...more }, schema: FragmentStored });
+    const body = fragments[0]![0]!;
+    await expect(send(body, agreement.header)).rejects.toMatchObject({ code: 'WRONG_SESSION', remoteStatus: 403 });
+    await expect(send(Buffer.concat([body, body]), large.header)).rejects.toMatchObject({ code: 'UPLOAD_TOO_LONG' });
+    await expect(send(body, large.header, { 'x-holdfast-root': batches[0]!.batchId })).rejects.toMatchObject({ code: 'WRONG_ROOT' });
+    for (let i = 0; i < 3; i++) expect(await send(body, large.header)).toEqual({ root: batches[0]!.fragmentRoots[0] });
+    expect(Buffer.compare((await requestBytes(url, { maxBytes: 1 << 25 })).bytes, body)).toBe(0);
+  });
+
   it('is read in ranges that verify', async () => {
     const { batches, fragments } = makeBundle(agreement, 1, 'range');
     const { root } = await put(1, batches[0]!.batchId, fragments[0]![1]!);
@@ -134,7 +147,7 @@ describe('a fragment', () => {
 
 it('reports its state', async () => {
   const status = await requestJson(`${providers[0]!.url}/status`, { schema: ProviderStatus });
-  expect(status).toMatchObject({ id: providers[0]!.id, tier: 'standard', region: 1, mode: 'normal', agreements: 1 });
+  expect(status).toMatchObject({ id: providers[0]!.id, tier: 'standard', region: 1, mode: 'normal', agreements: 2 });
   expect(status.storedBytes).toBeGreaterThanOrEqual(65_536);
   expect(status.freeBytes).toBeLessThanOrEqual((64 << 20) - 8 * 65_536);
 });
