@@ -4,7 +4,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ChildFailedError } from './errors.ts';
+import { ChildFailedError, InterruptedError } from './errors.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const STOP_TIMEOUT_MS = 6_000;
@@ -52,8 +52,10 @@ interface Entry extends RunningChild {
   lastLines: string[];
 }
 
-export function createSupervisor(options: { logFolder: string }): Supervisor {
+/** `cacheFolder`: compiled code that the processes share, so that only the first of a kind compiles it. */
+export function createSupervisor(options: { logFolder: string; cacheFolder: string }): Supervisor {
   const entries = new Set<Entry>();
+  let isClosed = false;
   mkdirSync(options.logFolder, { recursive: true });
 
   // The last resort when the process ends without stopAll; children also stop by themselves when their standard input closes.
@@ -62,7 +64,9 @@ export function createSupervisor(options: { logFolder: string }): Supervisor {
   });
 
   const launch = (what: StartOptions, onLine: (line: string) => void): Entry => {
-    const child = spawn(process.execPath, [MAIN, ...what.args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...what.env } });
+    // Work that was under way when everything was ended must not start anything anew.
+    if (isClosed) throw new InterruptedError('all processes of this run were ended');
+    const child = spawn(process.execPath, [MAIN, ...what.args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NODE_COMPILE_CACHE: options.cacheFolder, ...what.env } });
     const logPath = join(options.logFolder, `${what.name}.log`);
     const log = createWriteStream(logPath, { flags: 'a' });
     const entry: Entry = {
@@ -132,7 +136,13 @@ export function createSupervisor(options: { logFolder: string }): Supervisor {
     },
     stop: (children) => end(children, 'SIGTERM'),
     kill: (children) => end(children, 'SIGKILL'),
-    stopAll: () => end([...entries], 'SIGTERM'),
+    async stopAll() {
+      isClosed = true;
+      // What started first, the chain, ends last: the others may still be talking to it.
+      const [first, ...others] = entries;
+      await end(others, 'SIGTERM');
+      if (first !== undefined) await end([first], 'SIGTERM');
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { InterruptedError } from './errors.ts';
 
 /** Time that a service has for an orderly stop before the process ends anyway. */
@@ -45,4 +46,6 @@ export function interruptSignal(): AbortSignal {
 /** The line that a supervisor waits for on standard output. */
 export function announceReady(facts: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify({ ready: true, ...facts })}\n`);
+  // Otherwise it is only written at the process's end, and the next ones compile everything again.
+  flushCompileCache();
 }

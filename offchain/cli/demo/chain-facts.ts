@@ -30,6 +30,23 @@ export async function untilEpoch(chain: Chain, epoch: number): Promise<void> {
   await until(`epoch ${epoch}`, { timeoutSeconds, ask: async () => ((await currentEpoch(chain)) >= epoch ? true : undefined) });
 }
 
+/** True when the holders of all slots proved `epoch`. */
+export function isFull(slots: readonly { readonly provider: number }[], proofs: readonly ProvedFact[], epoch: number): boolean {
+  const provers = new Set(proofs.filter((proof) => proof.epoch === epoch).map(({ provider }) => provider));
+  return slots.every(({ provider }) => provers.has(provider));
+}
+
+/** Waits until all have proven `epoch`, or until it is over. */
+export async function untilProven(options: { chain: Chain; epoch: number; slots: readonly { readonly provider: number }[] }): Promise<void> {
+  const { chain, epoch, slots } = options;
+  await untilEpoch(chain, epoch);
+  const timeoutSeconds = 3 * chain.clock.epochSeconds;
+  await until(`the end of epoch ${epoch}`, {
+    timeoutSeconds,
+    ask: async () => (isFull(slots, await provedSince(chain, epoch), epoch) || (await currentEpoch(chain)) > epoch ? true : undefined),
+  });
+}
+
 const PROVE = toFunctionSelector(getAbiItem({ abi: marketAbi, name: 'prove' }) as AbiFunction);
 
 /** Proofs that `from` sent after block `after`, accepted or not. */

@@ -5,7 +5,7 @@ import { seededBytes } from './random.ts';
 
 const INSTALLED = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
 /** Real packages, in this order as far as they fit: a large text, compilers, many small files, a native binary. */
-const PACKAGES = ['solc/soljson.js', 'typescript', '@openzeppelin', 'zod', 'ethers', '@types', 'lodash', 'commander', 'express'];
+const PACKAGES = ['solc/soljson.js', 'typescript', '@openzeppelin', 'react-dom', 'zod', 'ethers', 'commander', 'express'];
 const SMALL_FILES = 200;
 
 export interface SourceTree {

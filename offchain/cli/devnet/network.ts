@@ -53,7 +53,7 @@ const WAVE = 4;
 export async function startNetwork(options: { folder: string; parameters: NetworkParameters; mnemonic: string; port?: number }): Promise<Network> {
   const { folder, parameters, mnemonic } = options;
   await mkdir(folder, { recursive: true });
-  const supervisor = createSupervisor({ logFolder: join(folder, 'logs') });
+  const supervisor = createSupervisor({ logFolder: join(folder, 'logs'), cacheFolder: join(folder, 'cache') });
   const chainProcess = await supervisor.start({ name: 'chain', args: ['chain', 'start', '--supervised', '--port', String(options.port ?? 0)] });
   const rpcUrl = String(chainProcess.ready['rpcUrl']);
   const deploymentPath = join(folder, 'deployment.json');

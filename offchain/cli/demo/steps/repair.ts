@@ -3,7 +3,7 @@ import { readAgreement } from '../../../chain/read-agreement.ts';
 import { provenEpochs } from '../../../chain/read-proofs.ts';
 import { addNodes } from '../../devnet/network.ts';
 import { providerPlan } from '../../devnet/plans.ts';
-import { marketEvents, provedSince } from '../chain-facts.ts';
+import { isFull, marketEvents, provedSince } from '../chain-facts.ts';
 import { must } from '../story.ts';
 import type { Figures, Story } from '../story.ts';
 import { until } from '../until.ts';
@@ -54,6 +54,5 @@ async function fullyProvenEpoch({ chain, creator }: Story): Promise<number | und
   const epoch = await currentEpoch(chain);
   const { slots } = await readAgreement(chain, creator.agreement);
   const proofs = await provedSince(chain, epoch - 1);
-  const isFull = (one: number) => slots.every(({ provider }) => proofs.some((proof) => proof.provider === provider && proof.epoch === one));
-  return [epoch, epoch - 1].find(isFull);
+  return [epoch, epoch - 1].find((one) => isFull(slots, proofs, one));
 }
