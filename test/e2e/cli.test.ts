@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAIN, runCli, temporaryFolder } from '../cli/run-cli.ts';
+
+interface Devnet {
+  readonly rpcUrl: string;
+  readonly deploymentPath: string;
+  readonly password: string;
+  readonly creatorHome: string;
+  readonly providers: readonly { readonly id: number; readonly home: string; readonly url: string }[];
+}
+
+/** A person's way through the commands, on the devnet that `holdfast devnet` starts. */
+describe('the commands on a devnet', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let devnetProcess: ChildProcess;
+  let devnet: Devnet;
+
+  const holdfast = (...args: string[]) => runCli(args, { env: { HOLDFAST_PASSWORD: devnet.password } });
+  const json = async <T>(...args: string[]): Promise<T> => {
+    const { code, stdout, stderr } = await holdfast(...args, '--json');
+    expect(`${code} ${stderr}`).toBe('0 ');
+    return JSON.parse(stdout) as T;
+  };
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    const args = [MAIN, 'devnet', '--heavies', '1', '--providers', '5', '--folder', join(folder.path, 'devnet'), '--json'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    devnetProcess = child;
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    devnet = JSON.parse(line) as Devnet;
+  }, 120_000);
+
+  afterAll(async () => {
+    if (devnetProcess.exitCode === null) {
+      devnetProcess.kill('SIGINT');
+      expect(await once(devnetProcess, 'close')).toEqual([0, null]);
+    }
+    await folder[Symbol.asyncDispose]();
+  }, 60_000);
+
+  it('refuses to rent without tokens: exit code 4', async () => {
+    const { code, stderr } = await holdfast('rent', '--home', devnet.creatorHome, '--scheme', '2+2', '--space', '4MiB', '--batch', '256KiB', '--max-price', '1', '--yes');
+    expect(stderr).toContain('Buy tokens');
+    expect(code).toBe(4);
+  });
+
+  it('refuses to buy tokens without coin: exit code 4', async () => {
+    const home = join(folder.path, 'poor');
+    await holdfast('init', '--home', home, '--light-scrypt');
+    const { code, stderr } = await holdfast('tokens', '--home', home, '--rpc', devnet.rpcUrl, '--deployment', devnet.deploymentPath, '--buy', '1');
+    expect(stderr).toContain('too little coin');
+    expect(code).toBe(4);
+  });
+
+  it('buys tokens, rents, stores, lists and restores on another machine', async () => {
+    const { creatorHome } = devnet;
+    const bought = await json<{ bought: string; tokens: string }>('tokens', '--home', creatorHome, '--buy', '1');
+    expect(BigInt(bought.bought)).toBe(1000n * 10n ** 18n);
+
+    const rented = await holdfast('rent', '--home', creatorHome, '--scheme', '2+2', '--space', '4MiB', '--batch', '256KiB', '--max-price', '1', '--yes');
+    expect(rented).toMatchObject({ code: 0, stderr: '' });
+    expect(rented.stdout.indexOf('Cost')).toBeGreaterThan(0);
+    expect(rented.stdout.indexOf('Cost')).toBeLessThan(rented.stdout.indexOf('Agreement 1 runs until'));
+
+    const data = join(folder.path, 'letters');
+    await mkdir(data);
+    await writeFile(join(data, 'to Ada.txt'), 'hold fast');
+    const stored = await json<{ receipts: number[]; unchanged: boolean }>('put', data, '--home', creatorHome);
+    expect(stored).toMatchObject({ unchanged: false, receipts: [0, 1, 2, 3] });
+    expect(await json('put', data, '--home', creatorHome)).toMatchObject({ unchanged: true });
+    expect((await json<{ name: string }[]>('ls', '--home', creatorHome)).map(({ name }) => name)).toEqual(['letters']);
+
+    const elsewhere = join(folder.path, 'elsewhere');
+    await mkdir(elsewhere);
+    await copyFile(join(creatorHome, 'keystore.json'), join(elsewhere, 'keystore.json'));
+    const into = join(folder.path, 'restored');
+    const got = await holdfast('get', 'letters', into, '--home', elsewhere, '--rpc', devnet.rpcUrl, '--deployment', devnet.deploymentPath, '--quiet');
+    expect(got).toMatchObject({ code: 0, stderr: '' });
+    expect(await readFile(join(into, 'to Ada.txt'), 'utf8')).toBe('hold fast');
+  });
+
+  it('shows how agreements and providers stand', async () => {
+    const { stdout } = await holdfast('status', '--home', devnet.creatorHome);
+    expect(stdout).toContain('Agreement 1: 2+2');
+    expect(stdout).toContain('2 more providers may be lost without losing data');
+    const [provider] = devnet.providers;
+    const status = await holdfast('provider', 'status', '--home', provider?.home ?? '');
+    expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining(`Provider    ${provider?.id} (standard`) });
+  });
+
+  it('says so when a name is not stored', async () => {
+    const { code, stderr } = await holdfast('get', 'nothing', join(folder.path, 'nothing'), '--home', devnet.creatorHome);
+    expect(code).toBe(1);
+    expect(stderr).toContain('There is no "nothing"');
+  });
+
+  it('asks before it pays, and cannot ask without a terminal', async () => {
+    const { code, stdout, stderr } = await holdfast('rent', '--home', devnet.creatorHome, '--scheme', '2+2', '--space', '1MiB', '--batch', '64KiB');
+    expect(stdout).toContain('Cost');
+    expect(stderr).toContain('Give --yes.');
+    expect(code).toBe(2);
+  });
+});
