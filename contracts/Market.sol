@@ -7,8 +7,10 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
-import {NodeId, AgreementId} from "./types/Ids.sol";
+import {NodeId, AgreementId, railIdOf} from "./types/Ids.sol";
 import {Agreement, Bundle, Draw, Entry, Parameters, Place, SlotOffer, Succession, Terms, Tier} from "./types/Structs.sol";
+import {Flow} from "./types/Flow.sol";
+import {Party, Pledge, pledgeOf} from "./types/Parties.sol";
 import {Book, Setting} from "./types/Book.sol";
 import "./types/Errors.sol";
 import "./types/Events.sol";
@@ -23,6 +25,7 @@ import {Rails} from "./libraries/Rails.sol";
 import {Sampling} from "./libraries/Sampling.sol";
 import {Signers} from "./libraries/Signers.sol";
 import {Slots} from "./libraries/Slots.sol";
+import {Spread} from "./libraries/Spread.sol";
 
 /// @notice Agreements, their bundles, the proofs of every epoch, and the money that follows from them. Holds the creators' payments
 /// and what is owed to anybody. README.md has the state machine and the numbered invariants.
@@ -75,25 +78,8 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
     {
         Setting memory setting = _setting();
         _checkTerms(terms, offers.length, setting.period);
-        (uint96[] memory rents, NodeId[] memory parents) = _engage(setting, terms, offers);
         id = _record(setting, terms);
-
-        uint256 cost;
-        for (uint256 i; i < offers.length; ++i) {
-            uint96 rent = rents[i];
-            cost += rent;
-            Slots.put(book, setting, offers[i].provider, Entry(id, uint8(i), parents[i], setting.epoch, rent));
-            Money.raise(
-                book,
-                setting,
-                offers[i].provider,
-                terms.heavy,
-                parents[i],
-                rent,
-                Money.feeOf(rent, terms.feeBps),
-                terms.endPeriod
-            );
-        }
+        uint256 cost = _fill(setting, id, terms, offers);
         cost *= uint256(terms.endPeriod) * epochsPerPeriod - setting.epoch;
         require(cost <= maxCost, CostAboveLimit(cost, maxCost));
         emit Opened(id, msg.sender, terms.heavy, terms, offers, cost);
@@ -194,7 +180,7 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
 
     /// @notice Settles one rail up to the current epoch: rate times proven epochs. O(periods), whatever the number of agreements.
     function settle(NodeId provider, NodeId heavy, NodeId parent) external returns (uint256 pay) {
-        (pay,,) = Money.settle(book, _setting(), provider, heavy, parent);
+        pay = Money.settle(book, _setting(), railIdOf(provider, heavy, parent));
     }
 
     /// @notice Pays what is owed to a node to its payout address. Anyone may call.
@@ -279,8 +265,9 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
         view
         returns (uint96 rate, uint96 fee, uint32 settled)
     {
-        Rails.Rail storage rail = Money.rail(book, provider, heavy, parent);
-        return (rail.rate, rail.fee, rail.settled);
+        Rails.Rail storage rail = book.rails[railIdOf(provider, heavy, parent)];
+        Flow flow = Rails.flow(rail);
+        return (flow.rateOf(), flow.feeOf(), Rails.settledEpoch(rail));
     }
 
     function owedToNode(NodeId id) external view returns (uint256) {
@@ -337,45 +324,48 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
         require(registry.tierOf(terms.heavy) == Tier.Heavy, NotAHeavyNode(terms.heavy));
     }
 
-    /// @dev Books the promises, then checks each signature, distinct operators and at most m slots per region.
-    function _engage(Setting memory setting, Terms calldata terms, SlotOffer[] calldata offers)
+    /// @dev Books the providers' promises, then per slot: signature, entry among the provider's draws, flow of its rail.
+    /// @return rate token units per epoch, all slots together
+    function _fill(Setting memory setting, AgreementId id, Terms calldata terms, SlotOffer[] calldata offers)
         private
-        returns (uint96[] memory rents, NodeId[] memory parents)
+        returns (uint256 rate)
     {
-        uint256 n = offers.length;
-        NodeId[] memory ids = new NodeId[](n);
-        rents = new uint96[](n);
-        for (uint256 i; i < n; ++i) {
-            NodeId provider = offers[i].provider;
-            for (uint256 j; j < i; ++j) {
-                require(ids[j] != provider, ProviderTwice(provider));
-            }
-            ids[i] = provider;
-            rents[i] = Money.rentOf(offers[i].price, terms.quota);
-            require(offers[i].expiry >= block.timestamp, OfferExpired(provider, offers[i].expiry, block.timestamp));
-        }
-        address[] memory operators;
-        uint16[] memory regions;
-        (operators, regions, parents) = registry.engage(ids, rents, terms.endPeriod);
-        _checkRegions(regions, terms.m);
+        (Pledge[] memory pledges, Party[] memory parties) = _engage(terms, offers);
         bytes32 termsHash = terms.hash();
-        for (uint256 i; i < n; ++i) {
+        for (uint256 i; i < offers.length; ++i) {
             SlotOffer calldata offer = offers[i];
+            NodeId provider = offer.provider;
+            Party party = parties[i];
+            uint96 rent = pledges[i].rentOf();
             Signers.requireSigner(
-                setting.domainSeparator, offer.provider, operators[i], offer.hash(termsHash), offer.r, offer.vs
+                setting.domainSeparator, provider, party.operatorOf(), offer.hash(termsHash), offer.r, offer.vs
             );
+            Slots.put(book, setting, provider, id, i, party.parentOf(), rent);
+            Money.raise(
+                book,
+                setting,
+                railIdOf(provider, terms.heavy, party.parentOf()),
+                Money.slotFlow(rent, terms.feeBps),
+                terms.endPeriod
+            );
+            rate += rent;
         }
     }
 
-    /// @dev Quadratic in n <= 64, in memory.
-    function _checkRegions(uint16[] memory regions, uint256 max) private pure {
-        for (uint256 i; i < regions.length; ++i) {
-            uint256 same = 1;
-            for (uint256 j; j < i; ++j) {
-                if (regions[j] == regions[i]) ++same;
-            }
-            require(same <= max, RegionFull(regions[i], max));
+    function _engage(Terms calldata terms, SlotOffer[] calldata offers)
+        private
+        returns (Pledge[] memory pledges, Party[] memory parties)
+    {
+        pledges = new Pledge[](offers.length);
+        for (uint256 i; i < offers.length; ++i) {
+            SlotOffer calldata offer = offers[i];
+            NodeId provider = offer.provider;
+            uint64 expiry = offer.expiry;
+            require(expiry >= block.timestamp, OfferExpired(provider, expiry, block.timestamp));
+            pledges[i] = pledgeOf(provider, Money.rentOf(offer.price, terms.quota));
         }
+        parties = registry.engage(pledges, terms.endPeriod);
+        Spread.check(pledges, parties, terms.m);
     }
 
     function _record(Setting memory setting, Terms calldata terms) private returns (AgreementId id) {

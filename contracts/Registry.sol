@@ -4,7 +4,10 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {PaymentShort} from "./types/Errors.sol";
 import {NodeId, NOBODY} from "./types/Ids.sol";
+import {Party, Pledge, partyOf} from "./types/Parties.sol";
 import {Tier} from "./types/Structs.sol";
 import {Clock, Timed} from "./libraries/Clock.sol";
 
@@ -12,6 +15,7 @@ import {Clock, Timed} from "./libraries/Clock.sol";
 /// Required stake = rent per epoch that a node has promised to earn, times `stakeEpochs`. Promises end by themselves at their period.
 contract Registry is IRegistry, Timed {
     using SafeERC20 for IERC20;
+    using SafeCast for uint256;
 
     struct Node {
         address operator;
@@ -21,19 +25,26 @@ contract Registry is IRegistry, Timed {
         address payout;
     }
 
-    struct Stake {
-        uint128 amount;
-        /// Part of `amount` that is on its way out; it can still be slashed.
-        uint96 queued;
-        uint32 withdrawableAtEpoch;
+    /// @dev First word: all that an opening touches. `rent` is exact as of `period`; `_rolled` brings it to now.
+    struct Account {
+        /// Stake that is not on its way out.
+        uint96 staked;
+        /// Rent per epoch promised.
+        uint96 rent;
+        uint24 period;
+        /// Since when there is any rent.
+        uint32 sinceEpoch;
     }
 
-    /// @dev `rent` is exact as of `period`; `_rolled` brings it to now.
-    struct Duty {
-        uint96 rent;
+    /// @dev Second word.
+    struct Aside {
+        /// Stake on its way out; it can still be slashed.
+        uint96 queued;
+        uint32 withdrawableAtEpoch;
+        /// Rent per epoch at the end of the period before the account's.
         uint96 rentBefore;
-        uint32 period;
-        uint32 sinceEpoch;
+        /// Since when there was `rentBefore`, where the account's rent began later.
+        uint32 sinceBefore;
     }
 
     error NoSuchNode(NodeId id);
@@ -68,8 +79,9 @@ contract Registry is IRegistry, Timed {
 
     uint32 public nodeCount;
     mapping(NodeId => Node) internal nodes;
-    mapping(NodeId => Stake) public stakes;
-    mapping(NodeId => Duty) internal duties;
+    /// Packed, see `_store`.
+    mapping(NodeId => uint256) internal accounts;
+    mapping(NodeId => Aside) internal asides;
     /// Node => period => rent that ends when the period begins.
     mapping(NodeId => mapping(uint256 => uint96)) internal drops;
     mapping(NodeId => string) public endpointOf;
@@ -135,77 +147,71 @@ contract Registry is IRegistry, Timed {
     /// @notice Anyone may top up a node's stake.
     function addStake(NodeId id, uint128 amount) external {
         require(nodes[id].operator != address(0), NoSuchNode(id));
-        stakes[id].amount += amount;
+        Account memory account = _load(id);
+        account.staked += uint256(amount).toUint96();
+        _store(id, account);
         emit StakeAdded(id, msg.sender, amount);
+        uint256 before = token.balanceOf(address(this));
         token.safeTransferFrom(msg.sender, address(this), amount);
+        uint256 received = token.balanceOf(address(this)) - before;
+        require(received == amount, PaymentShort(received, amount));
     }
 
     /// @notice Queues `amount` on top of what is queued; the delay starts anew for all of it.
     function queueWithdrawal(NodeId id, uint96 amount) external {
         _requireOperator(id);
-        Stake storage stake = stakes[id];
-        stake.queued += amount;
-        uint256 need = stake.queued + requiredStake(id);
-        require(stake.amount >= need, StakeTooLow(id, stake.amount, need));
-        stake.withdrawableAtEpoch = currentEpoch() + withdrawalEpochs;
-        emit WithdrawalQueued(id, stake.queued, stake.withdrawableAtEpoch);
+        Account memory account = _load(id);
+        uint256 need = amount + requiredStake(id);
+        require(account.staked >= need, StakeTooLow(id, account.staked, need));
+        account.staked -= amount;
+        _store(id, account);
+        Aside storage aside = asides[id];
+        aside.queued += amount;
+        aside.withdrawableAtEpoch = currentEpoch() + withdrawalEpochs;
+        emit WithdrawalQueued(id, aside.queued, aside.withdrawableAtEpoch);
     }
 
-    /// @notice Pays what was queued to the payout address. Anyone may call.
+    /// @notice Pays what was queued to the payout address, unless slashing has since made it needed. Anyone may call.
     function withdrawStake(NodeId id) external returns (uint256 amount) {
-        Stake storage stake = stakes[id];
-        amount = stake.queued;
+        Aside storage aside = asides[id];
+        amount = aside.queued;
         require(amount > 0, NothingQueued(id));
         require(
-            currentEpoch() >= stake.withdrawableAtEpoch,
-            WithdrawalNotReady(id, currentEpoch(), stake.withdrawableAtEpoch)
+            currentEpoch() >= aside.withdrawableAtEpoch,
+            WithdrawalNotReady(id, currentEpoch(), aside.withdrawableAtEpoch)
         );
-        stake.queued = 0;
-        stake.amount -= uint128(amount);
+        uint256 staked = _load(id).staked;
+        require(staked >= requiredStake(id), StakeTooLow(id, staked, requiredStake(id)));
+        aside.queued = 0;
         address to = nodes[id].payout;
         emit StakeWithdrawn(id, to, amount);
         token.safeTransfer(to, amount);
     }
 
     function requiredStake(NodeId id) public view returns (uint256) {
-        return uint256(_rolled(id).rent) * stakeEpochs;
+        (Account memory account,) = _rolled(id);
+        return uint256(account.rent) * stakeEpochs;
     }
 
     /* ------------------------------------------------------------------ market only */
 
     /// @inheritdoc IRegistry
-    function engage(NodeId[] calldata ids, uint96[] calldata rents, uint32 endPeriod)
-        external
-        onlyMarket
-        returns (address[] memory operators, uint16[] memory regions, NodeId[] memory parents)
-    {
-        uint256 length = ids.length;
-        operators = new address[](length);
-        regions = new uint16[](length);
-        parents = new NodeId[](length);
-        for (uint256 i; i < length; ++i) {
-            NodeId id = ids[i];
+    function engage(Pledge[] calldata pledges, uint32 endPeriod) external onlyMarket returns (Party[] memory parties) {
+        parties = new Party[](pledges.length);
+        for (uint256 i; i < pledges.length; ++i) {
+            NodeId id = pledges[i].nodeOf();
             Node storage node = nodes[id];
             Tier tier = node.tier;
             require(tier != Tier.None && tier != Tier.Heavy, NotAProvider(id, tier));
-            (operators[i], regions[i], parents[i]) = (node.operator, node.region, node.parent);
-
-            Duty memory duty = _rolled(id);
-            if (duty.rent == 0) duty.sinceEpoch = currentEpoch();
-            duty.rent += rents[i];
-            duties[id] = duty;
-            drops[id][endPeriod] += rents[i];
-
-            Stake memory stake = stakes[id];
-            uint256 need = uint256(duty.rent) * stakeEpochs + stake.queued;
-            require(stake.amount >= need, StakeTooLow(id, stake.amount, need));
+            parties[i] = partyOf(node.operator, node.region, node.parent);
+            _promise(id, pledges[i].rentOf(), endPeriod);
         }
     }
 
     function disengage(NodeId id, uint96 rent, uint32 endPeriod) external onlyMarket {
-        Duty memory duty = _rolled(id);
-        duty.rent -= rent;
-        duties[id] = duty;
+        Account memory account = _roll(id);
+        account.rent -= rent;
+        _store(id, account);
         drops[id][endPeriod] -= rent;
     }
 
@@ -214,12 +220,19 @@ contract Registry is IRegistry, Timed {
         drops[id][newEndPeriod] += rent;
     }
 
-    /// @notice Takes up to `amount` of the stake, free or queued, and hands it to the market, which knows its owners.
+    /// @notice Takes up to `amount` of the stake, free before queued, and hands it to the market, which knows its owners.
     function slash(NodeId id, uint256 amount) external onlyMarket returns (uint256 taken) {
-        Stake storage stake = stakes[id];
-        taken = amount < stake.amount ? amount : stake.amount;
-        stake.amount -= uint128(taken);
-        if (stake.queued > stake.amount) stake.queued = uint96(stake.amount);
+        Account memory account = _load(id);
+        Aside storage aside = asides[id];
+        uint256 whole = uint256(account.staked) + aside.queued;
+        taken = amount < whole ? amount : whole;
+        if (taken <= account.staked) {
+            account.staked -= uint96(taken);
+        } else {
+            aside.queued = uint96(whole - taken);
+            account.staked = 0;
+        }
+        _store(id, account);
         emit Slashed(id, taken);
         token.safeTransfer(market, taken);
     }
@@ -230,9 +243,21 @@ contract Registry is IRegistry, Timed {
         return Clock(genesis, epochSeconds, epochsPerPeriod);
     }
 
-    function dutyOf(NodeId id) external view returns (uint96 rent, uint96 rentBefore, uint32 sinceEpoch) {
-        Duty memory duty = _rolled(id);
-        return (duty.rent, duty.rentBefore, duty.sinceEpoch);
+    function dutyOf(NodeId id)
+        external
+        view
+        returns (uint96 rent, uint96 rentBefore, uint32 sinceEpoch, uint32 sinceBefore)
+    {
+        Account memory account;
+        (account, rentBefore) = _rolled(id);
+        (rent, sinceEpoch) = (account.rent, account.sinceEpoch);
+        sinceBefore = _isOfThisPeriod(sinceEpoch) ? asides[id].sinceBefore : sinceEpoch;
+    }
+
+    /// @notice All stake of a node, the part of it that is on its way out, and when that may leave.
+    function stakes(NodeId id) external view returns (uint128 amount, uint96 queued, uint32 withdrawableAtEpoch) {
+        Aside memory aside = asides[id];
+        return (uint128(_load(id).staked) + aside.queued, aside.queued, aside.withdrawableAtEpoch);
     }
 
     function nodeOf(NodeId id) external view returns (Node memory) {
@@ -265,14 +290,51 @@ contract Registry is IRegistry, Timed {
         require(msg.sender == nodes[id].operator, NotOperator(id, msg.sender, nodes[id].operator));
     }
 
+    function _promise(NodeId id, uint96 rent, uint32 endPeriod) private {
+        Account memory account = _roll(id);
+        if (account.rent == 0) {
+            // A new beginning must not hide the misses of the period before.
+            if (!_isOfThisPeriod(account.sinceEpoch)) asides[id].sinceBefore = account.sinceEpoch;
+            account.sinceEpoch = currentEpoch();
+        }
+        account.rent += rent;
+        uint256 need = uint256(account.rent) * stakeEpochs;
+        require(account.staked >= need, StakeTooLow(id, account.staked, need));
+        _store(id, account);
+        drops[id][endPeriod] += rent;
+    }
+
+    function _isOfThisPeriod(uint32 epoch) private view returns (bool) {
+        return epoch / epochsPerPeriod == currentPeriod();
+    }
+
+    function _load(NodeId id) private view returns (Account memory) {
+        uint256 word = accounts[id];
+        return Account(uint96(word), uint96(word >> 96), uint24(word >> 192), uint32(word >> 216));
+    }
+
+    /// @dev By hand, because the compiler writes a packed struct in several storage accesses.
+    function _store(NodeId id, Account memory account) private {
+        accounts[id] = uint256(account.staked) | uint256(account.rent) << 96 | uint256(account.period) << 192
+            | uint256(account.sinceEpoch) << 216;
+    }
+
+    /// @dev Brings the account to the current period. The caller stores it.
+    function _roll(NodeId id) private returns (Account memory account) {
+        account = _load(id);
+        if (account.period == currentPeriod()) return account;
+        (account, asides[id].rentBefore) = _rolled(id);
+    }
+
     /// @dev One storage read per period since the last touch, none once the rent is down to zero.
-    function _rolled(NodeId id) private view returns (Duty memory duty) {
-        duty = duties[id];
-        uint32 period = currentPeriod();
-        while (duty.period < period) {
-            duty.rentBefore = duty.rent;
-            duty.period = duty.rent == 0 ? period : duty.period + 1;
-            if (duty.rent > 0) duty.rent -= drops[id][duty.period];
+    function _rolled(NodeId id) private view returns (Account memory account, uint96 rentBefore) {
+        account = _load(id);
+        uint24 period = uint24(currentPeriod());
+        if (account.period == period) return (account, asides[id].rentBefore);
+        while (account.period < period) {
+            rentBefore = account.rent;
+            account.period = account.rent == 0 ? period : account.period + 1;
+            if (account.rent > 0) account.rent -= drops[id][account.period];
         }
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {NodeId} from "../types/Ids.sol";
+import {Party, Pledge} from "../types/Parties.sol";
 import {Tier} from "../types/Structs.sol";
 import {Clock} from "../libraries/Clock.sol";
 
@@ -15,12 +16,14 @@ interface IRegistry {
     function regionOf(NodeId id) external view returns (uint16);
     function parentOf(NodeId id) external view returns (NodeId);
 
-    /// @notice Rent per epoch now, rent per epoch in the last epoch of the period before, and since when any.
-    function dutyOf(NodeId id) external view returns (uint96 rent, uint96 rentBefore, uint32 sinceEpoch);
-
-    function engage(NodeId[] calldata ids, uint96[] calldata rents, uint32 endPeriod)
+    /// @notice Rent per epoch now, and in the last epoch of the period before; since when there has been any, for both.
+    function dutyOf(NodeId id)
         external
-        returns (address[] memory operators, uint16[] memory regions, NodeId[] memory parents);
+        view
+        returns (uint96 rent, uint96 rentBefore, uint32 sinceEpoch, uint32 sinceBefore);
+
+    /// @notice Records what providers promise to earn until the period begins; each must have the stake for it.
+    function engage(Pledge[] calldata pledges, uint32 endPeriod) external returns (Party[] memory parties);
     function disengage(NodeId id, uint96 rent, uint32 endPeriod) external;
     function shorten(NodeId id, uint96 rent, uint32 endPeriod, uint32 newEndPeriod) external;
     function slash(NodeId id, uint256 amount) external returns (uint256 taken);

@@ -17,15 +17,17 @@ library Bits {
         view
         returns (uint256 total)
     {
-        while (from < to) {
-            uint256 word = bits[from >> 8] >> (from & 255);
-            uint256 span = 256 - (from & 255);
-            if (span > to - from) {
-                span = to - from;
-                word &= (1 << span) - 1;
+        unchecked {
+            while (from < to) {
+                uint256 word = bits[from >> 8] >> (from & 255);
+                uint256 span = 256 - (from & 255);
+                if (span > to - from) {
+                    span = to - from;
+                    word &= (1 << span) - 1;
+                }
+                total += popcount(word);
+                from += span;
             }
-            total += popcount(word);
-            from += span;
         }
     }
 

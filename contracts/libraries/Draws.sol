@@ -5,6 +5,7 @@ import {NodeId} from "../types/Ids.sol";
 import {Agreement, Bundle, Draw, Entry} from "../types/Structs.sol";
 import {Book, Setting} from "../types/Book.sol";
 import "../types/Errors.sol";
+import {Entries} from "./Entries.sol";
 import {Paths} from "./Paths.sol";
 import {Sampling} from "./Sampling.sol";
 
@@ -31,10 +32,11 @@ library Draws {
             uint256 within;
             if (sample == 0) key = Sampling.byNumber(sizes, x);
             else (key, within) = Sampling.byCell(sizes, x);
-            Entry memory entry = book.pools[provider].entries[key];
-            if (entry.rent > 0 && within >= Sampling.weight(entry.rent)) continue;
+            uint256 word = book.pools[provider].entries[key];
+            if (word != 0 && within >= Sampling.weight(Entries.rentOf(word))) continue;
+            Entry memory entry = Entries.unpack(word);
             Agreement storage agreement = book.agreements[entry.agreement];
-            if (entry.rent == 0 || uint256(agreement.endPeriod) * setting.epochsPerPeriod <= setting.epoch) {
+            if (word == 0 || uint256(agreement.endPeriod) * setting.epochsPerPeriod <= setting.epoch) {
                 sawEnded = true;
                 continue;
             }

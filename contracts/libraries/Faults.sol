@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
-import {NodeId} from "../types/Ids.sol";
+import {NodeId, NOBODY, railIdOf} from "../types/Ids.sol";
 import {Agreement, Entry, Place, Succession} from "../types/Structs.sol";
+import {Party, Pledge, pledgeOf} from "../types/Parties.sol";
 import {Book, Setting} from "../types/Book.sol";
 import "../types/Errors.sol";
 import "../types/Events.sol";
@@ -57,7 +58,7 @@ library Faults {
         returns (uint256 misses, uint96 rent)
     {
         uint32 sinceEpoch;
-        (, rent, sinceEpoch) = setting.registry.dutyOf(provider);
+        (, rent,, sinceEpoch) = setting.registry.dutyOf(provider);
         uint256 from = uint256(period) * setting.epochsPerPeriod;
         uint256 to = from + setting.epochsPerPeriod;
         if (from <= sinceEpoch) from = uint256(sinceEpoch) + 1;
@@ -80,6 +81,8 @@ library Faults {
 
         (Entry memory entry, Place memory place) = Slots.entryOf(book, s.agreement, s.slot);
         require(Slots.isFaulted(book, setting, place.provider), SlotNotFaulted(s.agreement, s.slot, place.provider));
+        // Else a faulted provider could collect its own bounty and begin anew.
+        require(place.provider != s.provider, ProviderTwice(s.provider));
         uint96 rent = Money.rentOf(s.price, agreement.quota);
         require(rent <= entry.rent, PriceAboveSlot(rent, entry.rent));
 
@@ -108,11 +111,8 @@ library Faults {
         Money.lower(
             book,
             setting,
-            place.provider,
-            agreement.heavy,
-            entry.parent,
-            entry.rent,
-            Money.feeOf(entry.rent, agreement.feeBps),
+            railIdOf(place.provider, agreement.heavy, entry.parent),
+            Money.slotFlow(entry.rent, agreement.feeBps),
             agreement.endPeriod
         );
         setting.registry.disengage(place.provider, entry.rent, agreement.endPeriod);
@@ -128,29 +128,24 @@ library Faults {
         uint96 rent
     ) private {
         _requireFit(book, setting, agreement, s);
-        NodeId[] memory ids = new NodeId[](1);
-        uint96[] memory rents = new uint96[](1);
-        (ids[0], rents[0]) = (s.provider, rent);
-        (address[] memory operators,, NodeId[] memory parents) =
-            setting.registry.engage(ids, rents, agreement.endPeriod);
+        Pledge[] memory pledges = new Pledge[](1);
+        pledges[0] = pledgeOf(s.provider, rent);
+        Party party = setting.registry.engage(pledges, agreement.endPeriod)[0];
         require(signature.length == 64, BadReceipts(uint64(1) << s.slot, signature.length));
         Signers.requireSigner(
             setting.domainSeparator,
             s.provider,
-            operators[0],
+            party.operatorOf(),
             s.hash(),
             bytes32(signature[:32]),
             bytes32(signature[32:])
         );
-        Slots.put(book, setting, s.provider, Entry(s.agreement, s.slot, parents[0], setting.epoch, rent));
+        Slots.put(book, setting, s.provider, s.agreement, s.slot, party.parentOf(), rent);
         Money.raise(
             book,
             setting,
-            s.provider,
-            agreement.heavy,
-            parents[0],
-            rent,
-            Money.feeOf(rent, agreement.feeBps),
+            railIdOf(s.provider, agreement.heavy, party.parentOf()),
+            Money.slotFlow(rent, agreement.feeBps),
             agreement.endPeriod
         );
     }
@@ -168,6 +163,8 @@ library Faults {
         for (uint256 slot; slot < n; ++slot) {
             if (slot == s.slot) continue;
             NodeId other = Slots.providerOf(book, s.agreement, slot);
+            // Released in the agreement's last epoch.
+            if (other == NOBODY) continue;
             require(other != s.provider, ProviderTwice(s.provider));
             if (setting.registry.regionOf(other) == region) ++same;
         }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {NodeId, AgreementId} from "../types/Ids.sol";
 import {Entry} from "../types/Structs.sol";
+import {Entries} from "./Entries.sol";
 
 /// @notice A provider's slots in size classes of their rent, so that a draw weighted by rent costs O(1) to keep and to make.
 ///
@@ -22,9 +23,12 @@ library Sampling {
     struct Pool {
         uint256 sizes;
         uint256 frozen;
-        /// class << 16 | index.
-        mapping(uint256 => Entry) entries;
+        /// class << 16 | index => entry, packed.
+        mapping(uint256 => uint256) entries;
     }
+
+    /// @dev In `frozen`: the provider gave up the open draw.
+    uint256 private constant FORFEITED = type(uint256).max;
 
     error RentOutOfBounds(uint256 rent, uint256 min, uint256 max);
     error ClassFull(uint256 class);
@@ -49,23 +53,25 @@ library Sampling {
         return (sizes >> (class << 4)) & 0xffff;
     }
 
-    /// @notice The class sizes that draws of `epoch` use.
+    /// @notice The class sizes that draws of `epoch` use; 0 when there is nothing to prove.
     function sizesAt(Pool storage pool, uint32 epoch) internal view returns (uint256 sizes) {
         sizes = pool.sizes;
         if (sizes >> 224 == uint256(epoch) + 1) {
             uint256 frozen = pool.frozen;
             // A provider that held nothing when the epoch began had nothing to move: it proves what it holds now.
+            if (frozen == FORFEITED) return 0;
             if (frozen != 0) return frozen;
         }
         return sizes & type(uint224).max;
     }
 
+    /// @param entry packed
     /// @param drawOpen the seed of `epoch` is known and the provider has not yet proven
-    function add(Pool storage pool, Entry memory entry, uint32 epoch, bool drawOpen)
+    function add(Pool storage pool, uint256 entry, uint32 epoch, bool drawOpen)
         internal
         returns (uint256 class, uint256 index)
     {
-        class = classOf(entry.rent);
+        class = classOf(Entries.rentOf(entry));
         uint256 sizes = pool.sizes;
         index = sizeOf(sizes, class);
         require(index < MAX_PER_CLASS, ClassFull(class));
@@ -82,11 +88,18 @@ library Sampling {
         uint256 sizes = pool.sizes;
         uint256 last = sizeOf(sizes, class) - 1;
         if (index != last) {
-            moved = pool.entries[class << 16 | last];
-            pool.entries[class << 16 | index] = moved;
+            uint256 word = pool.entries[class << 16 | last];
+            pool.entries[class << 16 | index] = word;
+            moved = Entries.unpack(word);
         }
         delete pool.entries[class << 16 | last];
         _store(pool, sizes, sizes - (1 << (class << 4)), epoch, drawOpen);
+    }
+
+    /// @notice Gives up the open draw of `epoch`: it can no longer be proven, so the list may change.
+    function forfeit(Pool storage pool, uint32 epoch) internal {
+        pool.sizes = (pool.sizes & type(uint224).max) | (uint256(epoch) + 1) << 224;
+        pool.frozen = FORFEITED;
     }
 
     function _store(Pool storage pool, uint256 before, uint256 afterwards, uint32 epoch, bool drawOpen) private {

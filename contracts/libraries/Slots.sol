@@ -6,6 +6,7 @@ import {Entry, Place} from "../types/Structs.sol";
 import {Book, Setting} from "../types/Book.sol";
 import "../types/Errors.sol";
 import {Bits} from "./Bits.sol";
+import {Entries} from "./Entries.sol";
 import {Sampling} from "./Sampling.sol";
 
 /// @notice Which provider holds which slot, and where its entry lies among that provider's draws.
@@ -26,13 +27,23 @@ library Slots {
         uint256 packed = book.places[id][slot];
         place = Place(NodeId.wrap(uint32(packed >> 32)), uint8(packed >> 16), uint16(packed));
         require(place.provider != NOBODY, NoSuchSlot(id, slot));
-        entry = book.pools[place.provider].entries[packed & 0xffffffff];
+        entry = Entries.unpack(book.pools[place.provider].entries[packed & 0xffffffff]);
     }
 
-    function put(Book storage book, Setting memory setting, NodeId provider, Entry memory entry) internal {
-        (uint256 class, uint256 index) =
-            book.pools[provider].add(entry, setting.epoch, isDrawOpen(book, setting, provider));
-        book.places[entry.agreement][entry.slot] = _pack(provider, class, index);
+    /// @notice Gives a slot to a provider, from the current epoch on.
+    function put(
+        Book storage book,
+        Setting memory setting,
+        NodeId provider,
+        AgreementId id,
+        uint256 slot,
+        NodeId parent,
+        uint96 rent
+    ) internal {
+        (uint256 class, uint256 index) = book.pools[provider].add(
+            Entries.pack(id, slot, parent, setting.epoch, rent), setting.epoch, isDrawOpen(book, setting, provider)
+        );
+        book.places[id][slot] = _pack(provider, class, index);
     }
 
     function takeOut(Book storage book, Setting memory setting, AgreementId id, uint256 slot, Place memory place)
@@ -54,7 +65,7 @@ library Slots {
 
     /// @notice On duty, and missed the last `faultRun` epochs in a row. Clears itself with the next proof.
     function isFaulted(Book storage book, Setting memory setting, NodeId provider) internal view returns (bool) {
-        (uint96 rent,, uint32 sinceEpoch) = setting.registry.dutyOf(provider);
+        (uint96 rent,, uint32 sinceEpoch,) = setting.registry.dutyOf(provider);
         uint32 run = setting.parameters.faultRun;
         if (rent == 0 || setting.epoch < sinceEpoch + 1 + run) return false;
         return book.proofs[provider].count(setting.epoch - run, uint256(setting.epoch) + 1) == 0;

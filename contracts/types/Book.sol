@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IRegistry} from "../interfaces/IRegistry.sol";
-import {NodeId, AgreementId} from "./Ids.sol";
+import {NodeId, AgreementId, RailId} from "./Ids.sol";
 import {Agreement, Bundle, Parameters} from "./Structs.sol";
 import {Rails} from "../libraries/Rails.sol";
 import {Sampling} from "../libraries/Sampling.sol";
@@ -23,7 +23,7 @@ struct Book {
     mapping(NodeId => mapping(uint256 => uint256)) proofs;
     /// Bit per period.
     mapping(NodeId => mapping(uint256 => uint256)) reported;
-    mapping(uint256 => Rails.Rail) rails;
+    mapping(RailId => Rails.Rail) rails;
     /// Settled and not yet withdrawn.
     mapping(NodeId => uint256) owedToNode;
     mapping(address => uint256) owedTo;

@@ -18,3 +18,26 @@ function otherNode(NodeId a, NodeId b) pure returns (bool) {
 }
 
 NodeId constant NOBODY = NodeId.wrap(0);
+
+/// @notice Names a rail: provider, creator's heavy node, provider's parent, 32 bits each.
+type RailId is uint96;
+
+using {providerOf, heavyOf, parentOf} for RailId global;
+
+function railIdOf(NodeId provider, NodeId heavy, NodeId parent) pure returns (RailId) {
+    return RailId.wrap(
+        uint96(NodeId.unwrap(provider)) | uint96(NodeId.unwrap(heavy)) << 32 | uint96(NodeId.unwrap(parent)) << 64
+    );
+}
+
+function providerOf(RailId id) pure returns (NodeId) {
+    return NodeId.wrap(uint32(RailId.unwrap(id)));
+}
+
+function heavyOf(RailId id) pure returns (NodeId) {
+    return NodeId.wrap(uint32(RailId.unwrap(id) >> 32));
+}
+
+function parentOf(RailId id) pure returns (NodeId) {
+    return NodeId.wrap(uint32(RailId.unwrap(id) >> 64));
+}

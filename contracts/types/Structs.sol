@@ -82,7 +82,7 @@ struct Bundle {
     uint64 acknowledged;
 }
 
-/// @dev One word: a provider's slot as its draws see it.
+/// @notice A provider's slot as its draws see it. Stored as one word, see Entries.
 struct Entry {
     AgreementId agreement;
     uint8 slot;
