@@ -16,7 +16,7 @@ export async function buildPrisma(): Promise<void> {
     PRISMA_HIDE_UPDATE_MESSAGE: '1',
     CHECKPOINT_DISABLE: '1',
   };
-  await promisify(execFile)(process.execPath, [cli, 'generate', '--no-hints'], { cwd: root, env });
+  await promisify(execFile)(process.execPath, [cli, 'generate', '--no-hints', '--config', 'offchain/store/prisma.config.ts'], { cwd: root, env });
 }
 
 if (process.argv[1] === import.meta.filename) await buildPrisma();

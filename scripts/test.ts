@@ -24,7 +24,7 @@ function runTool(command: string, args: readonly string[]): Promise<{ status: nu
 }
 
 async function types(): Promise<Tally> {
-  const { status } = await runTool('tsc', ['-p', '.']);
+  const { status } = await runTool('tsc', ['-p', 'offchain']);
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
@@ -41,7 +41,7 @@ async function vitest(folders: readonly string[], exclude: readonly string[]): P
   const report = join(folder, 'report.json');
   try {
     const { status } = await runTool('vitest', [
-      'run', ...folders, ...exclude.flatMap((path) => ['--exclude', path]),
+      'run', ...folders, '--config', 'test/vitest.config.ts', ...exclude.flatMap((path) => ['--exclude', path]),
       '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
     ]);
     const summary = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number };
