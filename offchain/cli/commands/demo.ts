@@ -18,7 +18,7 @@ export function demoCommand(): Command {
     .option('--json <file>', 'write the report here')
     .option('--seed <number>', 'the same accounts and data every time', number('a seed', { min: 0, max: 2 ** 32 - 1 }))
     .option('--providers <number>', 'how many take part from the beginning', number('a number of providers', { min: 16, max: 60 }), 20)
-    .option('--epoch-seconds <number>', 'length of an epoch', number('a number of seconds', { min: 2, max: 60 }), 5)
+    .option('--epoch-seconds <number>', 'length of an epoch', number('a number of seconds', { min: 2, max: 60 }), 4)
     .option('--size-mib <number>', 'data to store', number('a number of MiB', { min: 1, max: 4096 }), 64)
     .option('--keep', 'keep the folder of the run')
     .action(async (options: DemoOptions) => {
