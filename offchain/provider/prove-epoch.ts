@@ -23,18 +23,21 @@ export async function proveEpoch(provider: Provider, options: { readonly epoch: 
   const { epoch, feeBoostPercent } = options;
   // Anyone may have sent it, an earlier run of this process too.
   if (await hasProved(chain, id, epoch)) return { kind: 'proved' };
-  const drawn = await readDraws(chain, id);
-  if (drawn.epoch !== epoch) return { kind: 'other-epoch' };
-  if (drawn.draws.length === 0) return { kind: 'nothing' };
-  const parts: Uint8Array[] = [];
-  for (const draw of drawn.draws) {
-    if (!draw.isVoid) parts.push(await answerDraw(provider, draw));
-  }
   try {
+    const drawn = await readDraws(chain, id);
+    if (drawn.epoch !== epoch) return { kind: 'other-epoch' };
+    if (drawn.draws.length === 0) return { kind: 'nothing' };
+    const parts: Uint8Array[] = [];
+    for (const draw of drawn.draws) {
+      if (!draw.isVoid) parts.push(await answerDraw(provider, draw));
+    }
     const { transactionHash } = await prove(chain, { provider: id, proof: bytesToHex(Buffer.concat(parts)), feeBoostPercent });
     return { kind: 'proved', transactionHash };
   } catch (error) {
-    if (error instanceof ContractRevertError && error.errorName === 'AlreadyProven') return { kind: 'proved' };
+    const name = error instanceof ContractRevertError ? error.errorName : undefined;
+    if (name === 'AlreadyProven') return { kind: 'proved' };
+    // The epoch ended between two looks at the chain, and nobody has fixed the next seed yet.
+    if (name === 'SeedUnknown') return { kind: 'other-epoch' };
     throw error;
   }
 }
