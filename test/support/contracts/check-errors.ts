@@ -1,0 +1,54 @@
+import { decodeErrorResult, keccak256, concatHex, numberToHex, type Abi, type Hex } from 'viem';
+import hre from 'hardhat';
+import { errorsAbi } from '../../../offchain/chain/generated/abi.ts';
+import { openAgreement, type OpenedAgreement, type OpenOptions } from './agreements.ts';
+import { Reverted } from './evm.ts';
+import { registerNode, TIER, TOKEN, type NodeActor, type World } from './world.ts';
+
+/** A thousandth of a token per batch and epoch. */
+export const PRICE = TOKEN / 1000n;
+
+export function openSmall(world: World, options: OpenOptions = {}): Promise<OpenedAgreement> {
+  return openAgreement(world, { price: PRICE, ...options });
+}
+
+/** A provider beyond the world's own, with stake. */
+export async function addProvider(world: World, { label, region }: { label: string; region: number }): Promise<NodeActor> {
+  const provider = await registerNode(world, { label, tier: TIER.standard, region, parent: world.heavies[0]!.id });
+  await world.evm.send(world.treasury.address, world.registry, 'addStake', [provider.id, 10n * TOKEN]);
+  return provider;
+}
+
+/** Names of all custom errors in the ABIs of these contracts and libraries. */
+export async function errorNamesOf(contracts: readonly string[]): Promise<Set<string>> {
+  const artifacts = await Promise.all(contracts.map((name) => hre.artifacts.readArtifact(name)));
+  const items = artifacts.flatMap(({ abi }) => abi as Abi);
+  return new Set(items.flatMap((item) => (item.type === 'error' ? [item.name] : [])));
+}
+
+/** The error name that `call` reverts with; deployments, whose errors come wrapped, too. */
+export async function revertNameOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof Reverted) return error.errorName;
+    for (let cause = error as { data?: unknown; cause?: unknown } | undefined; cause !== undefined; cause = cause.cause as typeof cause) {
+      if (typeof cause.data === 'string' && cause.data.length >= 10) return decodeErrorResult({ abi: errorsAbi as Abi, data: cause.data as Hex }).errorName;
+    }
+    throw error;
+  }
+  return 'no error';
+}
+
+/** Pretends that the provider's only class that holds anything is full: no chain could open 65,535 agreements in a test. */
+export async function fillClass(world: World, provider: NodeActor): Promise<void> {
+  for (let base = 0; base < 40; base += 1) {
+    const slot = keccak256(concatHex([numberToHex(provider.id, { size: 32 }), numberToHex(base, { size: 32 })]));
+    const word = BigInt(await world.evm.request<Hex>('eth_getStorageAt', [world.market.address, slot, 'latest']));
+    const shift = Array.from({ length: 14 }, (_, c) => BigInt(16 * c)).find((bits) => word === 1n << bits);
+    if (shift === undefined) continue;
+    await world.evm.request('hardhat_setStorageAt', [world.market.address, slot, numberToHex(0xffffn << shift, { size: 32 })]);
+    return;
+  }
+  throw new Error('the class sizes of the provider were not found');
+}
