@@ -271,11 +271,11 @@ describe('a faulted provider', () => {
 describe('a report of misses', () => {
   it('counts once, rewards the reporter with a tenth and burns the rest', () =>
     inWorld(small({ parameters: { missAllowance: 2, penaltyEpochs: 3 } }), async (world) => {
-      const [lazy, worse, allowed, perfect] = world.providers;
+      const [lazy, , allowed, perfect] = world.providers;
       const reporter = accountOf('reporter').address;
       const report = (period: number, from = reporter) => world.evm.send(from, world.market, 'reportMisses', [world.providers.map(({ id }) => id), period]);
       await openAgreement(world, { price: PRICES, periods: 3 });
-      // Duty begins in epoch 1. Misses of period 0: lazy 3, worse 7, allowed 2, perfect 0.
+      // Duty begins in epoch 1. Misses of period 0: lazy 3, the second provider 7, allowed 2, perfect 0.
       await runEpochs(world, 0, 1, [lazy!, allowed!, perfect!]);
       await runEpochs(world, 1, 5, [lazy!, allowed!, perfect!]);
       await runEpochs(world, 5, 6, [allowed!, perfect!]);

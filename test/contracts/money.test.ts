@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Game } from '../support/contracts/life-game.ts';
 
 const SEEDS = process.env['HOLDFAST_SEED'] === undefined ? [1, 2, 3, 4, 5] : [Number(process.env['HOLDFAST_SEED'])];
-const STEPS = 60;
+const STEPS = 100;
 
 describe('the money of market and registry against a model that counts every slot and epoch', () => {
   for (const seed of SEEDS) {
