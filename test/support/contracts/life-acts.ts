@@ -26,7 +26,7 @@ export async function withdraw(world: World, account: `0x${string}`): Promise<bi
   return (await balanceOf(world, account)) - before;
 }
 
-/** Runs a test on a fresh world of four providers and two heavy nodes, whose periods have 8 epochs, and closes it. */
+/** Runs a test on a world of its own and closes that afterwards, whatever happened. */
 export async function inWorld(create: () => Promise<World>, test: (world: World) => Promise<void>): Promise<void> {
   const world = await create();
   try {
