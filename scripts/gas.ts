@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { boundsOf, isKept, nameOf } from '../test/support/contracts/gas-bounds.ts';
 import { measureAll, type GasRow } from '../test/support/contracts/gas.ts';
 
 const SNAPSHOT = join(import.meta.dirname, '..', 'test', 'contracts', 'gas.snapshot.json');
@@ -14,41 +15,6 @@ const PEERS: readonly { readonly act: string; readonly codex: string; readonly f
   { act: 'settle', codex: '82,600-97,900 per slot, at the end', filecoin: '115,000-339,000 per deal' },
   { act: 'miss', codex: '131,000-152,000 each', filecoin: '81,000 each' },
 ];
-
-interface Bound {
-  readonly what: string;
-  readonly value: number;
-  readonly max: number;
-}
-
-/** The protocol's promises (DESIGN.md, section 3). */
-function boundsOf(rows: readonly GasRow[]): Bound[] {
-  const gas = (act: string, params: GasRow['params']) => {
-    const row = rows.find((r) => r.act === act && Object.entries(params).every(([key, value]) => r.params[key] === value));
-    if (row === undefined) throw new Error(`no row ${act} ${JSON.stringify(params)}`);
-    return row.gas;
-  };
-  const oneBatch = gas('commit', { batches: 1 });
-  return [
-    { what: 'open, per slot', value: Math.ceil(gas('open', {}) / 16), max: 90_000 },
-    { what: 'commit of 4096 batches', value: gas('commit', { batches: 4096 }), max: 280_000 },
-    { what: 'commit of 4096 batches against 1 batch', value: gas('commit', { batches: 4096 }), max: Math.floor(oneBatch * 1.02) },
-    { what: 'prove, 100 agreements of 100 GiB', value: gas('prove', { agreements: 100, gibPerAgreement: 100 }), max: 320_000 },
-    {
-      what: 'prove, 100 agreements of 1 GiB against 1',
-      value: gas('prove', { agreements: 100, gibPerAgreement: 1 }),
-      max: Math.floor(gas('prove', { agreements: 1, gibPerAgreement: 1 }) * 1.05),
-    },
-    { what: 'settle, 360 epochs, 1 agreement', value: gas('settle', { epochs: 360, agreements: 1 }), max: 150_000 },
-    { what: 'settle, 360 epochs, 100 agreements', value: gas('settle', { epochs: 360, agreements: 100 }), max: 150_000 },
-    { what: 'a missed epoch', value: gas('miss', {}), max: 0 },
-  ];
-}
-
-function nameOf({ act, params }: GasRow): string {
-  const inside = Object.entries(params).map(([key, value]) => `${key} ${value}`);
-  return inside.length === 0 ? act : `${act} (${inside.join(', ')})`;
-}
 
 function print(columns: readonly string[], lines: readonly (readonly string[])[]): void {
   const widths = columns.map((title, i) => Math.max(title.length, ...lines.map((line) => line[i]!.length)));
@@ -86,6 +52,5 @@ print(
 );
 process.stdout.write('\n');
 const bounds = boundsOf(rows);
-const verdict = ({ value, max }: Bound) => (value <= max ? 'kept' : 'BROKEN');
-print(['bound', 'gas', 'at most', ''], bounds.map((bound) => [bound.what, bound.value.toLocaleString('en'), bound.max.toLocaleString('en'), verdict(bound)]));
-if (bounds.some((bound) => bound.value > bound.max)) process.exitCode = 1;
+print(['bound', 'gas', 'at most', ''], bounds.map((bound) => [bound.what, bound.value.toLocaleString('en'), bound.max.toLocaleString('en'), isKept(bound) ? 'kept' : 'BROKEN']));
+if (!bounds.every(isKept)) process.exitCode = 1;

@@ -2,7 +2,7 @@ import { slice, type Hex } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
 import { signTyped, type Terms } from '../../../offchain/wire/typed-data.ts';
 import { eventOf, type Receipt } from './evm.ts';
-import { currentEpoch, TOKEN, type NodeActor, type World } from './world.ts';
+import { currentEpoch, MILLI, type NodeActor, type World } from './world.ts';
 
 export interface OpenOptions {
   readonly k?: number;
@@ -48,7 +48,7 @@ export interface OpenedAgreement {
   readonly receipt: Receipt;
 }
 
-/** A readable default: 2+2 over the first four providers, 10 batches of 64 KiB, one token per batch and epoch, until the next-but-one period. */
+/** A readable default: 2+2 over the first four providers, 10 batches of 64 KiB, a thousandth of a token per batch and epoch, until the next-but-one period. */
 export async function propose(world: World, options: OpenOptions = {}): Promise<Proposal> {
   const { k = 2, m = 2, creator = world.creator } = options;
   const providers = options.providers ?? world.providers.slice(0, k + m);
@@ -61,10 +61,10 @@ export async function propose(world: World, options: OpenOptions = {}): Promise<
     m,
     batchLog2: options.batchLog2 ?? 16,
     quota: options.quota ?? 10,
-    endPeriod: Math.floor((await currentEpoch(world)) / world.epochsPerPeriod) + (options.periods ?? 2),
+    endPeriod: Math.floor(currentEpoch(world) / world.epochsPerPeriod) + (options.periods ?? 2),
   };
-  const expiry = BigInt((await world.evm.now()) + 86_400);
-  const priceOf = (slot: number) => (typeof options.price === 'object' ? options.price[slot]! : (options.price ?? TOKEN));
+  const expiry = BigInt(world.evm.now() + 86_400);
+  const priceOf = (slot: number) => (typeof options.price === 'object' ? options.price[slot]! : (options.price ?? MILLI));
   const offers = await Promise.all(providers.map((provider, slot) => signOffer(world, provider, { terms, price: priceOf(slot), expiry })));
   return { terms, offers, providers, creator };
 }
@@ -87,7 +87,7 @@ export async function openAgreement(world: World, options: OpenOptions = {}): Pr
 
 export async function sendOpen(world: World, proposal: Proposal): Promise<OpenedAgreement> {
   const { terms, offers, creator } = proposal;
-  const startEpoch = await currentEpoch(world);
+  const startEpoch = currentEpoch(world);
   const cost = costOf(world, proposal, startEpoch);
   const receipt = await world.evm.send(creator.address, world.market, 'open', [terms, offers, cost, '0x']);
   const { id } = eventOf<{ id: number }>(receipt, world.market, 'Opened');

@@ -23,8 +23,10 @@ export interface BundleShape {
 /** Every leaf of every fragment of every batch differs. For small shapes. */
 export function distinctBundle({ slots, leaves, batches, label }: BundleShape): BundleTree {
   const leafAt = (batch: number, slot: number, leaf: number) => leafBytes(`${label}/${batch}/${slot}/${leaf}`);
-  const leafHashes = (batch: number, slot: number) => Array.from({ length: leaves }, (_, leaf) => leafHash(leafAt(batch, slot, leaf)));
-  const fragmentRoots = Array.from({ length: batches }, (_, batch) => Array.from({ length: slots }, (_, slot) => treeRoot(leafHashes(batch, slot))));
+  const leafHashes = Array.from({ length: batches }, (_, batch) =>
+    Array.from({ length: slots }, (_, slot) => Array.from({ length: leaves }, (_, leaf) => leafHash(leafAt(batch, slot, leaf)))),
+  );
+  const fragmentRoots = leafHashes.map((fragments) => fragments.map((hashes) => treeRoot(hashes)));
   const batchRoots = fragmentRoots.map((roots) => treeRoot(roots));
   return {
     root: treeRoot(batchRoots),
@@ -32,7 +34,7 @@ export function distinctBundle({ slots, leaves, batches, label }: BundleShape): 
     sample: ({ leafIndex, slot, batch }) =>
       encodeSample({
         leaf: leafAt(batch, slot, leafIndex),
-        fragmentPath: treePath(leafHashes(batch, slot), leafIndex),
+        fragmentPath: treePath(leafHashes[batch]![slot]!, leafIndex),
         batchPath: treePath(fragmentRoots[batch]!, slot),
         bundlePath: treePath(batchRoots, batch),
       }),
@@ -72,6 +74,6 @@ function uniformTree(node: Uint8Array, size: number): { root: Uint8Array; path(i
 
 /** 256 bytes that look random: sealed fragments have no zeros to save gas with. */
 function leafBytes(label: string): Uint8Array {
-  const word = (i: number) => keccak256(new TextEncoder().encode(`${label}/${i}`), 'bytes');
-  return concatBytes(Array.from({ length: LEAF_SIZE / 32 }, (_, i) => word(i)));
+  const word = keccak256(new TextEncoder().encode(label), 'bytes');
+  return concatBytes(Array.from({ length: LEAF_SIZE / 32 }, () => word));
 }

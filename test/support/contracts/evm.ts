@@ -2,6 +2,7 @@ import { decodeErrorResult, decodeFunctionResult, encodeFunctionData, keccak256,
 import type { Abi, Address, Hex, Log } from 'viem';
 import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts';
 import { network } from 'hardhat';
+import type {} from '@nomicfoundation/hardhat-viem';
 import { errorsAbi } from '../../../offchain/chain/generated/abi.ts';
 
 /** Every run begins at this instant, so that seeds, and with them gas figures, repeat. */
@@ -37,6 +38,7 @@ export async function createEvm() {
   const connection = await network.create({ network: 'inproc', override: { initialDate: new Date(START * 1000) } });
   const { provider } = connection;
   const known = new Set<Address>();
+  let seconds = START;
 
   async function request<T>(method: string, params: readonly unknown[]): Promise<T> {
     return (await provider.request({ method, params: [...params] })) as T;
@@ -50,16 +52,22 @@ export async function createEvm() {
     await request('hardhat_setBalance', [address, numberToHex(parseEther('1000'))]);
   }
 
+
   async function deploy(name: string, args: readonly unknown[] = [], libraries: Record<string, Address> = {}): Promise<Contract> {
+    seconds += 1;
+    await request('evm_setNextBlockTimestamp', [seconds]);
     const deployed = await connection.viem.deployContract(name, [...args], { libraries });
     return { address: deployed.address, abi: deployed.abi as Abi };
   }
 
   /** @throws Reverted */
   async function send(from: Address, to: Contract, functionName: string, args: readonly unknown[] = [], value = 0n): Promise<Receipt> {
+    // Every transaction gets a second of its own: nothing in a run depends on how fast the machine is.
+    const time = (seconds += 1);
     await admit(from);
     const data = encodeFunctionData({ abi: to.abi, functionName, args });
     const call = { from, to: to.address, data, value: numberToHex(value), gas: numberToHex(GAS_LIMIT) };
+    await request('evm_setNextBlockTimestamp', [time]);
     const hash = await revealing(() => request<Hex>('eth_sendTransaction', [call]));
     const receipt = await request<{ gasUsed: Hex; logs: Log[]; status: Hex }>('eth_getTransactionReceipt', [hash]);
     if (receipt.status !== '0x1') throw new Error(`${functionName} failed without an error`);
@@ -73,14 +81,16 @@ export async function createEvm() {
     return decodeFunctionResult({ abi: to.abi, functionName, data: result }) as T;
   }
 
-  /** The next transaction, and reads from now on, happen at `seconds` (Unix). */
-  async function goTo(seconds: number): Promise<void> {
+  /** A block at this time (Unix seconds), so that reads see it too. */
+  async function goTo(time: number): Promise<void> {
+    seconds = time;
     await request('evm_setNextBlockTimestamp', [seconds]);
     await request('evm_mine', []);
   }
 
-  async function now(): Promise<number> {
-    return Number((await request<{ timestamp: Hex }>('eth_getBlockByNumber', ['latest', false])).timestamp);
+  /** The time of the latest transaction or block, Unix seconds. */
+  function now(): number {
+    return seconds;
   }
 
   return { request, admit, deploy, send, read, goTo, now, chainId: Number(await request<Hex>('eth_chainId', [])), close: () => connection.close() };

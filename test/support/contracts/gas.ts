@@ -30,7 +30,7 @@ async function withWorld(measure: (world: World) => Promise<GasRow[]>, providers
 
 /** Every provider proves the next epoch, so that later acts settle real pay. Ends at the start of the epoch after it. */
 async function passEpoch(world: World): Promise<void> {
-  const next = (await currentEpoch(world)) + 1;
+  const next = currentEpoch(world) + 1;
   await runEpochs(world, next, next + 1, world.providers.slice(0, SLOTS));
   await goToEpoch(world, next + 1);
 }
@@ -81,7 +81,7 @@ export function measureProve(gibPerAgreement: number, epochs = 8): Promise<GasRo
       }
       let gas = 0;
       for (let i = 0; i < epochs; i += 1) {
-        await goToEpoch(world, (await currentEpoch(world)) + 1);
+        await goToEpoch(world, currentEpoch(world) + 1);
         await poke(world);
         gas = Math.max(gas, (await prove(world, world.providers[0]!)).gasUsed);
       }
@@ -104,7 +104,7 @@ export function measureSettle(): Promise<GasRow[]> {
       }
       await world.evm.send(world.treasury.address, world.market, 'settle', rail);
       for (const epochs of [1, 30, 360]) {
-        const from = await currentEpoch(world);
+        const from = currentEpoch(world);
         await runEpochs(world, from, from + epochs, [provider]);
         await goToEpoch(world, from + epochs);
         const { gasUsed } = await world.evm.send(world.treasury.address, world.market, 'settle', rail);

@@ -7,6 +7,7 @@ import type { BundleTree } from './bundle-tree.ts';
 
 export const TIER = { standard: 1, archival: 2, edge: 3, heavy: 4 } as const;
 export const TOKEN = 10n ** 18n;
+export const MILLI = 10n ** 15n;
 
 export interface Parameters {
   readonly missAllowance: number;
@@ -129,6 +130,6 @@ export async function goToEpoch(world: Pick<World, 'evm' | 'epochSeconds'>, epoc
   await world.evm.goTo(START + epoch * world.epochSeconds + offsetSeconds);
 }
 
-export async function currentEpoch(world: World): Promise<number> {
-  return Math.floor(((await world.evm.now()) - START) / world.epochSeconds);
+export function currentEpoch(world: World): number {
+  return Math.floor((world.evm.now() - START) / world.epochSeconds);
 }
