@@ -44,7 +44,7 @@ export function showProgress(options: CommonOptions): { onProgress: OnProgress; 
   const mode = isOff ? 'off' : process.stderr.isTTY ? 'bar' : 'lines';
   const progress = createProgress({ mode, write: (text) => void process.stderr.write(text) });
   return {
-    onProgress: ({ stage, doneBytes, totalBytes }) => progress.update({ label: STAGE_LABELS[stage], doneBytes, totalBytes }),
+    onProgress: ({ stage, doneBytes, totalBytes }) => progress.update({ label: STAGE_LABELS[stage], done: doneBytes, total: totalBytes }),
     done: () => progress.done(),
   };
 }

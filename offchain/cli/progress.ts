@@ -9,9 +9,11 @@ export interface Progress {
 
 export interface ProgressState {
   readonly label: string;
-  readonly doneBytes: number;
+  readonly done: number;
   /** Absent while the whole is unknown. */
-  readonly totalBytes?: number | undefined;
+  readonly total?: number | undefined;
+  /** What is counted when it is not bytes: "nodes", "epochs". */
+  readonly unit?: string | undefined;
 }
 
 export interface ProgressOptions {
@@ -57,17 +59,21 @@ export function createProgress(options: ProgressOptions): Progress {
 
 /** "Sending  [======      ]  42 %  27.0 MiB of 64.0 MiB  12.3 MiB/s  3s left". */
 export function progressText(state: ProgressState, options: { elapsedMs: number; withBar: boolean }): string {
-  const rate = options.elapsedMs > 0 ? (state.doneBytes * 1000) / options.elapsedMs : 0;
-  const total = state.totalBytes;
-  const share = total === undefined || total === 0 ? undefined : Math.min(1, state.doneBytes / total);
+  const rate = options.elapsedMs > 0 ? (state.done * 1000) / options.elapsedMs : 0;
+  const total = state.total;
+  const share = total === undefined || total === 0 ? undefined : Math.min(1, state.done / total);
   const parts = [state.label];
   if (share !== undefined && options.withBar) {
     const full = Math.round(share * BAR_CELLS);
     parts.push(`[${'='.repeat(full)}${' '.repeat(BAR_CELLS - full)}]`);
   }
   if (share !== undefined) parts.push(`${Math.floor(share * 100)} %`);
-  parts.push(total === undefined ? formatBytes(state.doneBytes) : `${formatBytes(state.doneBytes)} of ${formatBytes(total)}`);
+  if (state.unit !== undefined) {
+    parts.push(total === undefined ? `${state.done} ${state.unit}` : `${state.done} of ${total} ${state.unit}`);
+    return parts.join('  ');
+  }
+  parts.push(total === undefined ? formatBytes(state.done) : `${formatBytes(state.done)} of ${formatBytes(total)}`);
   parts.push(`${formatBytes(rate)}/s`);
-  if (total !== undefined && rate > 0 && state.doneBytes < total) parts.push(`${formatSeconds((total - state.doneBytes) / rate)} left`);
+  if (total !== undefined && rate > 0 && state.done < total) parts.push(`${formatSeconds((total - state.done) / rate)} left`);
   return parts.join('  ');
 }

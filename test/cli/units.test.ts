@@ -44,7 +44,7 @@ describe('units', () => {
 
 describe('progress', () => {
   it('shows share, rate and time left', () => {
-    const text = progressText({ label: 'Sending', doneBytes: 2 ** 20, totalBytes: 2 ** 22 }, { elapsedMs: 1000, withBar: true });
+    const text = progressText({ label: 'Sending', done: 2 ** 20, total: 2 ** 22 }, { elapsedMs: 1000, withBar: true });
     expect(text).toBe('Sending  [======                  ]  25 %  1.0 MiB of 4.0 MiB  1.0 MiB/s  3s left');
   });
 
@@ -52,7 +52,7 @@ describe('progress', () => {
     let nowMs = 0;
     const written: string[] = [];
     const progress = createProgress({ mode: 'lines', write: (text) => written.push(text), nowMs: () => nowMs });
-    for (; nowMs <= 3000; nowMs += 100) progress.update({ label: 'Sending', doneBytes: nowMs, totalBytes: 3000 });
+    for (; nowMs <= 3000; nowMs += 100) progress.update({ label: 'Sending', done: nowMs, total: 3000 });
     progress.done();
     expect(written).toHaveLength(3);
     expect(written.at(-1)).toContain('100 %');
@@ -62,7 +62,7 @@ describe('progress', () => {
   it('is silent when it is off', () => {
     const written: string[] = [];
     const progress = createProgress({ mode: 'off', write: (text) => written.push(text) });
-    progress.update({ label: 'Sending', doneBytes: 1 });
+    progress.update({ label: 'Sending', done: 1 });
     progress.done();
     expect(written).toEqual([]);
   });

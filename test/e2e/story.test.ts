@@ -31,7 +31,9 @@ describe('the story', () => {
         sourceBytes: 1 << 20,
         losses: 2,
         newcomers: 2,
+        keep: false,
         say: (text) => void told.push(text),
+        progress: () => undefined,
       },
       new AbortController().signal,
     );

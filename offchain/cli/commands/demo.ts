@@ -20,7 +20,7 @@ export function demoCommand(): Command {
     .option('--providers <number>', 'how many take part from the beginning', number('a number of providers', { min: 16, max: 60 }), 20)
     .option('--epoch-seconds <number>', 'length of an epoch', number('a number of seconds', { min: 2, max: 60 }), 4)
     .option('--size-mib <number>', 'data to store', number('a number of MiB', { min: 1, max: 4096 }), 64)
-    .option('--keep', 'keep the folder of the run')
+    .option('--keep', 'leave the network running at the end and print its addresses')
     .action(async (options: DemoOptions) => {
       const { runDemo } = await import('../demo/run-demo.ts');
       await runDemo(options);

@@ -1,5 +1,6 @@
 import { DEVNET } from '../../chain/devnet-parameters.ts';
 import { runMnemonic } from '../devnet/accounts.ts';
+import type { ProgressState } from '../progress.ts';
 import type { StoryOptions } from './story.ts';
 
 const MIB = 1 << 20;
@@ -14,12 +15,14 @@ export interface DemoArguments {
   readonly providers: number;
   readonly epochSeconds: number;
   readonly sizeMib: number;
+  readonly keep: boolean;
   readonly say: (text: string) => void;
+  readonly progress: (state: ProgressState) => void;
 }
 
 /** The story at full length: sixteen slots, of which six are lost. */
 export function demoStory(options: DemoArguments): StoryOptions {
-  const { folder, seed, providers, epochSeconds, sizeMib, say } = options;
+  const { folder, seed, providers, epochSeconds, sizeMib, keep, say, progress } = options;
   const spares = providers - SCHEME.k - SCHEME.m;
   return {
     folder,
@@ -34,6 +37,8 @@ export function demoStory(options: DemoArguments): StoryOptions {
     sourceBytes: sizeMib * MIB,
     losses: SCHEME.m,
     newcomers: Math.max(3, SCHEME.m - spares + 1),
+    keep,
     say,
+    progress,
   };
 }

@@ -1,6 +1,7 @@
 import type { Chain } from '../../chain/client.ts';
 import type { NetworkParameters } from '../../chain/devnet-parameters.ts';
 import type { Client } from '../../client/client.ts';
+import type { ProgressState } from '../progress.ts';
 import type { Network, NetworkNode } from '../devnet/network.ts';
 
 /** How large the story is. The demo's and the test's differ in nothing else. */
@@ -21,7 +22,11 @@ export interface StoryOptions {
   readonly losses: number;
   /** Providers that join when the spares do not suffice for all losses. */
   readonly newcomers: number;
+  /** Leave the network running at the end. */
+  readonly keep: boolean;
   readonly say: (text: string) => void;
+  /** How far a step is; shown as a bar on a terminal and not at all elsewhere. */
+  readonly progress: (state: ProgressState) => void;
 }
 
 /** What one step found out. Amounts of tokens are decimal strings of units. */

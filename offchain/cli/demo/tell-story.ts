@@ -5,7 +5,10 @@ import { DEVNET_SUPPLY } from '../../chain/devnet-parameters.ts';
 import { fund } from '../devnet/fund.ts';
 import { prepare, startNetwork } from '../devnet/network.ts';
 import type { Network } from '../devnet/network.ts';
+import { figureLines } from './figure-lines.ts';
 import { readLedger } from './ledger.ts';
+import { leaveRunning } from './leave-running.ts';
+import type { KeptNetwork } from './leave-running.ts';
 import { moneyReport } from './money-report.ts';
 import type { MoneyReport } from './money-report.ts';
 import { corruptStep } from './steps/corrupt.ts';
@@ -30,6 +33,8 @@ export interface StoryReport {
   readonly seed: string;
   readonly steps: readonly StepReport[];
   readonly money: MoneyReport | null;
+  /** With --keep: what goes on running. */
+  readonly kept?: KeptNetwork;
   /** Why the last step failed. */
   readonly error?: string;
 }
@@ -42,6 +47,7 @@ export async function tellStory(options: StoryOptions, signal: AbortSignal): Pro
   let story: Story | undefined;
   let money: MoneyReport | null = null;
   let failure: unknown;
+  let kept: KeptNetwork | undefined;
 
   const step = async (name: string, work: () => Promise<Figures>) => {
     signal.throwIfAborted();
@@ -65,7 +71,7 @@ export async function tellStory(options: StoryOptions, signal: AbortSignal): Pro
 
   try {
     await step('chain', async () => {
-      network = await startNetwork({ folder: options.folder, parameters: options.parameters, mnemonic: options.mnemonic });
+      network = await startNetwork({ folder: options.folder, parameters: options.parameters, mnemonic: options.mnemonic, canOutlive: options.keep });
       const { market, token } = network.chain.deployment;
       return { rpcUrl: network.rpcUrl, market, token, ...options.parameters };
     });
@@ -91,10 +97,12 @@ export async function tellStory(options: StoryOptions, signal: AbortSignal): Pro
     money = network === undefined ? null : await readLedger((network as Network).chain, { initialSupply: DEVNET_SUPPLY }).then(moneyReport, () => null);
   } finally {
     await (story as Story | undefined)?.creator.client.close();
-    await (network as Network | undefined)?.supervisor.stopAll();
+    const running = network as Network | undefined;
+    if (running !== undefined && options.keep && failure === undefined) kept = await leaveRunning(running);
+    else await running?.supervisor.stopAll();
   }
   const report = { seconds: secondsSince(startMs), seed: options.seed, steps, money };
-  return failure === undefined ? { ok: true, ...report } : { ok: false, ...report, error: sentence(failure) };
+  return failure === undefined ? { ok: true, ...report, ...(kept === undefined ? {} : { kept }) } : { ok: false, ...report, error: sentence(failure) };
 }
 
 /** The creator has a home folder and coin, nothing else. */
@@ -104,12 +112,6 @@ async function enterCreator(network: Network, options: StoryOptions): Promise<St
   const chain = await createChain({ rpcUrls: [network.rpcUrl], deployment: network.chain.deployment, account });
   const client = await createClient({ chain, home });
   return { options, network, chain: network.chain, creator: { home, client, agreement: 0 }, sourceFolder: join(options.folder, 'source'), dead: [] };
-}
-
-function figureLines(figures: Figures): string[] {
-  return Object.entries(figures)
-    .filter(([, value]) => typeof value !== 'object' || (Array.isArray(value) && value.every((one) => typeof one !== 'object')))
-    .map(([key, value]) => `${key}: ${Array.isArray(value) ? value.join(', ') : String(value)}`);
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

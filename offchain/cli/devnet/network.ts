@@ -27,6 +27,8 @@ export interface Network {
   readonly chainProcess: RunningChild;
   readonly heavies: NetworkNode[];
   readonly providers: NetworkNode[];
+  /** Providers that were ended for good. */
+  readonly killed: NetworkNode[];
 }
 
 export interface NetworkNode {
@@ -50,19 +52,33 @@ export interface NodePlan {
 /** Nodes that start at the same time; more would only wait for each other on a small machine. */
 const WAVE = 4;
 
-export async function startNetwork(options: { folder: string; parameters: NetworkParameters; mnemonic: string; port?: number }): Promise<Network> {
+export interface StartNetworkOptions {
+  readonly folder: string;
+  readonly parameters: NetworkParameters;
+  readonly mnemonic: string;
+  readonly port?: number;
+  /** The network may go on when this process ends; see Supervisor.release. */
+  readonly canOutlive?: boolean | undefined;
+}
+
+export async function startNetwork(options: StartNetworkOptions): Promise<Network> {
   const { folder, parameters, mnemonic } = options;
   await mkdir(folder, { recursive: true });
-  const supervisor = createSupervisor({ logFolder: join(folder, 'logs'), cacheFolder: join(folder, 'cache') });
+  const supervisor = createSupervisor({ logFolder: join(folder, 'logs'), cacheFolder: join(folder, 'cache'), canOutlive: options.canOutlive });
   const chainProcess = await supervisor.start({ name: 'chain', args: ['chain', 'start', '--supervised', '--port', String(options.port ?? 0)] });
   const rpcUrl = String(chainProcess.ready['rpcUrl']);
   const deploymentPath = join(folder, 'deployment.json');
   const chain = await deployDevnet({ rpcUrl, parameters, deploymentPath });
-  return { folder, rpcUrl, deploymentPath, chain, supervisor, mnemonic, password: randomUUID(), chainProcess, heavies: [], providers: [] };
+  return { folder, rpcUrl, deploymentPath, chain, supervisor, mnemonic, password: randomUUID(), chainProcess, heavies: [], providers: [], killed: [] };
 }
 
 /** Creates, funds and starts further heavy nodes or providers; they register and stake by themselves. */
-export async function addNodes(network: Network, role: 'heavy' | 'provider', plans: readonly NodePlan[]): Promise<NetworkNode[]> {
+export async function addNodes(
+  network: Network,
+  role: 'heavy' | 'provider',
+  plans: readonly NodePlan[],
+  onStarted: (count: number) => void = () => undefined,
+): Promise<NetworkNode[]> {
   const list = role === 'heavy' ? network.heavies : network.providers;
   const first = list.length;
   const homes = await Promise.all(plans.map((plan, i) => prepare(network, { role, index: first + i, config: plan.config })));
@@ -71,6 +87,7 @@ export async function addNodes(network: Network, role: 'heavy' | 'provider', pla
   for (let at = 0; at < plans.length; at += WAVE) {
     const wave = homes.slice(at, at + WAVE).map((home, i) => startNode(network, role, { ...home, region: (plans[at + i] as NodePlan).region }));
     started.push(...(await Promise.all(wave)));
+    onStarted(started.length);
   }
   list.push(...started);
   return started;
@@ -84,6 +101,12 @@ export async function prepare(network: Network, options: { role: Role; index: nu
   const full: ConfigInput = { network: { rpc: [network.rpcUrl], deployment: network.deploymentPath }, ...config };
   const account = await makeHome({ home, password: network.password, privateKey: roleKey(network.mnemonic, role, index), config: full });
   return { name, home, account };
+}
+
+/** Starts a stopped node again, from its home folder. */
+export async function restartNode(network: Network, role: 'heavy' | 'provider', node: NetworkNode): Promise<NetworkNode> {
+  const { name, home, account, region } = node;
+  return startNode(network, role, { name, home, account, region });
 }
 
 async function startNode(

@@ -11,7 +11,7 @@ export async function networkStep(network: Network, options: StoryOptions): Prom
   await addNodes(network, 'heavy', Array.from({ length: heavies }, (_, i) => heavyPlan({ region: i + 1 })));
   const parents = network.heavies.map(({ id }) => id);
   const plans = Array.from({ length: providers }, (_, i) => providerPlan({ region: (Math.floor(i / heavies) % regions) + 1, parent: parents[i % heavies] ?? 0 }));
-  await addNodes(network, 'provider', plans);
+  await addNodes(network, 'provider', plans, (done) => options.progress({ label: 'Starting', done, total: providers, unit: 'providers' }));
 
   const nodes = await listNodes(network.chain);
   const registered = nodes.filter(({ tier }) => tier === 'standard');

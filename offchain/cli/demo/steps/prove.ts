@@ -23,6 +23,7 @@ export async function proveStep({ chain, creator, options }: Story): Promise<Fig
     await untilProven({ chain, epoch, slots });
     proofs = await provedSince(chain, started);
     (isFull(slots, proofs, epoch) ? full : incomplete).push(epoch);
+    options.progress({ label: 'Proving', done: full.length, total: EPOCHS, unit: 'epochs' });
   }
   const rows = slots.map(({ slot, provider, rent }) => {
     const proven = proofs.filter((proof) => proof.provider === provider).map(({ epoch }) => epoch);

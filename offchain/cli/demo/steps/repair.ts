@@ -24,6 +24,7 @@ export async function repairStep(story: Story): Promise<Figures> {
     timeoutSeconds,
     ask: async () => {
       const all = (await marketEvents(chain, 'Replaced')).map(({ args }) => args).filter(({ from }) => lost.has(from));
+      options.progress({ label: 'Rebuilding', done: all.length, total: dead.length, unit: 'slots' });
       return all.length >= dead.length ? all : undefined;
     },
   });

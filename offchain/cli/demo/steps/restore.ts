@@ -16,6 +16,7 @@ export async function restoreStep(story: Story): Promise<Figures> {
     if (node === undefined) throw new StoryError(`slot ${slot} is held by provider ${provider}, which this run did not start`);
     dead.push({ slot, node });
   }
+  network.killed.push(...dead.map(({ node }) => node));
   await network.supervisor.kill(dead.map(({ node }) => node.process));
   must(dead.every(({ node }) => !node.process.isRunning), () => 'a killed provider still runs');
 

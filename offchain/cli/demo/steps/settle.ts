@@ -36,6 +36,7 @@ export async function settleStep(story: Story): Promise<Figures & { money: Money
   await Promise.all(owed.map(({ id }) => withdrawNode(chain, { id })));
   await withdrawCreator(creator.client);
   await Promise.all(network.heavies.map((node) => withdrawReward(chain, network.rpcUrl, node)));
+  options.progress({ label: 'Waiting', done: 0, total: nodes.length, unit: 'stakes to come back' });
   const returned = await returnStakes(story, nodes);
 
   const ledger = await readLedger(chain, { initialSupply: DEVNET_SUPPLY });

@@ -26,7 +26,7 @@ export async function storeStep(story: Story): Promise<Figures> {
   must(rented.sealKeySent, () => 'the heavy node did not take the seal key');
 
   const putMs = Date.now();
-  const stored = await put(creator.client, { paths: [sourceFolder], name: STORED_NAME, agreement: rented.agreement });
+  const stored = await put(creator.client, { paths: [sourceFolder], name: STORED_NAME, agreement: rented.agreement, onProgress: ({ stage, doneBytes, totalBytes }) => options.progress({ label: stage, done: doneBytes, total: totalBytes }) });
   const putSeconds = secondsSince(putMs);
   must(stored.problems.length === 0, () => `${stored.problems.length} files could not be stored`);
   must(stored.receipts.length === scheme.k + scheme.m, () => `only ${stored.receipts.length} providers confirmed (${stored.lost.map(({ provider, reason }) => `${provider}: ${reason}`).join('; ')})`);
