@@ -80,7 +80,12 @@ library Faults {
         ++agreement.turns;
 
         (Entry memory entry, Place memory place) = Slots.entryOf(book, s.agreement, s.slot);
-        require(Slots.isFaulted(book, setting, place.provider), SlotNotFaulted(s.agreement, s.slot, place.provider));
+        // The run must fall into its time in this slot: an old offer of a faulted provider cannot be opened only to slash it.
+        require(
+            setting.epoch > entry.startEpoch + setting.parameters.faultRun
+                && Slots.isFaulted(book, setting, place.provider),
+            SlotNotFaulted(s.agreement, s.slot, place.provider)
+        );
         // Else a faulted provider could collect its own bounty and begin anew.
         require(place.provider != s.provider, ProviderTwice(s.provider));
         uint96 rent = Money.rentOf(s.price, agreement.quota);

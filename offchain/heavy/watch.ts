@@ -1,5 +1,5 @@
 /** What a heavy node does every epoch and every period, besides repairs: the seed, who proved, and the reports of misses. */
-import { epochAt, epochStart, periodOf } from '../chain/epoch.ts';
+import { epochAt, periodOf } from '../chain/epoch.ts';
 import { epochSeed } from '../chain/epoch-seed.ts';
 import { poke } from '../chain/poke.ts';
 import { readAgreement } from '../chain/read-agreement.ts';
@@ -10,9 +10,6 @@ import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
 import { MISSES_PER_TRANSACTION, PARALLEL_REQUESTS } from './limits.ts';
 import { mapLimited } from './parallel.ts';
-
-/** Share of an epoch: providers first take ended slots off their lists, which they cannot while a draw is open. */
-const POKE_AT = 0.1;
 
 export interface Watcher {
   /** One look at the chain; does each epoch's and each period's work once, and again when it failed. */
@@ -29,8 +26,8 @@ export function createWatcher(context: HeavyContext, footprint: Footprint): Watc
     async tick() {
       const nowSeconds = await chain.nowSeconds();
       const epoch = epochAt(chain.clock, nowSeconds);
-      const share = (nowSeconds - epochStart(chain.clock, epoch)) / chain.clock.epochSeconds;
-      if (epoch > pokedEpoch && share >= POKE_AT) {
+      // At once: every block without a seed is one more try for whoever would rather have another one.
+      if (epoch > pokedEpoch) {
         await fixSeed(context, epoch);
         pokedEpoch = epoch;
       }

@@ -12,6 +12,8 @@ import { replaceSlot, signSuccession } from '../support/contracts/successions.ts
 import { createWorld, currentEpoch, goToEpoch, registerNode, TIER, TOKEN, type World, type WorldOptions } from '../support/contracts/world.ts';
 
 const PERIOD = 6;
+/** Of the world by default. */
+const FAULT_RUN = 3;
 const MILLI = TOKEN / 1000n;
 const ROOT: Hex = `0x${'5a'.repeat(32)}`;
 const stranger = accountOf('stranger').address;
@@ -247,6 +249,21 @@ describe('replace', () => {
     await expectRevert(attempt(signed()), 'SlotNotFaulted', [agreement.id, 0n, nearby.id]);
     await goToEpoch(world, 2 * PERIOD);
     await expectRevert(attempt(signed({}, successor, 1)), 'AgreementOver', [agreement.id, 2, 2]);
+  });
+
+  rule('slashes no slot for misses from before it was taken', { providers: 5 }, async (world) => {
+    const [failing] = world.providers;
+    await openAgreement(world, { price: MILLI, periods: 3 });
+    await goToEpoch(world, 5);
+    assert.equal(await isFaulted(world, failing!), true);
+    // An offer that the provider signed in better days is still good; it may be opened, but not to slash it.
+    const late = await openAgreement(world, { price: 100n * MILLI, periods: 3 });
+    const attempt = async () => replaceSlot(world, stranger, await signSuccession(world, late, 0, world.providers[4]!, { price: MILLI }));
+    await expectRevert(attempt(), 'SlotNotFaulted', [late.id, 0n, failing!.id]);
+    await goToEpoch(world, 5 + FAULT_RUN);
+    await expectRevert(attempt(), 'SlotNotFaulted', [late.id, 0n, failing!.id]);
+    await goToEpoch(world, 5 + FAULT_RUN + 1);
+    await attempt();
   });
 
   rule('does not wake a slot that was released in the last epoch', { providers: 5 }, async (world) => {

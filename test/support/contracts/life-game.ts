@@ -208,7 +208,7 @@ export class Game {
     if (successor === undefined) return undefined;
     const repairer = accountOf('repairer').address;
     const send = async () => replaceSlot(this.world, repairer, await signSuccession(this.world, agreement, t.slot, successor, { price }));
-    if (!faulted) {
+    if (!faulted || this.#epoch <= t.start + RULES.faultRun) {
       await expectRevert(send(), 'SlotNotFaulted', [t.agreement, BigInt(t.slot), t.provider]);
       return undefined;
     }
