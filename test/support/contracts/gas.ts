@@ -35,25 +35,31 @@ async function passEpoch(world: World): Promise<void> {
   await goToEpoch(world, next + 1);
 }
 
-/** Steady state: the same parties have open agreements with the same end and earned something. `draw` and `end` show what deviations cost. */
+/**
+ * `open` is the steady state: the same parties have agreements with the same end, and pay to settle since the last one. The others: the first ever,
+ * one more in the same epoch, one while the epoch's draw is known and not yet proven, one that ends when no other does.
+ */
 export function measureOpen(): Promise<GasRow[]> {
   return withWorld(async (world) => {
-    const first = await openAgreement(world, FULL);
+    const rows: GasRow[] = [];
+    const open = async (act: string, options = FULL) => {
+      const { receipt } = await openAgreement(world, options);
+      rows.push({ act, params: { slots: SLOTS }, gas: receipt.gasUsed });
+    };
+    await open('open-first');
     await passEpoch(world);
     await openAgreement(world, FULL);
     await passEpoch(world);
-    const steady = await openAgreement(world, FULL);
+    await open('open');
+    await open('open-same-epoch');
+    for (const act of ['open-unproven-first', 'open-unproven']) {
+      await passEpoch(world);
+      await poke(world);
+      await open(act);
+    }
     await passEpoch(world);
-    await poke(world);
-    const unproven = await openAgreement(world, FULL);
-    await passEpoch(world);
-    const newEnd = await openAgreement(world, { ...FULL, periods: 9 });
-    return [
-      { act: 'open-first', params: { slots: SLOTS }, gas: first.receipt.gasUsed },
-      { act: 'open', params: { slots: SLOTS }, gas: steady.receipt.gasUsed },
-      { act: 'open-unproven', params: { slots: SLOTS }, gas: unproven.receipt.gasUsed },
-      { act: 'open-new-end', params: { slots: SLOTS }, gas: newEnd.receipt.gasUsed },
-    ];
+    await open('open-new-end', { ...FULL, periods: 9 });
+    return rows;
   });
 }
 
