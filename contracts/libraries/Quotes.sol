@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {NodeId, AgreementId} from "../types/Ids.sol";
+import {AgreementId} from "../types/Ids.sol";
 import {Terms, SlotOffer, Succession} from "../types/Structs.sol";
 
 /// @notice EIP-712 struct hashes of everything that providers sign. offchain/wire/typed-data.ts holds the same types.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {NodeId, AgreementId} from "../types/Ids.sol";
 import {Entry} from "../types/Structs.sol";
 import {Entries} from "./Entries.sol";
 
