@@ -85,6 +85,7 @@ export const REVERT_MESSAGES: Readonly<Record<string, RevertMessage>> = {
   ECDSAInvalidSignatureS: { says: 'The signature\'s half {s} is not in its lower form.', next: 'Sign again with another wallet.' },
   SafeERC20FailedOperation: { says: 'The token {token} refused a transfer.', next: 'Check balance and allowance.' },
   ReentrancyGuardReentrantCall: { says: 'The market was called from inside one of its own calls.', next: 'Call it directly.' },
+  SafeCastOverflowedUintDowncast: { says: 'The amount {value} does not fit into {bits} bits.', next: 'Use a smaller amount.' },
   FailedCall: { says: 'The receiver refused the coin.', next: 'Let the treasury be an address that accepts payments.' },
   InsufficientBalance: { says: 'The contract holds {balance} of {needed} units of coin.', next: 'Ask for less.' },
   InvalidShortString: { says: 'A name is too long to be stored in one word.', next: 'Deploy with shorter names.' },

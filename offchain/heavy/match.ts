@@ -40,12 +40,15 @@ export async function search(
   options: { terms: Terms; rules: PlacementRules; exclude: ReadonlySet<number>; hops: number },
 ): Promise<Placement<PricedOffer>> {
   const { terms, rules, exclude, hops } = options;
-  const own = await askChildren(context, terms, exclude);
   try {
-    return placeOffers(own, rules);
+    return placeOffers(await askChildren(context, terms, exclude), rules);
   } catch (error) {
     const isShort = error instanceof TooFewProvidersError || error instanceof PriceAboveLimitError;
-    if (!isShort || hops === 0) throw error;
+    if (!isShort) throw error;
+    // Somebody may have joined or staked since the registry was last read.
+    await context.directory.fresh();
+    const own = await askChildren(context, terms, exclude);
+    if (hops === 0) return placeOffers(own, rules);
     const others = await askNeighbours(context, { terms, hops, seen: [context.id], exclude });
     return placeOffers(merge(own, others), rules);
   }

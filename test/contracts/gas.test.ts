@@ -7,7 +7,11 @@ import { measureAll, type GasRow } from '../support/contracts/gas.ts';
 
 const snapshot = (JSON.parse(readFileSync(join(import.meta.dirname, 'gas.snapshot.json'), 'utf8')) as { rows: GasRow[] }).rows;
 
-/** Addresses and signatures differ in their zero bytes when bytecode changes; more than this is a change of cost. */
+/**
+ * Addresses, signatures and draws differ when any bytecode changes: zero bytes are cheaper, and paths of trees whose sizes are no powers
+ * of two differ in length by a few siblings. More than this is a change of cost.
+ */
+const TOLERANCES: Readonly<Record<string, number>> = { prove: 0.03 };
 const TOLERANCE = 0.005;
 
 describe('gas', () => {
@@ -24,7 +28,7 @@ describe('gas', () => {
     assert.deepEqual(rows.map(nameOf), snapshot.map(nameOf));
     for (const [i, row] of rows.entries()) {
       const { gas } = snapshot[i]!;
-      assert.ok(Math.abs(row.gas - gas) <= gas * TOLERANCE, `${nameOf(row)}: ${row.gas}, in the snapshot ${gas}`);
+      assert.ok(Math.abs(row.gas - gas) <= gas * (TOLERANCES[row.act] ?? TOLERANCE), `${nameOf(row)}: ${row.gas}, in the snapshot ${gas}`);
     }
   });
 });
