@@ -21,9 +21,9 @@ export function isReported(chain: Chain, provider: number, period: number): Prom
 /** Misses of the period just past, as Faults.missesIn counts them: duty begins in the epoch after the first slot. */
 export async function readMisses(chain: Chain, provider: number, period: number): Promise<number> {
   const { registry } = chain.deployment;
-  const [, rentBefore, sinceEpoch] = await chain.read({ address: registry, abi: registryAbi, functionName: 'dutyOf', args: [provider] });
+  const [, rentBefore, , sinceBefore] = await chain.read({ address: registry, abi: registryAbi, functionName: 'dutyOf', args: [provider] });
   const { epochsPerPeriod } = chain.clock;
-  const from = Math.max(period * epochsPerPeriod, sinceEpoch + 1);
+  const from = Math.max(period * epochsPerPeriod, sinceBefore + 1);
   const to = (period + 1) * epochsPerPeriod;
   if (from >= to || rentBefore === 0n) return 0;
   return to - from - (await provenEpochs(chain, { provider, from, to }));
