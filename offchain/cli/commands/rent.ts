@@ -1,16 +1,9 @@
 import type { Command } from 'commander';
 import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
+import type { RentArguments } from '../rent-request.ts';
 
-interface RentOptions extends CommonOptions {
-  readonly scheme?: string;
-  readonly suppliers?: string;
-  readonly space: string;
-  readonly batch: string;
-  readonly periods: string;
-  readonly maxPrice?: string;
-  readonly yes?: boolean;
-}
+interface RentOptions extends CommonOptions, RentArguments {}
 
 export function rentCommand(): Command {
   return verb('rent', 'rent space: show what it costs, and pay for it when you agree')
