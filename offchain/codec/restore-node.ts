@@ -108,7 +108,7 @@ class Restorer {
         await handle.writeFile(bytes);
       }
       await handle.chmod(object.mode & MODE_MASK);
-      await handle.utimes(object.mtimeMs / 1000, object.mtimeMs / 1000);
+      await handle.utimes(...timesOf(object));
     });
     this.#done(object);
   }
@@ -116,7 +116,7 @@ class Restorer {
   async #writeLink(object: SourceObject): Promise<void> {
     await this.#replace(object.path, async (temporary) => {
       await symlink(object.target ?? '', temporary);
-      await lutimes(temporary, object.mtimeMs / 1000, object.mtimeMs / 1000);
+      await lutimes(temporary, ...timesOf(object));
     });
     this.#done(object);
   }
@@ -124,7 +124,7 @@ class Restorer {
   async #finishFolder(object: SourceObject): Promise<void> {
     const place = join(this.#root, object.path);
     await chmod(place, object.mode & MODE_MASK);
-    await utimes(place, object.mtimeMs / 1000, object.mtimeMs / 1000);
+    await utimes(place, ...timesOf(object));
     this.#done(object);
   }
 
@@ -144,4 +144,10 @@ class Restorer {
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** Access and modification time in seconds. A microsecond more: seconds as a binary fraction may fall just short of their millisecond. */
+function timesOf({ mtimeMs }: { readonly mtimeMs: number }): [number, number] {
+  const seconds = (mtimeMs + 0.001) / 1000;
+  return [seconds, seconds];
 }

@@ -119,6 +119,14 @@ describe('restoreInto', () => {
     expect(readlinkSync(at('dst/dangling'))).toBe('/nowhere/at all');
   });
 
+  test('gives back every millisecond of a time', async () => {
+    const times = Array.from({ length: 1000 }, (_, i) => 1_795_226_912_000 + i);
+    const objects = times.map((mtimeMs) => ({ ...file(`f${mtimeMs}`, noise(1)), mtimeMs }));
+    await restoreInto(at('dst'), stream(objects));
+    const { objects: found } = await list(at('dst'));
+    expect(found.map(({ path, mtimeMs }) => [path, mtimeMs])).toEqual(times.map((mtimeMs) => [`f${mtimeMs}`, mtimeMs]));
+  });
+
   test('replaces what is there, twice the same', async () => {
     plant();
     await restoreInto(at('dst'), walk(at('src')));

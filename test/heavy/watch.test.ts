@@ -61,7 +61,7 @@ describe('a heavy node', () => {
     await network.advance(EPOCH_SECONDS);
     const epoch = await currentEpoch(watcher);
     await until('the seed', () => epochSeed(watcher, epoch));
-    expect(network.lines.some((line) => line.event === 'epoch.poked' && line['epoch'] === epoch)).toBe(true);
+    await until('its line in the log', () => network.lines.find((line) => line.event === 'epoch.poked' && line['epoch'] === epoch));
   });
 
   it('sees who missed an epoch', async () => {
