@@ -14,6 +14,11 @@ export interface Liar extends RunningServer {
 export async function startLiar(): Promise<Liar> {
   const state = { target: '', lies: false, told: [] as string[] };
   const server = await startServer((request, response) => {
+    // The heavy node may look before the provider behind this one is up.
+    if (state.target === '') {
+      response.destroy();
+      return;
+    }
     const options = { method: request.method ?? 'GET', headers: request.headers };
     const onward = http.request(`${state.target}${request.url}`, options, (reply) => {
       const parts: Buffer[] = [];
