@@ -1,7 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fund } from '../devnet/fund.ts';
 import { restartNode } from '../devnet/network.ts';
 import type { Network, NetworkNode } from '../devnet/network.ts';
+
+const STAKE_AGAIN = 500n * 10n ** 18n;
 
 /** A network that goes on after the demo. */
 export interface KeptNetwork {
@@ -19,9 +22,12 @@ export interface KeptNetwork {
 
 /** The last step stopped the services so that their owners could withdraw; those that were not killed start again, with new stakes. */
 export async function leaveRunning(network: Network): Promise<KeptNetwork> {
-  const heavies = await restartAll(network, 'heavy', network.heavies);
   const dead = new Set(network.killed.map(({ id }) => id));
-  const providers = await restartAll(network, 'provider', network.providers.filter(({ id }) => !dead.has(id)));
+  const living = network.providers.filter(({ id }) => !dead.has(id));
+  // What was slashed is missing from the stakes that they came back with.
+  await fund(network.chain, living.map(({ account }) => ({ to: account.address, tokens: STAKE_AGAIN })));
+  const heavies = await restartAll(network, 'heavy', network.heavies);
+  const providers = await restartAll(network, 'provider', living);
   const pids = network.supervisor.release().map(({ pid }) => pid);
   const pidFile = join(network.folder, 'pids');
   await writeFile(pidFile, `${pids.join(' ')}\n`);

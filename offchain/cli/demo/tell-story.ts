@@ -98,8 +98,13 @@ export async function tellStory(options: StoryOptions, signal: AbortSignal): Pro
   } finally {
     await (story as Story | undefined)?.creator.client.close();
     const running = network as Network | undefined;
-    if (running !== undefined && options.keep && failure === undefined) kept = await leaveRunning(running);
-    else await running?.supervisor.stopAll();
+    if (running !== undefined && options.keep && failure === undefined) {
+      kept = await leaveRunning(running).catch((error: unknown) => {
+        failure = error;
+        return undefined;
+      });
+    }
+    if (kept === undefined) await running?.supervisor.stopAll();
   }
   const report = { seconds: secondsSince(startMs), seed: options.seed, steps, money };
   return failure === undefined ? { ok: true, ...report, ...(kept === undefined ? {} : { kept }) } : { ok: false, ...report, error: sentence(failure) };
