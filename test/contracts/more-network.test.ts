@@ -40,9 +40,10 @@ describe('the network as a whole', () => {
     await goToEpoch(world, 1);
     assert.equal((await health()).provenBps, 10_000n);
     await runEpochs(world, 1, 3, four);
-    await runEpochs(world, 3, 7, four.slice(0, 2));
+    await runEpochs(world, 3, 6, four.slice(0, 2));
     await goToEpoch(world, 6);
     assert.deepEqual(await health(), { provenBps: 6_250n, isRepairOnly: false });
+    await runEpochs(world, 6, 7, four.slice(0, 2));
     await goToEpoch(world, 7);
     assert.deepEqual(await health(), { provenBps: 5_000n, isRepairOnly: true });
     await reverts('RepairOnly', () => openAgreement(world, { price }));
