@@ -92,6 +92,6 @@ describe('the story', () => {
     const { total, creator, repairer, successor, reporter, burned } = money.slashed;
     expect([creator, repairer, successor, reporter, burned].map(BigInt).reduce((sum, share) => sum + share)).toBe(BigInt(total));
     expect(BigInt(total)).toBeGreaterThan(0n);
-    expect(BigInt(money.supply.initial) - BigInt(money.supply.now)).toBe(BigInt(burned));
+    expect(BigInt(money.supply.initial) - BigInt(money.supply.now)).toBe(BigInt(burned) + BigInt(money.feesBurned));
   });
 });

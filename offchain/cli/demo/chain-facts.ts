@@ -2,6 +2,7 @@ import { getAbiItem, parseEventLogs, toFunctionSelector } from 'viem';
 import type { AbiFunction, Address } from 'viem';
 import type { Chain } from '../../chain/client.ts';
 import { currentEpoch } from '../../chain/current-epoch.ts';
+import { epochAt } from '../../chain/epoch.ts';
 import { marketAbi } from '../../chain/generated/abi.ts';
 import { until } from './until.ts';
 
@@ -25,9 +26,16 @@ export async function marketEvents<E extends 'Replaced' | 'MissesReported'>(chai
   return parseEventLogs({ abi: marketAbi, eventName, logs });
 }
 
+/** Until a block of `epoch` exists: transactions see the blocks' time, which lags a little behind the clock's. */
 export async function untilEpoch(chain: Chain, epoch: number): Promise<void> {
   const timeoutSeconds = chain.clock.epochSeconds * 20;
-  await until(`epoch ${epoch}`, { timeoutSeconds, ask: async () => ((await currentEpoch(chain)) >= epoch ? true : undefined) });
+  await until(`epoch ${epoch}`, {
+    timeoutSeconds,
+    async ask() {
+      const { timestamp } = await chain.ask('the latest block', (client) => client.getBlock({ blockTag: 'latest' }));
+      return epochAt(chain.clock, Number(timestamp)) >= epoch ? true : undefined;
+    },
+  });
 }
 
 /** True when the holders of all slots proved `epoch`. */
