@@ -33,7 +33,7 @@ export interface AgreementStatus {
   readonly quota: number;
   readonly batches: number;
   readonly bundles: number;
-  /** Slots that may still be lost without losing data: healthy ones minus k. Negative: data is lost for now. */
+  /** Slots that may still be lost without losing data: healthy ones minus k. Negative: so many must come back before the data can be read. */
   readonly spare: number;
   readonly slots: readonly SlotStatus[];
   /** Names with at least one version here, as this folder last knew them. */
