@@ -6,34 +6,53 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {NodeId, AgreementId, railIdOf} from "./types/Ids.sol";
-import {Agreement, Bundle, Draw, Entry, Parameters, Place, SlotOffer, Succession, Terms, Tier} from "./types/Structs.sol";
+import {
+    Agreement,
+    Bundle,
+    Challenge,
+    Draw,
+    Entry,
+    Parameters,
+    Place,
+    Renewal,
+    SlotOffer,
+    Succession,
+    Terms,
+    Tier,
+    Vacancy
+} from "./types/Structs.sol";
 import {Flow} from "./types/Flow.sol";
 import {Party, Pledge, pledgeOf} from "./types/Parties.sol";
 import {Book, Setting} from "./types/Book.sol";
 import "./types/Errors.sol";
 import "./types/Events.sol";
 import {Bits} from "./libraries/Bits.sol";
+import {Bounds} from "./libraries/Bounds.sol";
+import {Challenges} from "./libraries/Challenges.sol";
 import {Timed} from "./libraries/Clock.sol";
-import {Draws} from "./libraries/Draws.sol";
 import {Endings} from "./libraries/Endings.sol";
 import {Faults} from "./libraries/Faults.sol";
 import {Money} from "./libraries/Money.sol";
+import {Network} from "./libraries/Network.sol";
+import {Payments} from "./libraries/Payments.sol";
+import {Proofs} from "./libraries/Proofs.sol";
 import {Quotes} from "./libraries/Quotes.sol";
 import {Rails} from "./libraries/Rails.sol";
-import {Sampling} from "./libraries/Sampling.sol";
+import {Renewals} from "./libraries/Renewals.sol";
 import {Signers} from "./libraries/Signers.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Spread} from "./libraries/Spread.sol";
+import {Uploads} from "./libraries/Uploads.sol";
 
 /// @notice Agreements, their bundles, the proofs of every epoch, and the money that follows from them. Holds the creators' payments
 /// and what is owed to anybody. README.md has the state machine and the numbered invariants.
-contract Market is EIP712, Timed, ReentrancyGuardTransient {
+contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using Quotes for Terms;
     using Quotes for SlotOffer;
-    using Sampling for Sampling.Pool;
     using Bits for mapping(uint256 => uint256);
 
     uint256 public constant MAX_SLOTS = 64;
@@ -46,24 +65,19 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
 
     IERC20 public immutable token;
     IRegistry public immutable registry;
-    uint32 public immutable missAllowance;
-    uint32 public immutable penaltyEpochs;
-    uint32 public immutable faultRun;
-    uint32 public immutable slashEpochs;
 
     Book private book;
 
-    constructor(IERC20 token_, IRegistry registry_, Parameters memory p)
+    /// @param manager an AccessManager; it decides who may call `setParameters`, and after which delay
+    constructor(IERC20 token_, IRegistry registry_, Parameters memory p, address manager)
         EIP712("Holdfast", "1")
         Timed(registry_.clock())
+        AccessManaged(manager)
     {
         require(registry_.market() == address(this), WrongRegistry(registry_.market(), address(this)));
         token = token_;
         registry = registry_;
-        missAllowance = p.missAllowance;
-        penaltyEpochs = p.penaltyEpochs;
-        faultRun = p.faultRun;
-        slashEpochs = p.slashEpochs;
+        Bounds.set(book, p);
     }
 
     /* ------------------------------------------------------------------ agreements */
@@ -77,6 +91,7 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
         returns (AgreementId id)
     {
         Setting memory setting = _setting();
+        Network.requireHealthy(book, setting);
         _checkTerms(terms, offers.length, setting.period);
         id = _record(setting, terms);
         uint256 cost = _fill(setting, id, terms, offers);
@@ -84,45 +99,23 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
         require(cost <= maxCost, CostAboveLimit(cost, maxCost));
         emit Opened(id, msg.sender, terms.heavy, terms, offers, cost);
         if (permit.length > 0) _permit(maxCost, permit);
-        _collect(cost);
+        Payments.collect(token, cost);
     }
 
     /// @notice Commits an upload of any size: one root, one receipt per slot that holds its fragments.
     /// @param slots bit i: a receipt of slot i follows in `receipts` (64-byte EIP-2098 signatures in slot order)
     function commit(AgreementId id, bytes32 root, uint32 batches, uint64 slots, bytes calldata receipts) external {
-        Agreement storage agreement = book.agreements[id];
-        Setting memory setting = _setting();
-        require(msg.sender == agreement.creator, NotCreator(msg.sender, agreement.creator));
-        require(setting.period < agreement.endPeriod, AgreementOver(id, agreement.endPeriod, setting.period));
-        require(batches > 0, EmptyBundle());
-        uint32 first = agreement.batches;
-        require(uint256(first) + batches <= agreement.quota, QuotaExceeded(id, uint256(first) + batches, agreement.quota));
-        _checkQuorum(agreement, slots, receipts.length);
-        uint32 bundle = agreement.bundles;
-        Signers.requireReceipts(book, setting, id, bundle, root, batches, slots, receipts);
-
-        if (agreement.changedEpoch != setting.epoch) {
-            agreement.changedEpoch = setting.epoch;
-            agreement.batchesBefore = first;
-        }
-        agreement.batches = first + batches;
-        agreement.bundles = bundle + 1;
-        book.bundles[id][bundle] = Bundle(root, first, batches, setting.epoch, slots);
-        emit Committed(id, bundle, root, first, batches, slots);
+        Uploads.commit(book, _setting(), id, root, batches, slots, receipts);
     }
 
     /// @notice A slot's late receipt for a bundle. Anyone may send it.
     function acknowledge(AgreementId id, uint32 bundle, uint256 slot, bytes calldata receipt) external {
-        Agreement storage agreement = book.agreements[id];
-        require(bundle < agreement.bundles, NoSuchBundle(id, bundle, agreement.bundles));
-        require(slot < agreement.k + agreement.m, NoSuchSlot(id, slot));
-        uint64 mask = uint64(1) << uint64(slot);
-        require(receipt.length == 64, BadReceipts(mask, receipt.length));
-        Bundle storage b = book.bundles[id][bundle];
-        require(b.acknowledged & mask == 0, AlreadyAcknowledged(id, bundle, slot));
-        Signers.requireReceipts(book, _setting(), id, bundle, b.root, b.batches, mask, receipt);
-        b.acknowledged |= mask;
-        emit Acknowledged(id, bundle, slot);
+        Uploads.acknowledge(book, _setting(), id, bundle, slot, receipt);
+    }
+
+    /// @notice Gives a bundle up: its quota is free again, and draws pass it over from the next epoch on.
+    function retire(AgreementId id, uint32 bundle) external {
+        Uploads.retire(book, _setting(), id, bundle);
     }
 
     /// @notice The creator ends the agreement at the next period boundary; the rent beyond it comes back at once.
@@ -134,6 +127,48 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
     /// @param slots bit i: release slot i
     function release(AgreementId id, uint64 slots) external {
         Endings.release(book, _setting(), id, slots);
+    }
+
+    /// @notice Lets `key` commit, retire and empty pots into the creator's credit on the caller's behalf until `expiry` (Unix seconds);
+    /// 0 ends it. A session key never receives tokens and cannot open, close or authorise.
+    function setSession(address key, uint64 expiry) external {
+        book.sessions[msg.sender][key] = expiry;
+        emit SessionSet(msg.sender, key, expiry);
+    }
+
+    /* ------------------------------------------------------------------ longer and larger */
+
+    /// @notice Extends the agreement at unchanged prices, paid by the caller.
+    /// @param signatures one Extension per occupied slot, in slot order, 64 bytes each
+    function extend(AgreementId id, uint32 newEnd, bytes calldata signatures) external nonReentrant {
+        Renewals.extend(book, _setting(), id, newEnd, currentPeriod() + MAX_PERIODS, signatures);
+    }
+
+    /// @notice Extends the agreement out of its pot, within what its creator authorised. Anyone may send it.
+    function renew(AgreementId id, uint32 newEnd, bytes calldata signatures) external nonReentrant {
+        Renewals.renew(book, _setting(), id, newEnd, currentPeriod() + MAX_PERIODS, signatures);
+    }
+
+    /// @notice Adds quota at the prices of new offers by the providers in place.
+    function grow(AgreementId id, Terms calldata terms, SlotOffer[] calldata offers, uint256 maxCost)
+        external
+        nonReentrant
+    {
+        Renewals.grow(book, _setting(), id, terms, offers, maxCost);
+    }
+
+    /// @notice Anyone may put tokens into the pot that renewals are paid from.
+    function topUp(AgreementId id, uint256 amount) external nonReentrant {
+        Renewals.topUp(book, _setting(), id, amount);
+    }
+
+    /// @notice The pot is the creator's: whatever is left of it can be taken back.
+    function takePot(AgreementId id, uint256 amount) external {
+        Renewals.takePot(book, id, amount);
+    }
+
+    function authoriseRenewal(AgreementId id, uint128 maxPerPeriod, uint32 untilPeriod) external {
+        Renewals.authorise(book, id, maxPerPeriod, untilPeriod);
     }
 
     /* ------------------------------------------------------------------ epochs and proofs */
@@ -149,31 +184,26 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
     }
 
     /// @notice One transaction proves one epoch for everything the provider is paid for. Anyone may send it.
-    /// @param proof for each draw that is not void: bundle index (4 bytes, big-endian), and where the slot acknowledged that bundle,
-    /// the 256-byte leaf, then the siblings up to the fragment root, up to the batch root and up to the bundle root
+    /// @param proof for each draw that is not void: bundle index (4 bytes, big-endian), again for each retired bundle that the draw
+    /// moves on from, and where the slot acknowledged the last one, the 256-byte leaf, then the siblings up to the fragment root, up to the batch root and up to the bundle root
     function prove(NodeId provider, bytes calldata proof) external {
-        (Setting memory setting, bytes32 seed, uint256 sizes) = _challenge(provider);
-        require(!book.proofs[provider].has(setting.epoch), AlreadyProven(provider, setting.epoch));
-        require(sizes != 0, NothingToProve(provider));
-        uint256 cursor;
-        for (uint256 sample; sample < Draws.SAMPLES; ++sample) {
-            Draw memory d = Draws.draw(book, setting, provider, seed, sizes, sample);
-            if (!d.isVoid) cursor = Draws.verify(book, proof, cursor, d, sample);
+        Proofs.prove(book, _setting(), provider, proof);
+    }
+
+    /// @notice Many providers in one transaction, sent by anyone, for example their parent. One that fails does not stop the others.
+    /// @return proven bit i: providers[i] has proven (of the first 256)
+    function proveMany(NodeId[] calldata providers, bytes[] calldata proofs) external returns (uint256 proven) {
+        require(providers.length == proofs.length, LengthsDiffer(providers.length, proofs.length));
+        for (uint256 i; i < providers.length; ++i) {
+            try this.prove(providers[i], proofs[i]) {
+                proven |= 1 << i;
+            } catch {}
         }
-        require(cursor == proof.length, ProofTooLong(cursor, proof.length));
-        book.proofs[provider].set(setting.epoch);
-        emit Proved(provider, setting.epoch);
     }
 
     /// @notice What `prove` asks of the provider in the current epoch, once its seed is fixed. Empty: nothing to prove.
     function draws(NodeId provider) external view returns (uint32 epoch, Draw[] memory list) {
-        (Setting memory setting, bytes32 seed, uint256 sizes) = _challenge(provider);
-        epoch = setting.epoch;
-        if (sizes == 0) return (epoch, list);
-        list = new Draw[](Draws.SAMPLES);
-        for (uint256 sample; sample < Draws.SAMPLES; ++sample) {
-            list[sample] = Draws.draw(book, setting, provider, seed, sizes, sample);
-        }
+        return (currentEpoch(), Proofs.list(book, _setting(), provider));
     }
 
     /* ------------------------------------------------------------------ money */
@@ -183,14 +213,9 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
         pay = Money.settle(book, _setting(), railIdOf(provider, heavy, parent));
     }
 
-    /// @notice Pays what is owed to a node to its payout address. Anyone may call.
+    /// @notice Pays what is owed to a node to its payout address; a heavy node's fees to burn go with it. Anyone may call.
     function withdrawNode(NodeId id) external nonReentrant returns (uint256 amount) {
-        amount = book.owedToNode[id];
-        address to = registry.payoutOf(id);
-        require(amount > 0, NothingOwed(to));
-        book.owedToNode[id] = 0;
-        emit NodePaid(id, to, amount);
-        token.safeTransfer(to, amount);
+        return Endings.withdrawNode(book, _setting(), id);
     }
 
     /// @notice Pays the caller's refunds, compensations and rewards.
@@ -209,9 +234,39 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
         Faults.reportMisses(book, _setting(), providers, period);
     }
 
-    /// @notice Puts a successor, who already holds the slot's fragments, in the place of a faulted provider. Anyone may send it.
+    /// @notice Puts a successor, who already holds the slot's fragments, into a vacant slot or in the place of a provider that is faulted
+    /// or under notice. Anyone may send it; the provider's own operator may at any time when its draw is not open.
     function replace(Succession calldata succession, bytes calldata signature) external nonReentrant {
         Faults.replace(book, _setting(), succession, signature);
+    }
+
+    /// @notice The provider admits that a slot's data is lost: half of the usual slash, and the slot is vacant at once.
+    function surrender(AgreementId id, uint256 slot) external nonReentrant {
+        Faults.surrender(book, _setting(), id, slot);
+    }
+
+    /// @notice The creator's notice: from the next period on the slot may be replaced without any fault. Pay goes on until then.
+    function giveNotice(AgreementId id, uint256 slot) external {
+        Faults.giveNotice(book, _setting(), id, slot);
+    }
+
+    /// @notice Puts a bond on one leaf not being there. `batch` counts inside the bundle.
+    function challenge(AgreementId id, uint256 slot, uint32 bundle, uint32 batch, uint32 leaf)
+        external
+        nonReentrant
+        returns (uint256 number)
+    {
+        return Challenges.post(book, _setting(), id, slot, bundle, batch, leaf);
+    }
+
+    /// @notice The answer to a challenge: leaf, then siblings up to the bundle root. Wins the bond for the provider.
+    function answer(uint256 number, bytes calldata proof) external {
+        Challenges.answer(book, _setting(), number, proof);
+    }
+
+    /// @notice Ends an unanswered challenge: the slot is lost.
+    function endChallenge(uint256 number) external nonReentrant {
+        Challenges.end(book, _setting(), number);
     }
 
     /// @notice True when the provider, on duty, missed the last `faultRun` epochs in a row. Clears itself with the next proof.
@@ -219,7 +274,44 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
         return Slots.isFaulted(book, _setting(), provider);
     }
 
+    /* ------------------------------------------------------------------ parameters */
+
+    /// @notice Through the access manager's delay, within Bounds. Touches no funds and no price of a running agreement.
+    function setParameters(Parameters calldata p) external restricted {
+        Bounds.set(book, p);
+    }
+
+    function parameters() external view returns (Parameters memory) {
+        return book.parameters;
+    }
+
+    /// @notice Proven share of the promised rent over the last epochs, in basis points, and whether only repair goes on.
+    function networkHealth() external view returns (uint256 provenBps, bool isRepairOnly) {
+        provenBps = Network.provenBps(book, _setting());
+        isRepairOnly = provenBps < book.parameters.healthBps;
+    }
+
     /* ------------------------------------------------------------------ views */
+
+    function vacancyOf(AgreementId id, uint256 slot) external view returns (Vacancy memory) {
+        return book.vacancies[id][slot];
+    }
+
+    function noticeOf(AgreementId id, uint256 slot) external view returns (uint32 fromPeriod) {
+        return book.notices[id][slot];
+    }
+
+    function potOf(AgreementId id) external view returns (uint256) {
+        return book.pots[id];
+    }
+
+    function renewalOf(AgreementId id) external view returns (Renewal memory) {
+        return book.renewals[id];
+    }
+
+    function challengeOf(uint256 number) external view returns (Challenge memory) {
+        return book.challenges[number];
+    }
 
     function agreementCount() external view returns (uint32) {
         return book.agreementCount;
@@ -271,7 +363,12 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
     }
 
     function owedToNode(NodeId id) external view returns (uint256) {
-        return book.owedToNode[id];
+        return book.purses[id].owedOf();
+    }
+
+    /// @notice Of a provider: what was taken off the fees on its earnings to be burned, ever. Of a heavy node: what waits to be burned.
+    function burnedFor(NodeId id) external view returns (uint256) {
+        return book.purses[id].burnedOf();
     }
 
     function owedTo(address account) external view returns (uint256) {
@@ -292,16 +389,8 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
             _domainSeparatorV4(),
             epoch,
             epoch / epochsPerPeriod,
-            epochsPerPeriod,
-            Parameters(missAllowance, penaltyEpochs, faultRun, slashEpochs)
+            epochsPerPeriod
         );
-    }
-
-    function _challenge(NodeId provider) private view returns (Setting memory setting, bytes32 seed, uint256 sizes) {
-        setting = _setting();
-        seed = book.seeds[setting.epoch];
-        require(seed != 0, SeedUnknown(setting.epoch));
-        sizes = book.pools[provider].sizesAt(setting.epoch);
     }
 
     function _checkTerms(Terms calldata terms, uint256 offers, uint32 period) private {
@@ -350,6 +439,7 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
             );
             rate += rent;
         }
+        Network.add(book, setting, rate, terms.endPeriod);
     }
 
     function _engage(Terms calldata terms, SlotOffer[] calldata offers)
@@ -384,30 +474,14 @@ contract Market is EIP712, Timed, ReentrancyGuardTransient {
             batches: 0,
             batchesBefore: 0,
             changedEpoch: 0,
-            turns: 0
+            turns: 0,
+            retiredBatches: 0
         });
-    }
-
-    /// @dev More than half of the parity beside the data: an upload survives losses from its first moment.
-    function _checkQuorum(Agreement storage agreement, uint64 slots, uint256 receiptBytes) private view {
-        uint256 k = agreement.k;
-        uint256 m = agreement.m;
-        uint256 count = Bits.popcount(slots);
-        require(count >= k + (m + 1) / 2, TooFewReceipts(count, k + (m + 1) / 2));
-        // A shift by 64 gives 0 for any uint64: all 64 slots are valid then.
-        require(receiptBytes == count * 64 && slots >> (k + m) == 0, BadReceipts(slots, receiptBytes));
     }
 
     function _permit(uint256 value, bytes calldata permit) private {
         (uint256 deadline, uint8 v, bytes32 r, bytes32 s) = abi.decode(permit, (uint256, uint8, bytes32, bytes32));
         // Somebody may have sent the same permit first; the allowance decides.
         try IERC20Permit(address(token)).permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {}
-    }
-
-    function _collect(uint256 amount) private {
-        uint256 before = token.balanceOf(address(this));
-        token.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = token.balanceOf(address(this)) - before;
-        require(received == amount, PaymentShort(received, amount));
     }
 }

@@ -215,7 +215,13 @@ contract Registry is IRegistry, Timed {
         drops[id][endPeriod] -= rent;
     }
 
-    function shorten(NodeId id, uint96 rent, uint32 endPeriod, uint32 newEndPeriod) external onlyMarket {
+    /// @inheritdoc IRegistry
+    function reschedule(NodeId id, uint96 rent, uint32 endPeriod, uint32 newEndPeriod) external onlyMarket {
+        if (newEndPeriod > endPeriod) {
+            uint256 need = requiredStake(id);
+            uint256 staked = _load(id).staked;
+            require(staked >= need, StakeTooLow(id, staked, need));
+        }
         drops[id][endPeriod] -= rent;
         drops[id][newEndPeriod] += rent;
     }

@@ -25,6 +25,7 @@ interface IRegistry {
     /// @notice Records what providers promise to earn until the period begins; each must have the stake for it.
     function engage(Pledge[] calldata pledges, uint32 endPeriod) external returns (Party[] memory parties);
     function disengage(NodeId id, uint96 rent, uint32 endPeriod) external;
-    function shorten(NodeId id, uint96 rent, uint32 endPeriod, uint32 newEndPeriod) external;
+    /// @notice Moves the end of a promise. Whoever promises for longer must have the stake for all its promises.
+    function reschedule(NodeId id, uint96 rent, uint32 endPeriod, uint32 newEndPeriod) external;
     function slash(NodeId id, uint256 amount) external returns (uint256 taken);
 }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AgreementId, NodeId, railIdOf} from "../types/Ids.sol";
-import {Flow} from "../types/Flow.sol";
-import {Agreement, Entry, Place} from "../types/Structs.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {AgreementId, NodeId, NOBODY} from "../types/Ids.sol";
+import {Agreement, Entry, Place, Tier} from "../types/Structs.sol";
+import {Purse} from "../types/Purse.sol";
 import {Book, Setting} from "../types/Book.sol";
 import "../types/Errors.sol";
 import "../types/Events.sol";
 import {Bits} from "./Bits.sol";
 import {Money} from "./Money.sol";
-import {Rails} from "./Rails.sol";
-import {Sampling} from "./Sampling.sol";
 import {Slots} from "./Slots.sol";
+import {Vacancies} from "./Vacancies.sol";
 
 /// @notice How agreements end. Linked as a library of its own to keep the market's code small.
 library Endings {
     using Bits for mapping(uint256 => uint256);
-    using Rails for Rails.Rail;
-    using Sampling for Sampling.Pool;
+    using SafeERC20 for IERC20;
 
     /// @notice Moves the end to the next period boundary; the rent beyond it comes back at once.
     function close(Book storage book, Setting memory setting, AgreementId id) external {
@@ -27,16 +27,12 @@ library Endings {
         uint32 oldEnd = agreement.endPeriod;
         require(newEnd < oldEnd, AgreementOver(id, oldEnd, setting.period));
         agreement.endPeriod = newEnd;
+        // Else a consent to the extension that the creator takes back here could be used again.
+        ++agreement.turns;
         uint256 n = uint256(agreement.k) + agreement.m;
         uint256 total;
         for (uint256 slot; slot < n; ++slot) {
-            (Entry memory entry, Place memory place) = Slots.entryOf(book, id, slot);
-            Flow flow = Money.slotFlow(entry.rent, agreement.feeBps);
-            Rails.Rail storage rail = book.rails[railIdOf(place.provider, agreement.heavy, entry.parent)];
-            rail.unschedule(oldEnd, flow);
-            rail.schedule(newEnd, flow);
-            setting.registry.shorten(place.provider, entry.rent, oldEnd, newEnd);
-            total += entry.rent;
+            total += Vacancies.moveEnd(book, setting, agreement, id, slot, oldEnd, newEnd);
         }
         total *= uint256(oldEnd - newEnd) * setting.epochsPerPeriod;
         Money.refund(book, id, agreement.creator, total);
@@ -44,8 +40,6 @@ library Endings {
     }
 
     /// @notice Takes ended slots off their providers' draws and refunds the epochs that were missed.
-    /// A provider's list is only shortened when its draw is not open, or when it is faulted or off duty: nobody can move a draw.
-    /// Its operator may do so all the same and gives up the epoch's proof, so that ended slots can never lock a provider out.
     /// In the last epoch of an agreement a slot can be released once its provider has proven.
     function release(Book storage book, Setting memory setting, AgreementId id, uint64 slots) external {
         Agreement storage agreement = book.agreements[id];
@@ -56,10 +50,34 @@ library Endings {
         );
         uint256 total;
         for (uint256 slot; slots != 0; ++slot) {
-            if (slots & 1 == 1) total += _releaseSlot(book, setting, id, slot, endEpoch);
+            if (slots & 1 == 1) {
+                total += Vacancies.isVacant(book, id, slot)
+                    ? _dissolve(book, id, slot, endEpoch)
+                    : _releaseSlot(book, setting, id, slot, endEpoch);
+            }
             slots >>= 1;
         }
         Money.refund(book, id, agreement.creator, total);
+    }
+
+    /// @dev The burn waits here so that settling costs no transfer.
+    function withdrawNode(Book storage book, Setting memory setting, NodeId id) external returns (uint256 amount) {
+        Purse purse = book.purses[id];
+        amount = purse.owedOf();
+        address to = setting.registry.payoutOf(id);
+        require(amount > 0, NothingOwed(to));
+        bool isHeavy = setting.registry.tierOf(id) == Tier.Heavy;
+        // A provider's high half is a counter, not money.
+        book.purses[id] = isHeavy ? Purse.wrap(0) : purse.withoutOwed();
+        emit NodePaid(id, to, amount);
+        setting.token.safeTransfer(to, amount);
+        if (isHeavy) _burnFees(setting, id, purse.burnedOf());
+    }
+
+    function _burnFees(Setting memory setting, NodeId heavy, uint256 amount) private {
+        if (amount == 0) return;
+        Vacancies.burn(setting, amount);
+        emit FeesBurned(heavy, amount);
     }
 
     function _releaseSlot(Book storage book, Setting memory setting, AgreementId id, uint256 slot, uint256 endEpoch)
@@ -68,18 +86,20 @@ library Endings {
     {
         (Entry memory entry, Place memory place) = Slots.entryOf(book, id, slot);
         mapping(uint256 => uint256) storage proofs = book.proofs[place.provider];
-        if (!proofs.has(setting.epoch)) _requireNoDraw(book, setting, place.provider, endEpoch);
+        if (!proofs.has(setting.epoch)) {
+            require(setting.epoch >= endEpoch, DrawPending(place.provider, setting.epoch));
+            Slots.requireNoDraw(book, setting, place.provider);
+        }
         refund = (endEpoch - entry.startEpoch - proofs.count(entry.startEpoch, endEpoch)) * entry.rent;
         Slots.takeOut(book, setting, id, slot, place);
         emit SlotReleased(id, slot, place.provider, refund);
     }
 
-    function _requireNoDraw(Book storage book, Setting memory setting, NodeId provider, uint256 endEpoch) private {
-        require(setting.epoch >= endEpoch, DrawPending(provider, setting.epoch));
-        if (!Slots.isDrawOpen(book, setting, provider)) return;
-        (uint96 rent,,,) = setting.registry.dutyOf(provider);
-        if (rent == 0 || Slots.isFaulted(book, setting, provider)) return;
-        require(msg.sender == setting.registry.operatorOf(provider), DrawPending(provider, setting.epoch));
-        book.pools[provider].forfeit(setting.epoch);
+    function _dissolve(Book storage book, AgreementId id, uint256 slot, uint256 endEpoch)
+        private
+        returns (uint256 refund)
+    {
+        refund = Vacancies.dissolve(book, id, slot, endEpoch);
+        emit SlotReleased(id, slot, NOBODY, refund);
     }
 }

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
-import {NodeId, NOBODY, railIdOf} from "../types/Ids.sol";
-import {Agreement, Entry, Place, Succession} from "../types/Structs.sol";
-import {Party, Pledge, pledgeOf} from "../types/Parties.sol";
+import {NodeId, AgreementId} from "../types/Ids.sol";
+import {Agreement, Cause, Entry, Parameters, Place, Succession, Vacancy} from "../types/Structs.sol";
 import {Book, Setting} from "../types/Book.sol";
 import "../types/Errors.sol";
 import "../types/Events.sol";
 import {Bits} from "./Bits.sol";
 import {Money} from "./Money.sol";
-import {Quotes} from "./Quotes.sol";
-import {Signers} from "./Signers.sol";
 import {Slots} from "./Slots.sol";
+import {Vacancies} from "./Vacancies.sol";
 
 /// @notice What misses cost, and how a slot changes hands. Linked as a library of its own to keep the market's code small.
 library Faults {
     using Bits for mapping(uint256 => uint256);
-    using Quotes for Succession;
 
-    /// @dev Percent of a slashed slot; the rest is burned.
-    uint256 internal constant CREATOR_SHARE = 50;
-    uint256 internal constant REPAIRER_SHARE = 25;
-    uint256 internal constant SUCCESSOR_SHARE = 15;
     /// @dev Percent of a penalty for misses; the rest is burned.
     uint256 internal constant REPORTER_SHARE = 10;
 
@@ -32,23 +24,24 @@ library Faults {
         external
     {
         require(period + 1 == setting.period, CannotReport(period, setting.period));
+        Parameters memory p = book.parameters;
         uint256 burned;
         uint256 reward;
         for (uint256 i; i < providers.length; ++i) {
             NodeId provider = providers[i];
             if (book.reported[provider].has(period)) continue;
             (uint256 misses, uint96 rent) = missesIn(book, setting, provider, period);
-            if (misses <= setting.parameters.missAllowance) continue;
+            if (misses <= p.missAllowance) continue;
             book.reported[provider].set(period);
-            uint256 excess = misses - setting.parameters.missAllowance;
-            uint256 taken = setting.registry.slash(provider, excess * setting.parameters.penaltyEpochs * rent);
+            uint256 excess = misses - p.missAllowance;
+            uint256 taken = setting.registry.slash(provider, excess * p.penaltyEpochs * rent);
             uint256 share = taken * REPORTER_SHARE / 100;
             reward += share;
             burned += taken - share;
             emit MissesReported(provider, period, misses, taken, msg.sender, share);
         }
         book.owedTo[msg.sender] += reward;
-        _burn(setting, burned);
+        Vacancies.burn(setting, burned);
     }
 
     /// @notice Misses of the period just past, and the rent per epoch at its end. Duty begins in the epoch after the first slot.
@@ -65,8 +58,9 @@ library Faults {
         if (from < to && rent > 0) misses = to - from - book.proofs[provider].count(from, to);
     }
 
-    /// @notice Puts a successor, who signed that it holds the slot's fragments, in the place of a faulted provider.
-    /// The caller is credited the repair bounty, the creator is compensated, the successor may prove in this very epoch.
+    /// @notice Puts a successor, who signed that it holds the slot's fragments, into a vacant slot or in the place of a provider that is
+    /// faulted, under notice, or sends this itself (a hand-over). The caller is credited the repair bounty, the creator what comes back;
+    /// the successor may prove in this very epoch.
     function replace(Book storage book, Setting memory setting, Succession calldata s, bytes calldata signature)
         external
     {
@@ -78,117 +72,75 @@ library Faults {
         );
         require(s.expiry >= block.timestamp, OfferExpired(s.provider, s.expiry, block.timestamp));
         ++agreement.turns;
-
-        (Entry memory entry, Place memory place) = Slots.entryOf(book, s.agreement, s.slot);
-        // The run must fall into its time in this slot: an old offer of a faulted provider cannot be opened only to slash it.
-        require(
-            setting.epoch > entry.startEpoch + setting.parameters.faultRun
-                && Slots.isFaulted(book, setting, place.provider),
-            SlotNotFaulted(s.agreement, s.slot, place.provider)
-        );
-        // Else a faulted provider could collect its own bounty and begin anew.
-        require(place.provider != s.provider, ProviderTwice(s.provider));
-        uint96 rent = Money.rentOf(s.price, agreement.quota);
-        require(rent <= entry.rent, PriceAboveSlot(rent, entry.rent));
-
-        uint256 refund = _dismiss(book, setting, agreement, s, entry, place);
-        _appoint(book, setting, agreement, s, signature, rent);
-        refund += uint256(entry.rent - rent) * (uint256(agreement.endPeriod) * setting.epochsPerPeriod - setting.epoch);
-        (uint256 slashed, uint256 compensation, uint256 bounty) =
-            _slash(book, setting, place.provider, s.provider, entry.rent);
-        book.owedTo[msg.sender] += bounty;
-        Money.refund(book, s.agreement, agreement.creator, refund + compensation);
-        emit Replaced(s.agreement, s.slot, place.provider, s.provider, rent, slashed, bounty);
-    }
-
-    /// @return refund the rent of the epochs that the old provider missed
-    function _dismiss(
-        Book storage book,
-        Setting memory setting,
-        Agreement storage agreement,
-        Succession calldata s,
-        Entry memory entry,
-        Place memory place
-    ) private returns (uint256 refund) {
-        refund = (
-            setting.epoch - entry.startEpoch - book.proofs[place.provider].count(entry.startEpoch, setting.epoch)
-        ) * entry.rent;
-        Money.lower(
-            book,
-            setting,
-            railIdOf(place.provider, agreement.heavy, entry.parent),
-            Money.slotFlow(entry.rent, agreement.feeBps),
-            agreement.endPeriod
-        );
-        setting.registry.disengage(place.provider, entry.rent, agreement.endPeriod);
-        Slots.takeOut(book, setting, s.agreement, s.slot, place);
-    }
-
-    function _appoint(
-        Book storage book,
-        Setting memory setting,
-        Agreement storage agreement,
-        Succession calldata s,
-        bytes calldata signature,
-        uint96 rent
-    ) private {
-        _requireFit(book, setting, agreement, s);
-        Pledge[] memory pledges = new Pledge[](1);
-        pledges[0] = pledgeOf(s.provider, rent);
-        Party party = setting.registry.engage(pledges, agreement.endPeriod)[0];
-        require(signature.length == 64, BadReceipts(uint64(1) << s.slot, signature.length));
-        Signers.requireSigner(
-            setting.domainSeparator,
-            s.provider,
-            party.operatorOf(),
-            s.hash(),
-            bytes32(signature[:32]),
-            bytes32(signature[32:])
-        );
-        Slots.put(book, setting, s.provider, s.agreement, s.slot, party.parentOf(), rent);
-        Money.raise(
-            book,
-            setting,
-            railIdOf(s.provider, agreement.heavy, party.parentOf()),
-            Money.slotFlow(rent, agreement.feeBps),
-            agreement.endPeriod
-        );
-    }
-
-    /// @dev Distinct operators and at most m slots per region, as at opening.
-    function _requireFit(
-        Book storage book,
-        Setting memory setting,
-        Agreement storage agreement,
-        Succession calldata s
-    ) private view {
-        uint16 region = setting.registry.regionOf(s.provider);
-        uint256 n = uint256(agreement.k) + agreement.m;
-        uint256 same = 1;
-        for (uint256 slot; slot < n; ++slot) {
-            if (slot == s.slot) continue;
-            NodeId other = Slots.providerOf(book, s.agreement, slot);
-            // Released in the agreement's last epoch.
-            if (other == NOBODY) continue;
-            require(other != s.provider, ProviderTwice(s.provider));
-            if (setting.registry.regionOf(other) == region) ++same;
+        Vacancy memory vacancy = book.vacancies[s.agreement][s.slot];
+        NodeId from;
+        uint256 slashed;
+        uint256 refund;
+        if (vacancy.rent > 0) {
+            delete book.vacancies[s.agreement][s.slot];
+        } else {
+            (vacancy, refund, slashed) = _clear(book, setting, s);
+            from = vacancy.from;
         }
-        require(same <= agreement.m, RegionFull(region, agreement.m));
+        (uint96 rent, uint256 more, uint256 bounty) = Vacancies.fill(book, setting, s, signature, vacancy);
+        book.owedTo[msg.sender] += bounty;
+        Money.refund(book, s.agreement, agreement.creator, refund + more);
+        emit Replaced(s.agreement, s.slot, from, s.provider, rent, slashed, bounty);
     }
 
-    function _slash(Book storage book, Setting memory setting, NodeId from, NodeId successor, uint96 rent)
+    function _clear(Book storage book, Setting memory setting, Succession calldata s)
         private
-        returns (uint256 taken, uint256 compensation, uint256 bounty)
+        returns (Vacancy memory vacancy, uint256 refund, uint256 slashed)
     {
-        taken = setting.registry.slash(from, uint256(rent) * setting.parameters.slashEpochs);
-        compensation = taken * CREATOR_SHARE / 100;
-        bounty = taken * REPAIRER_SHARE / 100;
-        uint256 premium = taken * SUCCESSOR_SHARE / 100;
-        book.owedToNode[successor] += premium;
-        _burn(setting, taken - compensation - bounty - premium);
+        (Entry memory entry, Place memory place) = Slots.entryOf(book, s.agreement, s.slot);
+        NodeId from = place.provider;
+        uint256 rest;
+        // The run must fall into its time in this slot: an old offer of a faulted provider cannot be opened only to slash it.
+        if (
+            setting.epoch > uint256(entry.startEpoch) + book.parameters.faultRun
+                && Slots.isFaulted(book, setting, from)
+        ) {
+            (vacancy, refund, slashed, rest) =
+                Vacancies.vacate(book, setting, s.agreement, s.slot, Cause.Fault, book.parameters.slashEpochs);
+            Vacancies.burn(setting, rest);
+            return (vacancy, refund, slashed);
+        }
+        uint32 notice = book.notices[s.agreement][s.slot];
+        bool isNoticed = notice != 0 && setting.period >= notice;
+        require(
+            isNoticed || msg.sender == setting.registry.operatorOf(from), SlotNotFaulted(s.agreement, s.slot, from)
+        );
+        // Not even the operator gives up an epoch's pay by the way: a hand-over can wait for the proof.
+        require(!Slots.isDrawOpen(book, setting, from), DrawPending(from, setting.epoch));
+        Cause cause = isNoticed ? Cause.Notice : Cause.HandOver;
+        (vacancy, refund,,) = Vacancies.vacate(book, setting, s.agreement, s.slot, cause, 0);
     }
 
-    function _burn(Setting memory setting, uint256 amount) private {
-        if (amount > 0) ERC20Burnable(address(setting.token)).burn(amount);
+    /// @notice The operator admits that a slot's data is lost: half of the slash, all of it once the provider is faulted. In an open draw
+    /// this gives up the epoch's proof.
+    function surrender(Book storage book, Setting memory setting, AgreementId id, uint256 slot) external {
+        Agreement storage agreement = book.agreements[id];
+        require(setting.period < agreement.endPeriod, AgreementOver(id, agreement.endPeriod, setting.period));
+        NodeId provider = Slots.holderOf(book, id, slot);
+        address operator = setting.registry.operatorOf(provider);
+        require(msg.sender == operator, NotOperatorOf(provider, msg.sender, operator));
+        bool isFaulted = Slots.isFaulted(book, setting, provider);
+        Slots.requireNoDraw(book, setting, provider);
+        uint256 slashEpochs = book.parameters.slashEpochs;
+        (Vacancy memory vacancy, uint256 refund,, uint256 rest) = Vacancies.vacate(
+            book, setting, id, slot, Cause.Surrender, isFaulted ? slashEpochs : slashEpochs / 2
+        );
+        book.vacancies[id][slot] = vacancy;
+        Vacancies.burn(setting, rest);
+        Money.refund(book, id, agreement.creator, refund);
+    }
+
+    /// @notice The creator's notice: from the next period on the slot may be replaced without any fault.
+    function giveNotice(Book storage book, Setting memory setting, AgreementId id, uint256 slot) external {
+        address creator = book.agreements[id].creator;
+        require(msg.sender == creator, NotCreator(msg.sender, creator));
+        NodeId provider = Slots.holderOf(book, id, slot);
+        book.notices[id][slot] = setting.period + 1;
+        emit Noticed(id, slot, provider, setting.period + 1);
     }
 }

@@ -12,6 +12,9 @@ import {Sampling} from "./Sampling.sol";
 library Money {
     using Rails for Rails.Rail;
 
+    /// @dev Percent of every fee that is burned. Rewards pay back less than this, so that dealing with oneself loses.
+    uint256 internal constant BURN_SHARE = 20;
+
     function rentOf(uint96 price, uint32 quota) internal pure returns (uint96) {
         uint256 exact = uint256(price) * quota;
         require(
@@ -58,7 +61,11 @@ library Money {
         emit Refunded(id, creator, amount);
     }
 
-    /// @dev The fee goes to the creator's heavy node, half of it to the provider's parent where they differ; an odd unit stays with
+    function credit(Book storage book, NodeId id, uint256 amount) internal {
+        book.purses[id] = book.purses[id].with(amount, 0);
+    }
+
+    /// @dev A part of the fee is burned. The rest goes to the creator's heavy node, half of it to the provider's parent where they differ; an odd unit stays with
     /// the creator's heavy node. The caller stores `flow` with the current epoch, so that the rail is written once.
     function _credit(Book storage book, Setting memory setting, RailId id, Rails.Rail storage rail)
         private
@@ -72,12 +79,14 @@ library Money {
         NodeId parent = id.parentOf();
         // parentFee <= fee <= pay <= what creators paid in: nothing here can overflow.
         unchecked {
+            uint256 earned = pay - fee;
+            uint256 burned = fee * BURN_SHARE / 100;
+            fee -= burned;
             uint256 parentFee = parent == heavy ? 0 : fee / 2;
             uint256 heavyFee = fee - parentFee;
-            uint256 earned = pay - fee;
-            book.owedToNode[provider] += earned;
-            book.owedToNode[heavy] += heavyFee;
-            if (parentFee > 0) book.owedToNode[parent] += parentFee;
+            book.purses[provider] = book.purses[provider].with(earned, burned);
+            book.purses[heavy] = book.purses[heavy].with(heavyFee, burned);
+            if (parentFee > 0) credit(book, parent, parentFee);
             emit Settled(provider, heavy, parent, setting.epoch, earned, heavyFee, parentFee);
         }
     }

@@ -14,6 +14,9 @@ library Quotes {
     );
     bytes32 internal constant RECEIPT_TYPEHASH =
         keccak256("Receipt(uint32 agreement,uint32 bundle,bytes32 root,uint32 batches,uint8 slot)");
+    /// @dev `turn` makes it usable once; `endPeriod` is the end before.
+    bytes32 internal constant EXTENSION_TYPEHASH =
+        keccak256("Extension(uint32 agreement,uint8 slot,uint32 endPeriod,uint32 newEndPeriod,uint32 turn)");
     bytes32 internal constant SUCCESSION_TYPEHASH = keccak256(
         "Succession(uint32 agreement,uint8 slot,uint32 provider,uint96 price,uint32 bundles,uint32 turn,uint64 expiry)"
     );
@@ -36,6 +39,14 @@ library Quotes {
         returns (bytes32)
     {
         return keccak256(abi.encode(RECEIPT_TYPEHASH, agreement, bundle, root, batches, slot));
+    }
+
+    function extensionHash(AgreementId agreement, uint256 slot, uint32 endPeriod, uint32 newEndPeriod, uint32 turn)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(EXTENSION_TYPEHASH, agreement, slot, endPeriod, newEndPeriod, turn));
     }
 
     function hash(Succession calldata s) internal pure returns (bytes32) {

@@ -23,6 +23,14 @@ library Signers {
         require(signer == operator && signer != address(0), BadSignature(provider, signer, operator));
     }
 
+    /// @notice The caller is the creator, or holds a session key of the creator's.
+    function requireCreator(Book storage book, address creator) internal view {
+        if (msg.sender == creator) return;
+        uint64 expiry = book.sessions[creator][msg.sender];
+        require(expiry != 0, NotCreator(msg.sender, creator));
+        require(expiry >= block.timestamp, SessionExpired(msg.sender, expiry, block.timestamp));
+    }
+
     /// @param slots bit i: the next 64 bytes of `receipts` are slot i's
     function requireReceipts(
         Book storage book,

@@ -18,6 +18,12 @@ library Slots {
         return NodeId.wrap(uint32(book.places[id][slot] >> 32));
     }
 
+    function holderOf(Book storage book, AgreementId id, uint256 slot) internal view returns (NodeId provider) {
+        require(slot < 64, NoSuchSlot(id, slot));
+        provider = providerOf(book, id, slot);
+        require(provider != NOBODY, NoSuchSlot(id, slot));
+    }
+
     function entryOf(Book storage book, AgreementId id, uint256 slot)
         internal
         view
@@ -66,9 +72,19 @@ library Slots {
     /// @notice On duty, and missed the last `faultRun` epochs in a row. Clears itself with the next proof.
     function isFaulted(Book storage book, Setting memory setting, NodeId provider) internal view returns (bool) {
         (uint96 rent,, uint32 sinceEpoch,) = setting.registry.dutyOf(provider);
-        uint32 run = setting.parameters.faultRun;
-        if (rent == 0 || setting.epoch < sinceEpoch + 1 + run) return false;
+        uint32 run = book.parameters.faultRun;
+        if (rent == 0 || setting.epoch < uint256(sinceEpoch) + 1 + run) return false;
         return book.proofs[provider].count(setting.epoch - run, uint256(setting.epoch) + 1) == 0;
+    }
+
+    /// @notice A slot is only taken off a provider's list when its draw is not open, or when it is faulted or off duty: nobody can move
+    /// a draw. Its operator may do so all the same and gives up the epoch's proof, so that no slot can lock a provider out.
+    function requireNoDraw(Book storage book, Setting memory setting, NodeId provider) internal {
+        if (!isDrawOpen(book, setting, provider)) return;
+        (uint96 rent,,,) = setting.registry.dutyOf(provider);
+        if (rent == 0 || isFaulted(book, setting, provider)) return;
+        require(msg.sender == setting.registry.operatorOf(provider), DrawPending(provider, setting.epoch));
+        book.pools[provider].forfeit(setting.epoch);
     }
 
     function _pack(NodeId provider, uint256 class, uint256 index) private pure returns (uint64) {

@@ -4,7 +4,9 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IRegistry} from "../interfaces/IRegistry.sol";
 import {NodeId, AgreementId, RailId} from "./Ids.sol";
-import {Agreement, Bundle, Parameters} from "./Structs.sol";
+import {Agreement, Bundle, Challenge, Parameters, Renewal, Vacancy} from "./Structs.sol";
+import {Purse} from "./Purse.sol";
+import {Standing} from "./Standing.sol";
 import {Rails} from "../libraries/Rails.sol";
 import {Sampling} from "../libraries/Sampling.sol";
 
@@ -25,8 +27,24 @@ struct Book {
     mapping(NodeId => mapping(uint256 => uint256)) reported;
     mapping(RailId => Rails.Rail) rails;
     /// Settled and not yet withdrawn.
-    mapping(NodeId => uint256) owedToNode;
+    mapping(NodeId => Purse) purses;
     mapping(address => uint256) owedTo;
+    /// Without the two of the network's health, which lie in `standing`.
+    Parameters parameters;
+    Standing standing;
+    /// Newest epochs' proven shares, see Network.
+    uint256 health;
+    /// Period => rent of the whole network that ends when the period begins.
+    mapping(uint256 => uint256) standingDrops;
+    mapping(AgreementId => mapping(uint256 => Vacancy)) vacancies;
+    /// Per slot: the period from which the creator's notice holds, 0 for none.
+    mapping(AgreementId => uint32[64]) notices;
+    mapping(AgreementId => uint256) pots;
+    mapping(AgreementId => Renewal) renewals;
+    uint256 challengeCount;
+    mapping(uint256 => Challenge) challenges;
+    /// Creator => session key => Unix second until which it may act.
+    mapping(address => mapping(address => uint64)) sessions;
 }
 
 /// @notice What a rule needs to know beside the book. Built once per call.
@@ -37,5 +55,4 @@ struct Setting {
     uint32 epoch;
     uint32 period;
     uint32 epochsPerPeriod;
-    Parameters parameters;
 }

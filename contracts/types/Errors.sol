@@ -39,3 +39,20 @@ error DrawPending(NodeId provider, uint32 epoch);
 error CannotReport(uint32 period, uint32 currentPeriod);
 error NothingOwed(address account);
 error WrongRegistry(address registryMarket, address market);
+error NoSuchAgreement(AgreementId id);
+error NotOperatorOf(NodeId provider, address caller, address operator);
+error AlreadyRetired(AgreementId id, uint32 bundle);
+error NoSuchChallenge(uint256 challenge);
+error AnswerDue(uint256 challenge, uint32 currentEpoch, uint32 deadlineEpoch);
+error AnswerLate(uint256 challenge, uint32 currentEpoch, uint32 deadlineEpoch);
+error NotAcknowledged(AgreementId id, uint32 bundle, uint256 slot);
+error NoSuchLeaf(uint256 batch, uint256 batches, uint256 leaf, uint256 leaves);
+error PotShort(AgreementId id, uint256 have, uint256 need);
+error RenewalNotAuthorised(
+    AgreementId id, uint256 costPerPeriod, uint256 maxPerPeriod, uint32 endPeriod, uint32 untilPeriod
+);
+error TermsDiffer(AgreementId id);
+error RepairOnly(uint256 provenBps, uint256 neededBps);
+error ParameterOutOfBounds(uint256 which, uint256 value, uint256 min, uint256 max);
+error LengthsDiffer(uint256 a, uint256 b);
+error SessionExpired(address key, uint64 expiry, uint256 nowSeconds);

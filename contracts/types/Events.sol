@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {NodeId, AgreementId} from "./Ids.sol";
-import {Terms, SlotOffer} from "./Structs.sol";
+import {Cause, Parameters, Terms, SlotOffer} from "./Structs.sol";
 
 event Opened(
     AgreementId indexed id, address indexed creator, NodeId indexed heavy, Terms terms, SlotOffer[] offers, uint256 paid
@@ -27,3 +27,27 @@ event SlotReleased(AgreementId indexed id, uint256 indexed slot, NodeId indexed 
 event Refunded(AgreementId indexed id, address indexed creator, uint256 amount);
 event NodePaid(NodeId indexed id, address to, uint256 amount);
 event AccountPaid(address indexed account, uint256 amount);
+event FeesBurned(NodeId indexed heavy, uint256 amount);
+event Vacated(
+    AgreementId indexed id, uint256 indexed slot, NodeId indexed provider, Cause cause, uint256 slashed, uint256 refund
+);
+event Noticed(AgreementId indexed id, uint256 indexed slot, NodeId provider, uint32 fromPeriod);
+event Retired(AgreementId indexed id, uint32 indexed bundle, uint32 batches);
+event Challenged(
+    uint256 indexed challenge,
+    AgreementId indexed id,
+    uint256 indexed slot,
+    uint32 bundle,
+    uint32 batch,
+    uint32 leaf,
+    uint32 deadlineEpoch
+);
+event Answered(uint256 indexed challenge, NodeId indexed provider, uint256 bond);
+event ChallengeEnded(uint256 indexed challenge, bool slotLost);
+event Extended(AgreementId indexed id, uint32 endPeriod, uint256 paid, address payer);
+event Grown(AgreementId indexed id, uint32 quota, uint256 paid);
+event ToppedUp(AgreementId indexed id, address from, uint256 amount);
+event PotTaken(AgreementId indexed id, uint256 amount);
+event RenewalAuthorised(AgreementId indexed id, uint128 maxPerPeriod, uint32 untilPeriod);
+event SessionSet(address indexed creator, address indexed key, uint64 expiry);
+event ParametersChanged(Parameters parameters);

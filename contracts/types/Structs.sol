@@ -48,27 +48,30 @@ struct Succession {
     uint96 price;
     /// The agreement's number of bundles; all of them are held.
     uint32 bundles;
-    /// The agreement's number of earlier successions: makes the signature usable once.
+    /// The agreement's number of earlier turns: makes the signature usable once, and only for the term and quota it was made for.
     uint32 turn;
     uint64 expiry;
 }
 
-/// @dev Two words.
+/// @dev Two words: draws read only the first.
 struct Agreement {
-    address creator;
     uint32 startEpoch;
     uint32 endPeriod;
     uint8 k;
     uint8 m;
     uint8 batchLog2;
-    NodeId heavy;
-    uint16 feeBps;
-    uint32 quota;
     uint32 bundles;
     uint32 batches;
     /// Batches at the start of `changedEpoch`: draws of that epoch use it, so a commit cannot move a draw.
     uint32 batchesBefore;
     uint32 changedEpoch;
+    /// Batches of retired bundles: their quota is free again.
+    uint32 retiredBatches;
+    address creator;
+    NodeId heavy;
+    uint16 feeBps;
+    uint32 quota;
+    /// Changes that void what was signed before: successions, extensions, growth, closing.
     uint16 turns;
 }
 
@@ -78,6 +81,8 @@ struct Bundle {
     uint32 first;
     uint32 batches;
     uint32 epoch;
+    /// Epoch in which the creator gave the bundle up, plus one; 0 while it lives. Draws pass it over from the next epoch on.
+    uint32 retired;
     /// Bit i: the provider of slot i signed that it holds its fragments of this bundle.
     uint64 acknowledged;
 }
@@ -109,8 +114,62 @@ struct Draw {
     uint32 leaf;
     uint32 leaves;
     uint8 n;
+    /// Batches that were open to this draw, and its randomness: what moving on needs.
+    uint32 batches;
+    uint256 random;
+    /// Views only: the bundle of `batch`, behind the retired ones that the draw moved on from. Their indexes open the sample's proof.
+    uint32[] bundles;
+    /// Views only: every move hit a retired bundle; only the indexes are due.
+    bool isSpent;
 }
 
+/// @notice A slot without a provider. Its rent waits here until a successor takes over or the agreement ends.
+/// @dev One word.
+struct Vacancy {
+    uint96 rent;
+    uint32 sinceEpoch;
+    /// What was slashed for the repairer and the successor.
+    uint96 reward;
+    /// Whoever lost the slot cannot win the reward.
+    NodeId from;
+}
+
+/// @notice Somebody put a bond on one leaf not being there.
+/// @dev Two words, then the challenger and the bond.
+struct Challenge {
+    AgreementId agreement;
+    uint8 slot;
+    NodeId provider;
+    uint32 bundle;
+    /// Ordinal inside the bundle.
+    uint32 batch;
+    uint32 leaf;
+    /// Answers are due before this epoch begins.
+    uint32 deadlineEpoch;
+    /// When the provider took the slot: a later tenure of the same provider is not meant.
+    uint32 startEpoch;
+    address challenger;
+    uint96 bond;
+}
+
+/// @notice What a creator authorised for renewals without a signature of its own.
+struct Renewal {
+    /// Highest cost of one period, token units.
+    uint128 maxPerPeriod;
+    /// No renewal reaches beyond this period.
+    uint32 untilPeriod;
+}
+
+/// @notice Why a slot lost its provider.
+enum Cause {
+    Fault,
+    Notice,
+    HandOver,
+    Surrender,
+    Challenge
+}
+
+/// @notice What an access manager may change, behind its delay and within the bounds of libraries/Bounds.sol.
 struct Parameters {
     /// Missed epochs of a period that cost nothing.
     uint32 missAllowance;
@@ -120,4 +179,11 @@ struct Parameters {
     uint32 faultRun;
     /// Epochs of a slot's rent that losing it for cause costs.
     uint32 slashEpochs;
+    /// Epochs that a targeted challenge leaves for the answer.
+    uint32 answerEpochs;
+    /// What a targeted challenge puts at stake, in units of 10^12 token units.
+    uint32 bondUnits;
+    /// Below this proven share of the promised rent (basis points) over the last `healthEpochs`, the network only repairs. 0: never.
+    uint16 healthBps;
+    uint16 healthEpochs;
 }

@@ -1,9 +1,9 @@
-import { encodeDeployData, getAddress, getContractAddress } from 'viem';
+import { encodeDeployData, getAbiItem, getAddress, getContractAddress, toFunctionSelector } from 'viem';
 import type { Abi, Account, Address, Chain, Hex, PublicClient, Transport, WalletClient } from 'viem';
 import { ChainError } from './chain-errors.ts';
 import type { Deployment } from './deployment.ts';
 import type { NetworkParameters } from './devnet-parameters.ts';
-import { lensAbi, marketAbi, registryAbi, saleAbi, tokenAbi } from './generated/abi.ts';
+import { channelsAbi, endowmentAbi, lensAbi, managerAbi, marketAbi, registryAbi, rewardsAbi, saleAbi, tokenAbi } from './generated/abi.ts';
 import { bytecodes } from './generated/bytecode.ts';
 import { linkBytecode } from './link.ts';
 import type { Code } from './link.ts';
@@ -16,7 +16,7 @@ export interface DeployOptions {
   readonly clock: Pick<NetworkParameters, 'epochSeconds' | 'epochsPerPeriod'> & { readonly genesis?: number };
   readonly stakeEpochs: number;
   readonly withdrawalEpochs: number;
-  readonly parameters: Pick<NetworkParameters, 'missAllowance' | 'penaltyEpochs' | 'faultRun' | 'slashEpochs'>;
+  readonly parameters: Pick<NetworkParameters, 'missAllowance' | 'penaltyEpochs' | 'faultRun' | 'slashEpochs' | 'answerEpochs' | 'bondUnits' | 'healthBps' | 'healthEpochs'>;
   /** Token units for one unit of coin. */
   readonly saleRate: bigint;
   /** Token units in all; the deployer gets what the sale does not. */
@@ -25,9 +25,16 @@ export interface DeployOptions {
   readonly saleSupply?: bigint;
   /** Takes the sale's coin; absent: the deployer. */
   readonly treasury?: Address;
+  /** How long a payee may still redeem once a channel's payer wants to close; absent: twelve epochs. */
+  readonly closingSeconds?: number;
+  /** Token units that rewards may hand out in one period; absent: a millionth of the supply. */
+  readonly rewardCap?: bigint;
 }
 
-/** Deploys libraries, token, registry, market, sale and lens. Throws our chain errors. */
+/** The manager's role that may change the market's parameters, one period after it said so. */
+const PARAMETERS_ROLE = 1n;
+
+/** Deploys libraries, token, manager, registry, market, sale, lens, channels, endowment and rewards (whose reserve is whatever is sent to it). Throws our chain errors. */
 export async function deployHoldfast(options: DeployOptions): Promise<Deployment> {
   try {
     return await deployAll(options);
@@ -45,16 +52,21 @@ async function deployAll(options: DeployOptions): Promise<Deployment> {
     deployCode(options, encodeDeployData({ abi, bytecode: linkBytecode(code, libraries), args }));
 
   const token = await create(tokenAbi, bytecodes.Token, [deployer, options.supply]);
+  const manager = await create(managerAbi, bytecodes.Manager, [deployer]);
   // Registry and market name each other: the market's address follows from the nonce after the registry's.
   const nonce = await publicClient.getTransactionCount({ address: deployer, blockTag: 'pending' });
   const expected = getContractAddress({ from: deployer, nonce: BigInt(nonce) + 1n });
   const fullClock = { ...clock, genesis: BigInt(clock.genesis ?? Number(block.timestamp)) };
   const registry = await create(registryAbi, bytecodes.Registry, [token, expected, fullClock, options.stakeEpochs, options.withdrawalEpochs]);
-  const market = await create(marketAbi, bytecodes.Market, [token, registry, parameters]);
+  const market = await create(marketAbi, bytecodes.Market, [token, registry, parameters, manager]);
   const sale = await create(saleAbi, bytecodes.Sale, [token, options.saleRate, options.treasury ?? deployer]);
   const lens = await create(lensAbi, bytecodes.Lens, [market, registry]);
+  const channels = await create(channelsAbi, bytecodes.Channels, [token, registry, BigInt(options.closingSeconds ?? 12 * clock.epochSeconds)]);
+  const endowment = await create(endowmentAbi, bytecodes.Endowment, [market]);
+  const rewards = await create(rewardsAbi, bytecodes.Rewards, [market, options.rewardCap ?? options.supply / 1_000_000n]);
+  await delayParameters(options, manager, market);
   await fundSale(options, token, sale);
-  return { chainId: await publicClient.getChainId(), token, sale, registry, market, lens, fromBlock: block.number };
+  return { chainId: await publicClient.getChainId(), token, sale, registry, market, lens, manager, channels, endowment, rewards, fromBlock: block.number };
 }
 
 /** Deploys what `code` links to, dependencies first. */
@@ -77,6 +89,18 @@ async function deployCode({ walletClient, publicClient }: DeployOptions, data: H
     throw new ChainError('DEPLOYMENT_FAILED', `Deployment transaction ${hash} was reverted.`, { details: { hash } });
   }
   return getAddress(receipt.contractAddress);
+}
+
+/** The deployer may change parameters, a whole period after announcing it. */
+async function delayParameters(options: DeployOptions, manager: Address, market: Address): Promise<void> {
+  const { walletClient, publicClient, clock } = options;
+  const selector = toFunctionSelector(getAbiItem({ abi: marketAbi, name: 'setParameters' }));
+  const base = { account: walletClient.account, chain: walletClient.chain ?? null, address: manager, abi: managerAbi } as const;
+  const hashes = [
+    await walletClient.writeContract({ ...base, functionName: 'setTargetFunctionRole', args: [market, [selector], PARAMETERS_ROLE] }),
+    await walletClient.writeContract({ ...base, functionName: 'grantRole', args: [PARAMETERS_ROLE, walletClient.account.address, clock.epochSeconds * clock.epochsPerPeriod] }),
+  ];
+  for (const hash of hashes) await publicClient.waitForTransactionReceipt({ hash });
 }
 
 async function fundSale({ walletClient, publicClient, supply, saleSupply }: DeployOptions, token: Address, sale: Address): Promise<void> {

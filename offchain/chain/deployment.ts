@@ -9,6 +9,12 @@ const Schema = z.strictObject({
   registry: address,
   market: address,
   lens: address,
+  /** The access manager behind the market's parameters. */
+  manager: address.optional(),
+  /** Retrieval channels, endowments and rewards, where they are deployed. */
+  channels: address.optional(),
+  endowment: address.optional(),
+  rewards: address.optional(),
   /** The block from which on logs are read. */
   fromBlock: z
     .union([z.bigint(), z.string().regex(/^[0-9]+$/), z.number().int().min(0)])

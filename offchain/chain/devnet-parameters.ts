@@ -1,4 +1,4 @@
-/** What a deployment fixes for good. Epochs count in `epochSeconds`, periods in `epochsPerPeriod`. */
+/** What a deployment starts with; clock and stake epochs are fixed for good. Epochs count in `epochSeconds`, periods in `epochsPerPeriod`. */
 export interface NetworkParameters {
   readonly epochSeconds: number;
   readonly epochsPerPeriod: number;
@@ -14,6 +14,14 @@ export interface NetworkParameters {
   readonly faultRun: number;
   /** Epochs of a slot's rent that losing it for cause costs. */
   readonly slashEpochs: number;
+  /** Epochs that a targeted challenge leaves for the answer. */
+  readonly answerEpochs: number;
+  /** What a targeted challenge puts at stake, in units of 10^12 token units. */
+  readonly bondUnits: number;
+  /** Below this proven share of the promised rent (basis points) over the last `healthEpochs`, the network only repairs. 0: never. */
+  readonly healthBps: number;
+  /** At most 6. */
+  readonly healthEpochs: number;
 }
 
 /** Epochs of two hours, periods of a week. */
@@ -26,6 +34,10 @@ export const PRODUCTION: NetworkParameters = {
   penaltyEpochs: 2,
   faultRun: 12,
   slashEpochs: 84,
+  answerEpochs: 12,
+  bondUnits: 10_000_000,
+  healthBps: 6_000,
+  healthEpochs: 6,
 };
 
 /** Everything of the protocol in minutes: an epoch is five seconds, a period half a minute. */
@@ -38,6 +50,10 @@ export const DEVNET: NetworkParameters = {
   penaltyEpochs: 2,
   faultRun: 3,
   slashEpochs: 6,
+  answerEpochs: 3,
+  bondUnits: 1_000_000,
+  healthBps: 2_000,
+  healthEpochs: 6,
 };
 
 /** 10^18 units are one token; the devnet sells a thousand tokens for one coin. */

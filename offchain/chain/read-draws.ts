@@ -10,6 +10,10 @@ export interface DrawState {
   readonly leaf: number;
   readonly leaves: number;
   readonly n: number;
+  /** The retired bundles that the draw moved on from, then the one that holds `batch`: their indexes open the sample's proof. */
+  readonly bundles: readonly number[];
+  /** The draw kept meeting retired bundles: only their indexes are due. */
+  readonly isSpent: boolean;
 }
 
 /**
@@ -20,6 +24,6 @@ export async function readDraws(chain: Chain, provider: number): Promise<{ epoch
   const [epoch, list] = await chain.ask('the draws', (client) =>
     client.readContract({ address: chain.deployment.market, abi: marketAbi, functionName: 'draws', args: [provider], blockTag: 'pending' }),
   );
-  const draws = list.map(({ isVoid, agreement, slot, batch, leaf, leaves, n }) => ({ isVoid, agreement, slot, batch, leaf, leaves, n }));
+  const draws = list.map(({ isVoid, agreement, slot, batch, leaf, leaves, n, bundles, isSpent }) => ({ isVoid, agreement, slot, batch, leaf, leaves, n, bundles, isSpent }));
   return { epoch, draws };
 }

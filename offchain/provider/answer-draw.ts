@@ -10,7 +10,6 @@ import type { Provider } from './context.ts';
 import { DamagedFragmentError, NoSuchFragmentError } from './errors.ts';
 import { findFragment, markBad } from './fragments.ts';
 import { readLeaf } from './read-fragment.ts';
-import { reconcile } from './sync-chain.ts';
 
 /** Nothing is stored that could answer the draw. */
 export class CannotProveError extends HoldfastError {
@@ -30,10 +29,10 @@ export class CannotProveError extends HoldfastError {
  */
 export async function answerDraw(provider: Provider, draw: DrawState): Promise<Uint8Array> {
   const { agreement, slot, n } = draw;
-  const bundle = await bundleOf(provider, draw);
+  const index = indexesOf(draw.bundles);
+  const bundle = draw.bundles.at(-1);
+  if (draw.isSpent || bundle === undefined) return index;
   const committed = await readBundle(provider.chain, agreement, bundle);
-  const index = new Uint8Array(4);
-  new DataView(index.buffer).setUint32(0, bundle);
   // The slot's provider of that time never confirmed these bytes: the contract asks for no proof of them.
   if (((committed.acknowledged >> BigInt(slot)) & 1n) === 0n) return index;
 
@@ -55,15 +54,12 @@ export async function answerDraw(provider: Provider, draw: DrawState): Promise<U
   return new Uint8Array([...index, ...encodeSample(sample)]);
 }
 
-/** Which bundle holds the drawn batch; the chain is read again when the store does not know it yet. */
-async function bundleOf(provider: Provider, draw: DrawState): Promise<number> {
-  const where = { agreement: draw.agreement, first: { lte: draw.batch } };
-  for (const isSecondLook of [false, true]) {
-    if (isSecondLook) await reconcile(provider, draw.agreement);
-    const found = await provider.store.committedBundle.findFirst({ where, orderBy: { first: 'desc' } });
-    if (found !== null && draw.batch < found.first + found.batches) return found.bundle;
-  }
-  throw new CannotProveError(draw, 'no committed bundle holds this batch');
+/** Four bytes each, big-endian. */
+function indexesOf(bundles: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(4 * bundles.length);
+  const view = new DataView(bytes.buffer);
+  bundles.forEach((bundle, i) => view.setUint32(4 * i, bundle));
+  return bytes;
 }
 
 async function leafOf(provider: Provider, draw: DrawState, batchId: Hex): Promise<{ leaf: Uint8Array; path: Uint8Array[] }> {

@@ -38,6 +38,13 @@ export const TYPES = {
     { name: 'turn', type: 'uint32' },
     { name: 'expiry', type: 'uint64' },
   ],
+  Extension: [
+    { name: 'agreement', type: 'uint32' },
+    { name: 'slot', type: 'uint8' },
+    { name: 'endPeriod', type: 'uint32' },
+    { name: 'newEndPeriod', type: 'uint32' },
+    { name: 'turn', type: 'uint32' },
+  ],
   Session: [
     { name: 'agreement', type: 'uint32' },
     { name: 'creator', type: 'address' },
@@ -94,6 +101,15 @@ export interface Succession {
   readonly expiry: number;
 }
 
+/** Consent to a longer term at the slot's price. `turn`: the agreement's; makes it usable once. */
+export interface Extension {
+  readonly agreement: number;
+  readonly slot: number;
+  readonly endPeriod: number;
+  readonly newEndPeriod: number;
+  readonly turn: number;
+}
+
 /** `creator` is whoever signs: the creator, or for a repair the operator of the agreement's heavy node. */
 export interface Session {
   readonly agreement: number;
@@ -118,6 +134,7 @@ export interface TypedMessages {
   readonly Offer: Offer;
   readonly Receipt: Receipt;
   readonly Succession: Succession;
+  readonly Extension: Extension;
   readonly Session: Session;
   readonly NameRecord: NameRecord;
   readonly MasterKey: MasterKey;

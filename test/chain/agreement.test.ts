@@ -187,7 +187,8 @@ describe('the life of an agreement', { concurrent: false }, () => {
 
   it('settles what was proven and pays it out', async () => {
     const { earned, fee } = await settle(heavy, { provider: 2, heavy: 1, parent: 1 });
-    expect({ earned, fee }).toEqual({ earned: (4n * PRICE * 99n) / 100n, fee: (4n * PRICE) / 100n });
+    // A fifth of the fee is burned.
+    expect({ earned, fee }).toEqual({ earned: (4n * PRICE * 99n) / 100n, fee: (4n * PRICE * 80n) / 10_000n });
     expect(await settle(heavy, { provider: 2, heavy: 1, parent: 1 })).toEqual({ earned: 0n, fee: 0n, parentFee: 0n });
     expect(await owedToNode(creator, 2)).toBe(earned);
     expect(await withdrawNode(heavy, { id: 2 })).toEqual({ amount: earned });

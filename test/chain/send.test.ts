@@ -25,7 +25,7 @@ afterAll(() => holdfast.stop());
 
 describe('deployment', () => {
   it('fixes what was asked for', async () => {
-    expect(await readParameters(await holdfast.as(0))).toEqual({ ...DEVNET, epochSeconds: 10_000 });
+    expect(await readParameters(await holdfast.as(0))).toEqual({ ...DEVNET, epochSeconds: 10_000, healthBps: 0 });
   });
 });
 

@@ -90,10 +90,10 @@ describe('the story', () => {
     const { money } = report;
     if (money === null) throw new Error('There is no money report.');
     expect(money).toMatchObject({ balanced: true, left: { market: '0', registry: '0' } });
-    expect(BigInt(money.earnedTotal) + BigInt(money.feesTotal) + BigInt(money.refunded)).toBe(BigInt(money.paid));
+    expect(BigInt(money.earnedTotal) + BigInt(money.feesTotal) + BigInt(money.feesBurned) + BigInt(money.refunded)).toBe(BigInt(money.paid));
     const { total, creator, repairer, successor, reporter, burned } = money.slashed;
     expect([creator, repairer, successor, reporter, burned].map(BigInt).reduce((sum, share) => sum + share)).toBe(BigInt(total));
     expect(BigInt(total)).toBeGreaterThan(0n);
-    expect(BigInt(money.supply.initial) - BigInt(money.supply.now)).toBe(BigInt(burned));
+    expect(BigInt(money.supply.initial) - BigInt(money.supply.now)).toBe(BigInt(burned) + BigInt(money.feesBurned));
   });
 });

@@ -26,7 +26,7 @@ export interface TestHoldfast {
 /** A chain process with all contracts deployed, for one test file. Epochs are long, so that only `advance` ends one. */
 export async function startHoldfast(overrides: Partial<NetworkParameters> = {}): Promise<TestHoldfast> {
   const node = await startChain();
-  const parameters = { ...DEVNET, epochSeconds: 10_000, ...overrides };
+  const parameters = { ...DEVNET, epochSeconds: 10_000, healthBps: 0, ...overrides };
   const transport = http(node.rpcUrl);
   const walletClient = createWalletClient({ account: devAccount(0, DEV_CHAIN_ID), chain: hardhat, transport, pollingInterval: 50 });
   const publicClient = createPublicClient({ chain: hardhat, transport, pollingInterval: 50 });

@@ -17,6 +17,7 @@ const messages: TypedMessages = {
   Offer: { terms, provider: 2, price: 2n ** 95n, expiry: 1_800_000_000 },
   Receipt: { agreement: 1, bundle: 0, root, batches: 3, slot: 15 },
   Succession: { agreement: 1, slot: 3, provider: 5, price: 10n ** 12n, bundles: 2, turn: 0, expiry: 1_800_000_000 },
+  Extension: { agreement: 1, slot: 3, endPeriod: 9, newEndPeriod: 12, turn: 0 },
   Session: { agreement: 1, creator: account.address, expiry: 1_800_000_000 },
   NameRecord: { creator: account.address, version: 1, valueHash: root },
   MasterKey: { creator: account.address, purpose: 'restore' },

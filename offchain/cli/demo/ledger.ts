@@ -15,6 +15,8 @@ export interface Ledger {
   readonly earned: ReadonlyMap<number, bigint>;
   /** Fee share per heavy node. */
   readonly fees: ReadonlyMap<number, bigint>;
+  /** The part of the fees that the heavy nodes' withdrawals burned. */
+  readonly feesBurned: bigint;
   /** Rent that came back to creators: closed term, missed epochs, cheaper successors. */
   readonly refunded: bigint;
   readonly slashed: {
@@ -37,7 +39,7 @@ export interface Ledger {
 export async function readLedger(chain: Chain, options: { initialSupply: bigint }): Promise<Ledger> {
   const { deployment } = chain;
   const logs = await chain.ask('the logs', (client) => client.getLogs({ address: [deployment.market, deployment.registry], fromBlock: deployment.fromBlock }));
-  const market = <E extends 'Opened' | 'Settled' | 'Refunded' | 'Replaced' | 'MissesReported'>(eventName: E) => parseEventLogs({ abi: marketAbi, eventName, logs });
+  const market = <E extends 'Opened' | 'Settled' | 'Refunded' | 'Replaced' | 'MissesReported' | 'FeesBurned'>(eventName: E) => parseEventLogs({ abi: marketAbi, eventName, logs });
   const registry = <E extends 'StakeAdded' | 'StakeWithdrawn' | 'Slashed'>(eventName: E) => parseEventLogs({ abi: registryAbi, eventName, logs });
 
   const paid = total(market('Opened').map(({ args }) => args.paid));
@@ -57,14 +59,16 @@ export async function readLedger(chain: Chain, options: { initialSupply: bigint 
   const slashedTotal = total(lost.map(({ slashed }) => slashed)) + total(reports.map(({ slashed }) => slashed));
   // `Refunded` carries a creator's compensation together with the rent that came back.
   const refunded = total(market('Refunded').map(({ args }) => args.amount)) - creator;
+  const feesBurned = total(market('FeesBurned').map(({ args }) => args.amount));
   const supplyNow = await chain.read({ address: deployment.token, abi: tokenAbi, functionName: 'totalSupply' });
 
   const ledger = {
     paid,
     earned,
     fees,
+    feesBurned,
     refunded,
-    slashed: { total: slashedTotal, creator, repairer, successor, reporter, burned: options.initialSupply - supplyNow },
+    slashed: { total: slashedTotal, creator, repairer, successor, reporter, burned: options.initialSupply - supplyNow - feesBurned },
     staked: total(registry('StakeAdded').map(({ args }) => args.amount)),
     returned: total(registry('StakeWithdrawn').map(({ args }) => args.amount)),
     supply: { initial: options.initialSupply, now: supplyNow },
@@ -80,7 +84,7 @@ function faultsOf(ledger: Omit<Ledger, 'faults'>, takenFromStakes: bigint): stri
   const expect = (what: string, have: bigint, need: bigint) => {
     if (have !== need) faults.push(`${what}: ${have} instead of ${need}, a difference of ${have - need}`);
   };
-  expect('earned + fees + refunded is what was paid', sumOf(ledger.earned) + sumOf(ledger.fees) + refunded, paid);
+  expect('earned + fees + burned fees + refunded is what was paid', sumOf(ledger.earned) + sumOf(ledger.fees) + ledger.feesBurned + refunded, paid);
   expect('the shares of the slashed stake', slashed.creator + slashed.repairer + slashed.successor + slashed.reporter + slashed.burned, slashed.total);
   expect('the slashed stake by the registry', takenFromStakes, slashed.total);
   expect('stake returned + slashed is what was staked', returned + slashed.total, staked);

@@ -10,6 +10,7 @@ export interface MoneyReport {
   readonly earnedTotal: string;
   readonly fees: Readonly<Record<string, string>>;
   readonly feesTotal: string;
+  readonly feesBurned: string;
   readonly refunded: string;
   readonly slashed: Readonly<Record<'total' | 'creator' | 'repairer' | 'successor' | 'reporter' | 'burned', string>>;
   readonly staked: string;
@@ -27,6 +28,7 @@ export function moneyReport(ledger: Ledger): MoneyReport {
     earnedTotal: String(sumOf(ledger.earned)),
     fees: byNode(ledger.fees),
     feesTotal: String(sumOf(ledger.fees)),
+    feesBurned: String(ledger.feesBurned),
     refunded: String(ledger.refunded),
     slashed: {
       total: String(slashed.total),
@@ -53,6 +55,7 @@ export function moneyLines(ledger: Ledger): string[] {
     row('rent paid by the creator', ledger.paid),
     ...[...ledger.earned].sort(([a], [b]) => a - b).filter(([, units]) => units > 0n).map(([id, units]) => row(`  earned by provider ${id}`, units)),
     ...[...ledger.fees].sort(([a], [b]) => a - b).map(([id, units]) => row(`  fee share of heavy node ${id}`, units)),
+    row('  burned of the fees', ledger.feesBurned),
     row('  refunded: closed term, missed epochs', ledger.refunded),
     row('slashed from stakes', slashed.total),
     row('  to the creator', slashed.creator),

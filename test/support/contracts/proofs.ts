@@ -10,6 +10,9 @@ export interface Draw {
   readonly leaf: number;
   readonly leaves: number;
   readonly n: number;
+  /** The retired bundles that the draw moved on from, then the one that it asks for. */
+  readonly bundles: readonly number[];
+  readonly isSpent: boolean;
 }
 
 interface BundleView {
@@ -36,20 +39,13 @@ export async function proofFor(world: World, provider: NodeActor): Promise<Hex> 
 }
 
 export async function answer(world: World, draw: Draw): Promise<Hex> {
-  const { index, bundle } = await bundleAround(world, draw.agreement, draw.batch);
-  const number = numberToHex(index, { size: 4 });
-  if (((bundle.acknowledged >> BigInt(draw.slot)) & 1n) === 0n) return number;
+  const index = draw.bundles.at(-1)!;
+  const number = concatHex(draw.bundles.map((one) => numberToHex(one, { size: 4 })));
+  const bundle = await world.evm.read<BundleView>(world.market, 'bundleOf', [draw.agreement, index]);
+  if (draw.isSpent || ((bundle.acknowledged >> BigInt(draw.slot)) & 1n) === 0n) return number;
   const tree = world.trees.get(`${draw.agreement}/${index}`)!;
   const position = { leafIndex: draw.leaf, leaves: draw.leaves, slot: draw.slot, slots: draw.n, batch: draw.batch - bundle.first, batches: bundle.batches };
   return concatHex([number, bytesToHex(tree.sample(position))]);
-}
-
-async function bundleAround(world: World, agreement: number, batch: number): Promise<{ index: number; bundle: BundleView }> {
-  for (let index = 0; ; index += 1) {
-    const bundle = await world.evm.read<BundleView>(world.market, 'bundleOf', [agreement, index]);
-    if (bundle.batches === 0) throw new Error(`agreement ${agreement} has no batch ${batch}`);
-    if (batch < bundle.first + bundle.batches) return { index, bundle };
-  }
 }
 
 /** Proves the current epoch; anyone may send it. */

@@ -1,6 +1,6 @@
 import { getContractAddress, maxUint256, type Address, type TypedDataDomain } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
-import { lensAbi, marketAbi, registryAbi } from '../../../offchain/chain/generated/abi.ts';
+import { lensAbi, managerAbi, marketAbi, registryAbi } from '../../../offchain/chain/generated/abi.ts';
 import { holdfastDomain } from '../../../offchain/wire/typed-data.ts';
 import { accountOf, createEvm, eventOf, START, type Contract, type Evm } from './evm.ts';
 import type { BundleTree } from './bundle-tree.ts';
@@ -14,6 +14,11 @@ export interface Parameters {
   readonly penaltyEpochs: number;
   readonly faultRun: number;
   readonly slashEpochs: number;
+  readonly answerEpochs: number;
+  readonly bondUnits: number;
+  /** 0: the network never falls into repair-only mode. */
+  readonly healthBps: number;
+  readonly healthEpochs: number;
 }
 
 export interface WorldOptions {
@@ -44,6 +49,7 @@ export interface World {
   readonly token: Contract;
   readonly registry: Contract;
   readonly market: Contract;
+  readonly manager: Contract;
   readonly lens: Contract;
   readonly domain: TypedDataDomain;
   readonly epochSeconds: number;
@@ -68,7 +74,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const token = await evm.deploy(options.token ?? 'Token', [treasury.address, 10n ** 12n * TOKEN]);
   const epochSeconds = options.epochSeconds ?? 7200;
   const epochsPerPeriod = options.epochsPerPeriod ?? 84;
-  const parameters = { missAllowance: 1, penaltyEpochs: 2, faultRun: 3, slashEpochs: 10, ...options.parameters };
+  const parameters = { missAllowance: 1, penaltyEpochs: 2, faultRun: 3, slashEpochs: 10, answerEpochs: 2, bondUnits: 1_000_000, healthBps: 0, healthEpochs: 4, ...options.parameters };
   const stakeEpochs = options.stakeEpochs ?? 20;
   const deployment = await deployCore(evm, token, { epochSeconds, epochsPerPeriod, stakeEpochs, withdrawalEpochs: options.withdrawalEpochs ?? epochsPerPeriod }, parameters);
   const base = { evm, token, ...deployment, domain: holdfastDomain({ chainId: evm.chainId, market: deployment.market.address }), epochSeconds, epochsPerPeriod, parameters, creator, treasury, trees: new Map<string, BundleTree>() };
@@ -96,22 +102,32 @@ export interface CoreClock {
   readonly withdrawalEpochs: number;
 }
 
+/** What the market's bytecode links to. */
+const LIBRARIES = ['Bounds', 'Challenges', 'Endings', 'Faults', 'Proofs', 'Renewals', 'Uploads'] as const;
+
+async function inTurn<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await act(item));
+  return results;
+}
+
 /** The registry must know the market before it exists: its address follows from the deployer's nonce. */
 async function deployCore(evm: Evm, token: Contract, clock: CoreClock, parameters: Parameters) {
-  const endings = await evm.deploy('Endings');
-  const faults = await evm.deploy('Faults');
+  const libraries = Object.fromEntries(await inTurn(LIBRARIES, async (name) => [name, (await evm.deploy(name)).address] as const));
   const [deployer] = await evm.request<Address[]>('eth_accounts', []);
+  const manager = await evm.deploy('Manager', [accountOf('treasury').address]);
   const nonce = BigInt(await evm.request<string>('eth_getTransactionCount', [deployer, 'latest']));
   const marketAddress = getContractAddress({ from: deployer!, nonce: nonce + 1n });
   const time = { genesis: START, epochSeconds: clock.epochSeconds, epochsPerPeriod: clock.epochsPerPeriod };
   const registry = await evm.deploy('Registry', [token.address, marketAddress, time, clock.stakeEpochs, clock.withdrawalEpochs]);
-  const market = await evm.deploy('Market', [token.address, registry.address, parameters], { Endings: endings.address, Faults: faults.address });
+  const market = await evm.deploy('Market', [token.address, registry.address, parameters, manager.address], libraries);
   const lens = await evm.deploy('Lens', [market.address, registry.address]);
   return {
     registry: { address: registry.address, abi: registryAbi },
     market: { address: market.address, abi: marketAbi },
+    manager: { address: manager.address, abi: managerAbi },
     lens: { address: lens.address, abi: lensAbi },
-  } as Record<'registry' | 'market' | 'lens', Contract>;
+  } as Record<'registry' | 'market' | 'manager' | 'lens', Contract>;
 }
 
 export async function registerNode(

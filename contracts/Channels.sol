@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {IRegistry} from "./interfaces/IRegistry.sol";
+import {NodeId, NOBODY} from "./types/Ids.sol";
+import {Tier} from "./types/Structs.sol";
+import {Payments} from "./libraries/Payments.sol";
+
+/// @notice Pays reads. A payer deposits for one node; vouchers with growing totals go along with the bytes, off-chain; the node redeems the
+/// last one of many channels in one transaction. A sponsor is a payer whose vouchers are signed by somebody else: it pays for the
+/// readers of one content.
+/// @dev Holds deposits and nothing else.
+contract Channels is EIP712, ReentrancyGuardTransient {
+    using SafeERC20 for IERC20;
+
+    struct Channel {
+        address payer;
+        /// Signs the vouchers: the payer itself, or whoever a sponsor trusts to hand them out. May be a contract (ERC-1271).
+        address signer;
+        NodeId payee;
+        /// Shares `FEE_BPS` of what is redeemed; NOBODY for none.
+        NodeId heavy;
+        /// Unix second from which the payer may take the rest; 0 while the channel is open.
+        uint64 closesAt;
+        uint128 deposit;
+        uint128 redeemed;
+    }
+
+    struct Voucher {
+        uint256 channel;
+        /// Total of the channel so far, token units.
+        uint128 total;
+        bytes signature;
+    }
+
+    error NoSuchChannel(uint256 channel);
+    error NotPayer(uint256 channel, address caller, address payer);
+    error NoSuchPayee(NodeId payee);
+    error NotHeavy(NodeId heavy);
+    error BadVoucher(uint256 channel, address signer);
+    error DepositShort(uint256 channel, uint256 total, uint256 deposit);
+    error NotClosing(uint256 channel);
+    error StillOpen(uint256 channel, uint64 closesAt, uint256 nowSeconds);
+    error ZeroAmount();
+
+    event Opened(
+        uint256 indexed channel, address indexed payer, NodeId indexed payee, NodeId heavy, address signer, bytes32 content, uint256 amount
+    );
+    event ToppedUp(uint256 indexed channel, address from, uint256 amount);
+    event Redeemed(uint256 indexed channel, uint256 amount, uint256 fee);
+    event Closing(uint256 indexed channel, uint64 closesAt);
+    event Closed(uint256 indexed channel, uint256 refund);
+
+    bytes32 internal constant VOUCHER_TYPEHASH = keccak256("Voucher(uint256 channel,uint128 total)");
+    /// @notice The heavy node's share of every read that it brokered.
+    uint256 public constant FEE_BPS = 150;
+
+    IERC20 public immutable token;
+    IRegistry public immutable registry;
+    /// @notice How long a payee has to redeem its last voucher once the payer wants to close.
+    uint64 public immutable closingSeconds;
+
+    uint256 public channelCount;
+    mapping(uint256 => Channel) public channels;
+
+    constructor(IERC20 token_, IRegistry registry_, uint64 closingSeconds_) EIP712("Holdfast Channels", "1") {
+        token = token_;
+        registry = registry_;
+        closingSeconds = closingSeconds_;
+    }
+
+    /// @param signer who signs the vouchers; the zero address means the payer
+    /// @param content keccak-256 of the ContentID that a sponsor pays for, or 0; for finding sponsored content by events
+    function open(NodeId payee, NodeId heavy, address signer, bytes32 content, uint128 amount)
+        external
+        nonReentrant
+        returns (uint256 channel)
+    {
+        require(amount > 0, ZeroAmount());
+        require(registry.tierOf(payee) != Tier.None, NoSuchPayee(payee));
+        require(heavy == NOBODY || registry.tierOf(heavy) == Tier.Heavy, NotHeavy(heavy));
+        channel = ++channelCount;
+        channels[channel] =
+            Channel(msg.sender, signer == address(0) ? msg.sender : signer, payee, heavy, 0, amount, 0);
+        emit Opened(channel, msg.sender, payee, heavy, channels[channel].signer, content, amount);
+        Payments.collect(token, amount);
+    }
+
+    /// @notice Anyone may add to a deposit. It keeps a closing channel closing.
+    function topUp(uint256 channel, uint128 amount) external nonReentrant {
+        require(channels[channel].payer != address(0), NoSuchChannel(channel));
+        channels[channel].deposit += amount;
+        emit ToppedUp(channel, msg.sender, amount);
+        Payments.collect(token, amount);
+    }
+
+    /// @notice Redeems the newest voucher of each channel. Anyone may send; the money goes to the payout addresses.
+    /// Vouchers that add nothing are passed over, so that a batch does not fail on one that was redeemed already.
+    function redeem(Voucher[] calldata vouchers) external nonReentrant {
+        for (uint256 i; i < vouchers.length; ++i) {
+            _redeem(vouchers[i]);
+        }
+    }
+
+    /// @notice Starts closing; vouchers stay good until `closesAt`.
+    function startClosing(uint256 channel) external {
+        Channel storage c = channels[channel];
+        require(msg.sender == c.payer, NotPayer(channel, msg.sender, c.payer));
+        // Once set it stays: asking again does not move it.
+        if (c.closesAt == 0) c.closesAt = uint64(block.timestamp) + closingSeconds;
+        emit Closing(channel, c.closesAt);
+    }
+
+    /// @notice Pays the rest of the deposit back to the payer. Anyone may call.
+    function close(uint256 channel) external nonReentrant {
+        Channel memory c = channels[channel];
+        require(c.payer != address(0), NoSuchChannel(channel));
+        require(c.closesAt != 0, NotClosing(channel));
+        require(block.timestamp >= c.closesAt, StillOpen(channel, c.closesAt, block.timestamp));
+        delete channels[channel];
+        uint256 refund = c.deposit - c.redeemed;
+        emit Closed(channel, refund);
+        token.safeTransfer(c.payer, refund);
+    }
+
+    function _redeem(Voucher calldata v) private {
+        Channel storage c = channels[v.channel];
+        address signer = c.signer;
+        require(signer != address(0), NoSuchChannel(v.channel));
+        if (v.total <= c.redeemed) return;
+        require(v.total <= c.deposit, DepositShort(v.channel, v.total, c.deposit));
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(VOUCHER_TYPEHASH, v.channel, v.total)));
+        require(SignatureChecker.isValidSignatureNow(signer, digest, v.signature), BadVoucher(v.channel, signer));
+        uint256 amount = v.total - c.redeemed;
+        c.redeemed = v.total;
+        uint256 fee = c.heavy == NOBODY ? 0 : amount * FEE_BPS / 10_000;
+        emit Redeemed(v.channel, amount, fee);
+        token.safeTransfer(registry.payoutOf(c.payee), amount - fee);
+        if (fee > 0) token.safeTransfer(registry.payoutOf(c.heavy), fee);
+    }
+}
