@@ -4,7 +4,7 @@ import { openAgreement } from '../support/contracts/agreements.ts';
 import { commitBundle, holderOf } from '../support/contracts/bundles.ts';
 import { accountOf, eventOf } from '../support/contracts/evm.ts';
 import { inWorld, release, settle, withdraw, withdrawNode } from '../support/contracts/life-acts.ts';
-import { balanceOf, expectRevert, isFaulted, owedTo, owedToNode, stakesOf, supplyOf } from '../support/contracts/life-checks.ts';
+import { balanceOf, burnedFor, expectRevert, isFaulted, owedTo, owedToNode, stakesOf, supplyOf } from '../support/contracts/life-checks.ts';
 import { drawsOf, poke, prove, runEpochs } from '../support/contracts/proofs.ts';
 import { replaceSlot, signSuccession } from '../support/contracts/successions.ts';
 import { createWorld, goToEpoch, TOKEN, type World, type WorldOptions } from '../support/contracts/world.ts';
@@ -17,6 +17,8 @@ const FEE_BPS = 150n;
 const PRICES = [MILLI + 7n, 2n * MILLI + 1n, MILLI / 3n, MILLI + 13n] as const;
 const RENTS = PRICES.map((price) => price * 10n);
 const feeOf = (rent: bigint) => (rent * FEE_BPS) / 10_000n;
+/** A fifth of what a settlement cuts off is burned; the heavy nodes share the rest. */
+const burnOf = (fee: bigint) => (fee * 20n) / 100n;
 const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
 
 const small = (options: WorldOptions = {}) => () => createWorld({ epochsPerPeriod: PERIOD, ...options });
@@ -51,13 +53,16 @@ describe('the life of an agreement', () => {
       const proven = [6n, 6n, 6n, 4n];
       const fees = proven.map((epochs, i) => epochs * feeOf(RENTS[i]!));
       const paid = proven.map((epochs, i) => epochs * (RENTS[i]! - feeOf(RENTS[i]!)));
+      const kept = fees.map((fee) => fee - burnOf(fee));
       // Providers 1 and 3 have another parent than the creator: it gets half, the odd unit stays.
-      const shared = [fees[1]! / 2n, fees[3]! / 2n];
-      await assertOwed(world, { providers: paid, heavies: [sum(fees) - sum(shared), sum(shared)], creator: 0n });
+      const shared = [kept[1]! / 2n, kept[3]! / 2n];
+      await assertOwed(world, { providers: paid, heavies: [sum(kept) - sum(shared), sum(shared)], creator: 0n });
+      for (const [i, provider] of world.providers.entries()) assert.equal(await burnedFor(world, provider), burnOf(fees[i]!));
+      assert.equal(await burnedFor(world, heavy!), sum(fees.map(burnOf)));
 
       // Settling again in the same epoch changes nothing.
       await settle(world, world.providers[1]!, heavy!);
-      await assertOwed(world, { providers: paid, heavies: [sum(fees) - sum(shared), sum(shared)], creator: 0n });
+      await assertOwed(world, { providers: paid, heavies: [sum(kept) - sum(shared), sum(shared)], creator: 0n });
 
       await runEpochs(world, 10, 16, world.providers);
       await goToEpoch(world, 16);
@@ -65,16 +70,20 @@ describe('the life of an agreement', () => {
       for (const provider of world.providers) await settle(world, provider, heavy!);
       const later = [7n, 7n, 7n, 6n];
       const laterFees = later.map((epochs, i) => epochs * feeOf(RENTS[i]!));
-      const laterShared = [laterFees[1]! / 2n, laterFees[3]! / 2n];
+      const laterKept = laterFees.map((fee) => fee - burnOf(fee));
+      const laterShared = [laterKept[1]! / 2n, laterKept[3]! / 2n];
       const toProviders = paid.map((amount, i) => amount + later[i]! * (RENTS[i]! - feeOf(RENTS[i]!)));
       const toParent = sum(shared) + sum(laterShared);
-      const toHeavy = sum(fees) + sum(laterFees) - toParent;
+      const toHeavy = sum(kept) + sum(laterKept) - toParent;
+      const toBurn = sum([...fees, ...laterFees].map(burnOf));
       const refund = 3n * RENTS[3]!;
       await assertOwed(world, { providers: toProviders, heavies: [toHeavy, toParent], creator: refund });
-      assert.equal(sum(toProviders) + toHeavy + toParent + refund, agreement.cost);
+      assert.equal(sum(toProviders) + toHeavy + toParent + toBurn + refund, agreement.cost);
 
       for (const [i, provider] of world.providers.entries()) assert.equal(await withdrawNode(world, provider), toProviders[i]);
+      const supply = await supplyOf(world);
       assert.equal(await withdrawNode(world, heavy!), toHeavy);
+      assert.equal(supply - (await supplyOf(world)), toBurn);
       assert.equal(await withdrawNode(world, otherHeavy!), toParent);
       assert.equal(await withdraw(world, world.creator.address), refund);
       assert.equal(await balanceOf(world, world.market), 0n);
@@ -91,7 +100,7 @@ describe('the life of an agreement', () => {
       await goToEpoch(world, PERIOD);
       for (const provider of world.providers) await settle(world, provider, world.heavies[0]!);
       const fees = RENTS.map((rent) => (rent * 200n) / 10_000n);
-      await assertOwed(world, { providers: RENTS.map((rent, i) => 8n * (2n * rent - fees[i]!)), heavies: [8n * sum(fees)], creator: 0n });
+      await assertOwed(world, { providers: RENTS.map((rent, i) => 8n * (2n * rent - fees[i]!)), heavies: [8n * sum(fees) - sum(fees.map((fee) => burnOf(8n * fee)))], creator: 0n });
       for (const agreement of [one, free]) await release(world, agreement, [0, 1, 2, 3]);
       for (const node of [...world.providers, ...world.heavies]) await withdrawNode(world, node);
       assert.equal(await balanceOf(world, world.market), 0n);

@@ -20,7 +20,7 @@ inWorld('open records terms, slots, rails and promises', {}, async (world) => {
   const stored = await world.evm.read<Record<string, unknown>>(world.market, 'agreementOf', [agreement.id]);
   assert.deepEqual(stored, {
     creator: world.creator.address, startEpoch: 8, endPeriod: 3, k: 2, m: 2, batchLog2: 16, heavy: world.heavies[0]!.id, feeBps: 150,
-    quota: 10, bundles: 0, batches: 0, batchesBefore: 0, changedEpoch: 0, turns: 0,
+    quota: 10, bundles: 0, batches: 0, batchesBefore: 0, changedEpoch: 0, turns: 0, retiredBatches: 0,
   });
   for (const [slot, provider] of world.providers.entries()) {
     const [holder, entry] = await world.evm.read<[number, Record<string, unknown>]>(world.market, 'slotOf', [agreement.id, slot]);

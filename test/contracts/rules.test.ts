@@ -299,7 +299,7 @@ describe('commit', () => {
     await expectRevert(commit(5, 15n, await receipts([0, 1, 2, 3], 5, 1)), 'QuotaExceeded', [agreement.id, 6n, 5n]);
     await commit(4, 15n, await receipts([0, 1, 2, 3], 4, 1));
     await expectRevert(commit(1, 7n, await receipts([0, 1, 2], 1, 2)), 'QuotaExceeded', [agreement.id, 6n, 5n]);
-    assert.deepEqual(await evm.read(market, 'bundleOf', [agreement.id, 1]), { root: ROOT, first: 1, batches: 4, epoch: 0, acknowledged: 15n });
+    assert.deepEqual(await evm.read(market, 'bundleOf', [agreement.id, 1]), { root: ROOT, first: 1, batches: 4, epoch: 0, retired: 0, acknowledged: 15n });
     await goToEpoch(world, 2 * PERIOD);
     await expectRevert(commit(1, 7n, three), 'AgreementOver', [agreement.id, 2, 2]);
   });

@@ -25,6 +25,11 @@ export function owedToNode(world: World, node: NodeActor): Promise<bigint> {
   return world.evm.read<bigint>(world.market, 'owedToNode', [node.id]);
 }
 
+/** Of a provider: what was burned of the fees on its earnings, ever. Of a heavy node: what its next withdrawal burns. */
+export function burnedFor(world: World, node: NodeActor): Promise<bigint> {
+  return world.evm.read<bigint>(world.market, 'burnedFor', [node.id]);
+}
+
 /** Refunds, compensations and rewards not yet withdrawn. */
 export function owedTo(world: World, account: Address): Promise<bigint> {
   return world.evm.read<bigint>(world.market, 'owedTo', [account]);

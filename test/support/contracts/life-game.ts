@@ -259,7 +259,7 @@ export class Game {
     const owed = this.model.owedToNode.get(node.id) ?? 0n;
     if (owed === 0n) return expectRevert(withdrawNode(this.world, node), 'NothingOwed');
     assert.equal(await withdrawNode(this.world, node), owed);
-    this.model.owedToNode.delete(node.id);
+    this.model.withdrawNode(node.id);
   }
 
   async #withdrawAccount(account: `0x${string}`): Promise<void> {

@@ -41,6 +41,10 @@ export class MoneyModel {
   readonly owedToNode = new Map<number, bigint>();
   readonly owedTo = new Map<string, bigint>();
   readonly stakes = new Map<number, Stake>();
+  /** Of each heavy node: what its next withdrawal burns. */
+  readonly toBurn = new Map<number, bigint>();
+  /** Of each provider: what was taken off the fees on its earnings to be burned, ever. */
+  readonly burnedFor = new Map<number, bigint>();
   burned = 0n;
   readonly #proven = new Set<string>();
   readonly #reported = new Set<string>();
@@ -96,10 +100,20 @@ export class MoneyModel {
       }
       t.settledTo = Math.max(t.settledTo, epoch);
     }
-    const parentFee = parent === heavy ? 0n : fee / 2n;
+    const burned = percent(fee, 20n);
+    const parentFee = parent === heavy ? 0n : (fee - burned) / 2n;
+    add(this.burnedFor, provider, burned);
+    add(this.toBurn, heavy, burned);
     add(this.owedToNode, provider, earned);
-    add(this.owedToNode, heavy, fee - parentFee);
+    add(this.owedToNode, heavy, fee - burned - parentFee);
     add(this.owedToNode, parent, parentFee);
+  }
+
+  /** Everything owed to a node leaves, and what a heavy node's fees left to burn is burned. */
+  withdrawNode(id: number): void {
+    this.owedToNode.delete(id);
+    this.burned += this.toBurn.get(id) ?? 0n;
+    this.toBurn.delete(id);
   }
 
   close(agreement: number, epoch: number): void {
@@ -166,7 +180,7 @@ export class MoneyModel {
   }
 
   claims(): bigint {
-    return [...this.owedToNode.values(), ...this.owedTo.values()].reduce((sum, amount) => sum + amount, this.pending());
+    return [...this.owedToNode.values(), ...this.owedTo.values(), ...this.toBurn.values()].reduce((sum, amount) => sum + amount, this.pending());
   }
 
   staked(): bigint {
