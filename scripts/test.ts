@@ -1,8 +1,9 @@
-// usage: node scripts/test.ts [types|contracts|unit|e2e ...]  (all without arguments); the last line is `N passed, N failed`
+// usage: node scripts/test.ts [types|lint|contracts|unit|e2e ...]  (all without arguments); the last line is `N passed, N failed`
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lint } from './lint.ts';
 
 interface Tally {
   readonly passed: number;
@@ -59,6 +60,7 @@ function honest(tally: Tally, status: number): Tally {
 
 const suites: Readonly<Record<string, () => Promise<Tally>>> = {
   types,
+  lint: () => Promise.resolve(lint()),
   contracts,
   unit: () => vitest(['test'], ['test/e2e/**']),
   e2e: () => vitest(['test/e2e'], []),
