@@ -12,6 +12,7 @@ import { type Signer, signerAddress } from '../wire/typed-data.ts';
 import { AgreementViews } from './fetch/agreement-view.ts';
 import { type AvoidedProvider, ProviderHealth } from './fetch/health.ts';
 import { PayloadReader } from './fetch/payload-reader.ts';
+import { Lanes } from './lanes.ts';
 import { DEFAULT_POLICY, type Policy } from './policy.ts';
 import { Secrets } from './secrets.ts';
 import { Sessions } from './sessions.ts';
@@ -41,6 +42,8 @@ export interface Client {
   readonly sessions: Sessions;
   readonly views: AgreementViews;
   readonly health: ProviderHealth;
+  /** Fragments on their way to providers. */
+  readonly uploads: Lanes;
   readonly reader: PayloadReader;
   /** Providers that failed this client so far, and why they are left alone. */
   avoided(): AvoidedProvider[];
@@ -82,6 +85,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     sessions: new Sessions({ chain, signer, creator }),
     views,
     health,
+    uploads: new Lanes({ startAtOnce: policy.transfersAtFirst, maxAtOnce: policy.transfersAtMost }),
     reader: new PayloadReader({ chain, platform, views, health, policy, sealKey: (agreement) => secrets.sealKey(agreement) }),
     avoided: () => health.report(),
     close: () => store.$disconnect(),

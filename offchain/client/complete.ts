@@ -10,7 +10,6 @@ import { type SlotFailure, messageOf } from './errors.ts';
 import type { AgreementView, SlotHost } from './fetch/agreement-view.ts';
 import { askReceipt } from './upload/collect-receipts.ts';
 import { putFragment } from './upload/put-fragment.ts';
-import { retrying } from './upload/retrying.ts';
 
 export interface CompleteResult {
   readonly completed: readonly { readonly bundle: number; readonly slot: number }[];
@@ -57,7 +56,7 @@ async function completeSlot(client: Client, view: AgreementView, { bundle, host,
     const hasher = new FragmentHasher();
     hasher.update(bytes);
     if (!equal(hasher.finish().root, expected)) throw new Error('the rebuilt fragment does not fit its root');
-    await retrying(client.policy, scope, () => putFragment(client, { agreement: view.id, batchId: batch.batchId, host, bytes, root: expected, signal }));
+    await putFragment(client, { agreement: view.id, batchId: batch.batchId, host, bytes, root: expected, isResumed: true, signal: scope });
   }
   const described = batches.map(({ batchId, fragmentRoots }) => ({ batchId: toHex(batchId), fragmentRoots: fragmentRoots.map((one) => toHex(one)) }));
   const { signature } = await askReceipt(client, { view, host, toSign: { bundle, root, batches: described }, signal });

@@ -82,7 +82,7 @@ export class AgreementError extends HoldfastError {
 export class QuotaExceededError extends HoldfastError {
   constructor(facts: { readonly agreement: number; readonly needBatches: number; readonly freeBatches: number; readonly batchBytes: number }) {
     const { agreement, needBatches, freeBatches, batchBytes } = facts;
-    super('QUOTA_EXCEEDED', `The upload needs at least ${needBatches} batches of ${batchBytes} bytes; agreement ${agreement} has ${freeBatches} left. Nothing was sent.`, {
+    super('QUOTA_EXCEEDED', `The upload needs at least ${needBatches} batches of ${batchBytes} bytes; agreement ${agreement} has ${freeBatches} left. Nothing was stored or paid.`, {
       details: facts,
       nextStep: 'Rent more space, or store less.',
     });

@@ -1,6 +1,6 @@
 /** Every bound on what a client does at once, and on how long it waits. */
 export interface Policy {
-  /** Batches whose fragments are on their way at once: as many as fit into this many bytes, at least one. */
+  /** Batches whose fragments are on their way while the next one is encoded: as many as fit into this many bytes of fragments, at least one. */
   readonly sendWindowBytes: number;
   readonly sendWindowBatches: number;
   /** Tries of one request to one provider, and the pause before the second one; it doubles. */
@@ -8,6 +8,12 @@ export interface Policy {
   readonly retryPauseMs: number;
   /** Silence after which a transfer counts as broken. */
   readonly idleMs: number;
+  /** A fragment's transfer is broken off after this many times what the median provider needs, and not before the least time. */
+  readonly deadlineFactor: number;
+  readonly deadlineLeastMs: number;
+  /** Transfers to one provider at once: to begin with, and as long as more of them move more. */
+  readonly transfersAtFirst: number;
+  readonly transfersAtMost: number;
   /** Once a quorum is done, the others get this many times as long as the quorum took, and at least `graceMs`. */
   readonly graceFactor: number;
   readonly graceMs: number;
@@ -30,11 +36,15 @@ export interface Policy {
 const MIB = 1 << 20;
 
 export const DEFAULT_POLICY: Policy = {
-  sendWindowBytes: 256 * MIB,
+  sendWindowBytes: 64 * MIB,
   sendWindowBatches: 8,
   attempts: 3,
   retryPauseMs: 250,
   idleMs: 20_000,
+  deadlineFactor: 20,
+  deadlineLeastMs: 60_000,
+  transfersAtFirst: 2,
+  transfersAtMost: 8,
   graceFactor: 3,
   graceMs: 5_000,
   lateFactor: 4,

@@ -15,7 +15,6 @@ import { followedBundles, knownChunks, loadCatalog } from './local-state.ts';
 import { publishName } from './name-record.ts';
 import { pickAgreement } from './pick-agreement.ts';
 import type { OnProgress } from './progress.ts';
-import { checkQuota } from './quota.ts';
 import { sendSealKey } from './send-seal-key.ts';
 import { type Source, type SourceFacts, scan, sourceOf } from './source.ts';
 import { syncCatalog } from './sync-catalog.ts';
@@ -63,7 +62,7 @@ const TRIES = 3;
 /**
  * Returns only when the upload is committed: a quorum of providers has signed that it holds everything on disk.
  * Killed or cancelled and run again, it sends and pays nothing twice.
- * @throws AgreementError, QuotaExceededError (nothing was sent), NotStoredError, WrongKeyError, ContractRevertError, RpcUnavailableError, AbortedError
+ * @throws AgreementError, QuotaExceededError (nothing was committed or paid), NotStoredError, WrongKeyError, ContractRevertError, RpcUnavailableError, AbortedError
  */
 export function put(client: Client, options: PutOptions): Promise<PutResult> {
   return abortable(`Storing ${JSON.stringify(options.name)}`, options.signal, async () => {
@@ -91,9 +90,8 @@ async function putOnce(client: Client, options: PutOptions): Promise<PutResult> 
   const journal = await Journal.open(client.store, key, Date.now());
   const plan = { client, options, view, catalog, known, source, facts, created: journal.created };
 
-  await checkQuota({ view, facts, catalog, dryRun: () => encode(plan, () => undefined, false) });
   const problems: WalkProblem[] = [];
-  const batches = encode(plan, (problem) => problems.push(problem), true);
+  const batches = encode(plan, (problem) => problems.push(problem));
   const { result, stored } = await storeBundle(client, { view, journal, batches, onProgress, signal });
   if (stored === null) await journal.drop();
   onProgress?.({ stage: 'publish', doneBytes: facts.bytes, totalBytes: facts.bytes });
@@ -135,7 +133,7 @@ interface Plan {
   readonly created: number;
 }
 
-async function* encode(plan: Plan, onProblem: (problem: WalkProblem) => void, tells: boolean): AsyncGenerator<EncodedBatch, BundleResult> {
+async function* encode(plan: Plan, onProblem: (problem: WalkProblem) => void): AsyncGenerator<EncodedBatch, BundleResult> {
   const { client, options, view, catalog, known, source, facts, created } = plan;
   const { name, visibility = 'private', dedupe, chunking, signal, onProgress } = options;
   return yield* encodeBundle({
@@ -146,7 +144,7 @@ async function* encode(plan: Plan, onProblem: (problem: WalkProblem) => void, te
     platform: client.platform,
     catalog, known, dedupe, signal, visibility, name, created, chunking,
     objects: source.open(onProblem),
-    onProgress: tells ? ({ plainBytes }) => onProgress?.({ stage: 'encode', doneBytes: plainBytes, totalBytes: facts.bytes }) : undefined,
+    onProgress: ({ plainBytes }) => onProgress?.({ stage: 'encode', doneBytes: plainBytes, totalBytes: facts.bytes }),
   });
 }
 

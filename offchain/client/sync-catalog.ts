@@ -1,5 +1,6 @@
 /** Brings the home folder up to the chain: a second machine, a killed upload or an empty folder are all the same case. */
 import { agreementsOf } from '../chain/agreements-of.ts';
+import { readBundle } from '../chain/read-bundle.ts';
 import type { Catalog } from '../codec/catalog.ts';
 import { readCatalog, readManifest } from '../codec/decode.ts';
 import { openFooter } from '../codec/footer.ts';
@@ -7,7 +8,8 @@ import { NoFooterError, WrongKeyError } from '../codec/format-errors.ts';
 import type { ChunkRef } from '../codec/types.ts';
 import type { Client } from './client.ts';
 import { CatalogUnreachableError } from './errors.ts';
-import { distinctChunks, followedBundles, loadCatalog, saveFollowed } from './local-state.ts';
+import { type LocalCatalog, distinctChunks, followedBundles, loadCatalog, saveFollowed } from './local-state.ts';
+import { type NamedVersion, missingVersions, withVersions } from './merge-catalogs.ts';
 
 interface FoundCatalog {
   readonly catalog: Catalog;
@@ -41,23 +43,53 @@ export async function syncCatalog(client: Client, options: { readonly agreements
   // First of all the key: a wallet that refuses must not look like a network that fails.
   await client.secrets.keys();
 
-  const found = await findNewest(client, behind, options.signal);
-  const newest = found.catalog.sequence > local.catalog.sequence ? found : undefined;
-  const chunks = await newChunks(client, found.catalog, behind, options.signal);
-  await saveFollowed(client, { newest, chunks, bundles: behind.map(({ agreement, bundles }) => [agreement, bundles] as const) });
-  return (newest ?? local).catalog;
+  const found = await findCatalogs(client, behind, options.signal);
+  const newest = await merged(client, local, found, followed);
+  const chunks = await newChunks(client, newest.catalog, behind, options.signal);
+  const isNews = newest.catalog !== local.catalog;
+  await saveFollowed(client, { newest: isNews ? newest : undefined, chunks, bundles: behind.map(({ agreement, bundles }) => [agreement, bundles] as const) });
+  return newest.catalog;
 }
 
-/** Of all agreements' newest readable catalogs the one with the highest sequence. */
-async function findNewest(client: Client, behind: readonly Behind[], signal: AbortSignal | undefined): Promise<FoundCatalog> {
+/** The newest readable catalog of each agreement that is ahead of this folder. */
+async function findCatalogs(client: Client, behind: readonly Behind[], signal: AbortSignal | undefined): Promise<FoundCatalog[]> {
   const results = await Promise.all(behind.map((one) => readNewest(client, one, signal)));
   const found = results.filter((result) => 'catalog' in result);
-  const best = found.sort((a, b) => b.catalog.sequence - a.catalog.sequence)[0];
-  if (best !== undefined) return best;
+  if (found.length > 0) return found;
   const errors = results.flatMap((result) => ('errors' in result ? result.errors : []));
   // Every bundle ends in a footer, and these bytes are proven by the chain: when none opens, the key is another one.
   if (errors.some((error) => error instanceof WrongKeyError || error instanceof NoFooterError)) throw new WrongKeyError('catalog');
   throw new CatalogUnreachableError(client.creator, errors[0]);
+}
+
+/** The highest sequence is the newest; what other machines committed elsewhere at the same time is added to it. */
+async function merged(client: Client, local: LocalCatalog, found: readonly FoundCatalog[], followed: ReadonlyMap<number, number>): Promise<FoundCatalog> {
+  const mine = local.home === null ? [] : [{ catalog: local.catalog, home: local.home }];
+  // The local one first: where nothing is newer, it stays.
+  const [newest, ...others] = [...mine, ...found].sort((a, b) => b.catalog.sequence - a.catalog.sequence);
+  if (newest === undefined) throw new CatalogUnreachableError(client.creator, undefined);
+  let { catalog } = newest;
+  for (const other of others) {
+    const isLocal = other.home === local.home;
+    const missing = missingVersions(catalog, other.catalog, ({ agreement, bundle }) =>
+      isLocal ? agreement === other.home.agreement && bundle === other.home.bundle : (bundle ?? -1) >= (followed.get(agreement) ?? 0));
+    catalog = withVersions(catalog, await living(client, missing));
+  }
+  return { catalog, home: newest.home };
+}
+
+/** Without the versions whose bundle was retired: their bytes are gone, or soon will be. */
+async function living({ chain }: Client, versions: readonly NamedVersion[]): Promise<NamedVersion[]> {
+  const kept: NamedVersion[] = [];
+  for (const one of versions) {
+    const { version } = one;
+    if (version.kind === 'stored' && version.manifest.bundle !== null) {
+      const { retired } = await readBundle(chain, version.manifest.agreement, version.manifest.bundle);
+      if (retired !== 0) continue;
+    }
+    kept.push(one);
+  }
+  return kept;
 }
 
 async function readNewest(client: Client, { agreement, bundles }: Behind, signal: AbortSignal | undefined): Promise<FoundCatalog | { errors: unknown[] }> {

@@ -58,7 +58,14 @@ export async function requestStream(url: string, options: RequestOptions = {}): 
   return { headers: reply.headers, stream: reply };
 }
 
-/** PUTs bytes (streamed when they are a source) and returns the JSON reply. */
+/** The reply's headers, without a body. */
+export async function requestHeaders(url: string, options: Omit<RequestOptions, 'method'> = {}): Promise<http.IncomingHttpHeaders> {
+  const reply = await exchange(url, { ...options, timeoutMs: options.timeoutMs ?? JSON_TIMEOUT_MS, method: 'HEAD' });
+  reply.resume();
+  return reply.headers;
+}
+
+/** PUTs bytes (streamed when they are a source) and returns the JSON reply. A peer that answers before the end spares itself the rest. */
 export async function putBytes<S extends z.ZodType>(
   url: string,
   options: Omit<RequestOptions, 'method'> & { body: RequestBody; schema: S },
@@ -70,12 +77,19 @@ export async function putBytes<S extends z.ZodType>(
 
 /** One request until the reply's headers; statuses from 400 on become RemoteError. */
 async function exchange(url: string, options: RequestOptions & { body?: RequestBody | undefined }): Promise<http.IncomingMessage> {
-  const reply = await attempt(url, options, false);
+  const { request, reply } = await attempt(url, options, false);
+  // Answered before the body was out: once the answer is read, nothing more is sent.
+  if (!request.writableFinished) reply.once('close', () => request.writableFinished || request.destroy());
   if ((reply.statusCode ?? 0) < 400) return reply;
   throw await remoteError(url, reply, options.signal);
 }
 
-async function attempt(url: string, options: RequestOptions & { body?: RequestBody | undefined }, again: boolean): Promise<http.IncomingMessage> {
+interface Exchange {
+  readonly request: http.ClientRequest;
+  readonly reply: http.IncomingMessage;
+}
+
+async function attempt(url: string, options: RequestOptions & { body?: RequestBody | undefined }, again: boolean): Promise<Exchange> {
   const { body, signal } = options;
   if (signal?.aborted === true) throw new AbortedError(`The request to ${url}`, signal.reason);
   const deadline = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
@@ -91,8 +105,8 @@ async function attempt(url: string, options: RequestOptions & { body?: RequestBo
   const idleMs = options.idleMs ?? IDLE_TIMEOUT_MS;
   request.setTimeout(idleMs, () => request.destroy(new TransportError(url, `was silent for ${idleMs} ms`, { code: 'TIMEOUT' })));
   try {
-    return await new Promise<http.IncomingMessage>((resolve, reject) => {
-      request.once('response', resolve);
+    return await new Promise<Exchange>((resolve, reject) => {
+      request.once('response', (reply) => resolve({ request, reply }));
       // Stays on: a reset after the response began reaches the response's own stream too.
       request.on('error', reject);
       writeBody(request, body).catch(reject);
@@ -112,19 +126,36 @@ async function writeBody(request: http.ClientRequest, body: RequestBody | undefi
   else await pipeline(Readable.from(body.source, { objectMode: false }), request);
 }
 
+/** The whole body, in an ArrayBuffer of its own. */
 async function readAll(url: string, reply: http.IncomingMessage, maxBytes: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
+  const announced = Number(reply.headers['content-length'] ?? 0);
+  // What a peer announces is only believed as far as it was asked for.
+  let bytes = new Uint8Array(announced <= maxBytes ? announced : 0);
   let sizeBytes = 0;
   try {
-    for await (const part of reply as AsyncIterable<Uint8Array>) {
-      sizeBytes += part.length;
-      if (sizeBytes > maxBytes) throw new TransportError(url, `sent more than ${maxBytes} bytes`, { code: 'REPLY_TOO_LARGE' });
-      parts.push(part);
-    }
+    await new Promise<void>((resolve, reject) => {
+      reply.on('data', (part: Uint8Array) => {
+        if (sizeBytes + part.length > maxBytes) {
+          return void reply.destroy(new TransportError(url, `sent more than ${maxBytes} bytes`, { code: 'REPLY_TOO_LARGE' }));
+        }
+        if (sizeBytes + part.length > bytes.length) bytes = grown(bytes, { sizeBytes, room: Math.min(maxBytes, 2 * (sizeBytes + part.length)) });
+        bytes.set(part, sizeBytes);
+        sizeBytes += part.length;
+      });
+      reply.once('end', resolve);
+      reply.once('error', reject);
+      reply.once('close', () => reject(new Error('the connection was closed')));
+    });
   } catch (cause) {
     throw asTransportError(url, cause, { signal, deadline: undefined });
   }
-  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, sizeBytes);
+  return sizeBytes === bytes.length ? bytes : bytes.slice(0, sizeBytes);
+}
+
+function grown(bytes: Uint8Array, { sizeBytes, room }: { readonly sizeBytes: number; readonly room: number }): Uint8Array<ArrayBuffer> {
+  const target = new Uint8Array(room);
+  target.set(bytes.subarray(0, sizeBytes));
+  return target;
 }
 
 function parseReply<S extends z.ZodType>(url: string, bytes: Uint8Array, schema: S): z.output<S> {

@@ -13,9 +13,13 @@ export async function acknowledgeLate(
   const { view, toSign, slots, signal } = options;
   const acknowledged: number[] = [];
   const failures: SlotFailure[] = [];
-  for (const host of view.hosts.filter(({ slot }) => slots.includes(slot))) {
+  const hosts = view.hosts.filter(({ slot }) => slots.includes(slot));
+  // All are asked at once, for each may take its full time; the transactions follow each other.
+  const receipts = hosts.map((host) => ({ host, receipt: askReceipt(client, { view, host, toSign, signal }) }));
+  for (const { receipt } of receipts) receipt.catch(() => undefined);
+  for (const { host, receipt } of receipts) {
     try {
-      const { slot, signature } = await askReceipt(client, { view, host, toSign, signal });
+      const { slot, signature } = await receipt;
       await acknowledge(client.chain, { agreement: view.id, bundle: toSign.bundle, slot, signature });
       acknowledged.push(slot);
     } catch (error) {

@@ -20,12 +20,15 @@ export class Journal {
   readonly #sent: Set<string>;
   /** Milliseconds since 1970, of the first attempt: the same value gives the same batches. */
   readonly created: number;
+  /** An earlier run began this upload, and may have sent more than it wrote down. */
+  readonly isResumed: boolean;
 
-  private constructor(store: Store, id: string, created: number, sent: Set<string>) {
+  private constructor(store: Store, row: { readonly id: string; readonly created: number }, sent?: Set<string>) {
     this.#store = store;
-    this.#id = id;
-    this.created = created;
-    this.#sent = sent;
+    this.#id = row.id;
+    this.created = row.created;
+    this.isResumed = sent !== undefined;
+    this.#sent = sent ?? new Set();
   }
 
   static async open(store: Store, key: JournalKey, nowMs: number): Promise<Journal> {
@@ -35,11 +38,11 @@ export class Journal {
       await store.upload.deleteMany({ where: { agreement, name } });
       const id = randomUUID();
       await store.upload.create({ data: { id, agreement, name, sourceDigest, state: 'sending', details: JSON.stringify({ created: nowMs }) } });
-      return new Journal(store, id, nowMs, new Set());
+      return new Journal(store, { id, created: nowMs });
     }
     const { created } = JSON.parse(row.details) as { created: number };
     const fragments = await store.uploadedFragment.findMany({ where: { uploadId: row.id } });
-    return new Journal(store, row.id, created, new Set(fragments.map((one) => keyOf(one.batchId, one.slot, one.provider, one.root))));
+    return new Journal(store, { id: row.id, created }, new Set(fragments.map((one) => keyOf(one.batchId, one.slot, one.provider, one.root))));
   }
 
   wasSent(batch: EncodedBatch, host: SlotHost): boolean {

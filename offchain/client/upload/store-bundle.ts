@@ -12,6 +12,7 @@ import { ConcurrentUploadError, NotStoredError, type SlotFailure } from '../erro
 import type { AgreementView } from '../fetch/agreement-view.ts';
 import { saveFollowed } from '../local-state.ts';
 import type { OnProgress } from '../progress.ts';
+import { withinQuota } from '../quota.ts';
 import { acknowledgeLate } from './acknowledge-late.ts';
 import { collectReceipts } from './collect-receipts.ts';
 import { commitOnce } from './commit-once.ts';
@@ -39,7 +40,7 @@ export interface StoredBundle {
 
 /**
  * Sends every batch, collects receipts, commits, and brings the home folder up to date, in this order.
- * @throws NotStoredError, ConcurrentUploadError, ContractRevertError, RpcUnavailableError
+ * @throws QuotaExceededError, NotStoredError, ConcurrentUploadError, ContractRevertError, RpcUnavailableError
  */
 export async function storeBundle<R extends Encoded>(
   client: Client,
@@ -86,14 +87,15 @@ export async function storeBundle<R extends Encoded>(
   return { result, stored: { bundle, root, batches: descriptions.length, receipts: confirmed, lost: [...sender.lost, ...late.failures], transactionHash } };
 }
 
-/** Encodes the next batch while the ones before are on their way, as many as the window allows. */
+/** Encodes the next batch while the ones before are on their way, as many as the window allows; each gives its memory back when it is done. */
 async function sendAll<R extends Encoded>(
   { policy }: Client,
   sender: BatchSender,
   { view, batches, onProgress }: { view: AgreementView; batches: AsyncGenerator<EncodedBatch, R>; onProgress?: OnProgress | undefined },
 ): Promise<{ result: R; descriptions: BatchDescription[] }> {
   const { n, fragmentSize } = view.geometry;
-  const window = Math.max(1, Math.min(policy.sendWindowBatches, Math.floor(policy.sendWindowBytes / (n * fragmentSize)) - 1));
+  const window = Math.max(1, Math.min(policy.sendWindowBatches, Math.floor(policy.sendWindowBytes / (n * fragmentSize))));
+  const fitting = withinQuota(view, batches);
   const descriptions: BatchDescription[] = [];
   const onTheirWay = new Set<Promise<void>>();
   let doneBytes = 0;
@@ -101,14 +103,14 @@ async function sendAll<R extends Encoded>(
   try {
     for (;;) {
       if (failure !== undefined) throw failure.error;
-      const step = await batches.next();
+      const step = await fitting.next();
       if (step.done === true) {
         await Promise.all(onTheirWay);
         return { result: step.value, descriptions };
       }
       const batch = step.value;
       descriptions.push({ batchId: toHex(batch.batchId), fragmentRoots: batch.roots.map((root) => toHex(root)) });
-      const sending = sender.send(batch).then(() => {
+      const sending = sender.send(batch).finally(() => (batch as { release?: () => void }).release?.()).then(() => {
         onTheirWay.delete(sending);
         doneBytes += view.geometry.payloadSize;
         onProgress?.({ stage: 'send', doneBytes });
@@ -118,7 +120,7 @@ async function sendAll<R extends Encoded>(
       if (onTheirWay.size >= window) await Promise.race(onTheirWay);
     }
   } finally {
-    await batches.return(undefined as never);
+    await fitting.return(undefined as never);
   }
 }
 

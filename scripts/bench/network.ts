@@ -1,0 +1,144 @@
+// A whole market for one benchmark: a local chain, one heavy node, and real providers on real disks, none of them in the caller's process.
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { parseEther } from 'viem';
+import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
+import { createChain } from '../../offchain/chain/client.ts';
+import type { Chain } from '../../offchain/chain/client.ts';
+import { devAccount, DEV_CHAIN_ID } from '../../offchain/chain/dev-accounts.ts';
+import { formatDeployment, parseDeployment } from '../../offchain/chain/deployment.ts';
+import { PRODUCTION } from '../../offchain/chain/devnet-parameters.ts';
+import { startLocalChain } from '../../offchain/chain/local-chain.ts';
+import { deployDevnet } from '../../offchain/cli/devnet/deploy-devnet.ts';
+import { createClient } from '../../offchain/client/client.ts';
+import type { Client } from '../../offchain/client/client.ts';
+import { rent } from '../../offchain/client/rent.ts';
+import type { HostAnswer, HostOrder } from './host.ts';
+
+const HOST = fileURLToPath(new URL('./host.ts', import.meta.url));
+const HEAVY_ACCOUNT = 1;
+const FIRST_PROVIDER_ACCOUNT = 2;
+const CREATOR_ACCOUNT = 19;
+const PRICE = 10n ** 12n;
+
+export interface BenchNetwork {
+  readonly folder: string;
+  /** A client with a home folder of its own; every one of them is the same creator. */
+  client(): Promise<Client>;
+  /** An agreement over all providers with room for `spaceBytes`. */
+  rent(client: Client, options: { readonly spaceBytes: number; readonly batchLog2: number }): Promise<{ readonly agreement: number; readonly providers: readonly number[] }>;
+  /** Switches providers off for good. */
+  end(providers: readonly number[]): Promise<void>;
+  /** CPU seconds that all providers and the heavy node have taken so far. */
+  cpuSeconds(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** `hosts`: processes that share the providers, one for each core is enough: more would only take turns on the same cores. */
+export async function startNetwork(options: { readonly folder: string; readonly providers: number; readonly hosts: number; readonly scheme: { readonly k: number; readonly m: number } }): Promise<BenchNetwork> {
+  const { folder, scheme } = options;
+  await mkdir(folder, { recursive: true });
+  const local = await startLocalChain();
+  const hosts = Array.from({ length: options.hosts }, () => startHost());
+  const hostOf = new Map<number, Host>();
+  const clients: Client[] = [];
+  let homes = 0;
+  const stop = async (): Promise<void> => {
+    await Promise.all(clients.map((client) => client.close()));
+    await Promise.all(hosts.map((host) => host.stop()));
+    await local.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const { rpcUrl } = local;
+    // Epochs of two hours: no proof falls into the measurement.
+    const { deployment } = await deployDevnet({ rpcUrl, parameters: { ...PRODUCTION, healthBps: 0 }, deploymentPath: join(folder, 'deployment.json') });
+    const as = (account: number): Promise<Chain> => createChain({ rpcUrls: [rpcUrl], deployment, account: devAccount(account, DEV_CHAIN_ID), pollMs: 50 });
+    const told = { rpcUrl, deployment: formatDeployment(deployment) };
+    parseDeployment(told.deployment);
+    const heavy = await first(hosts).tell({ do: 'heavy', ...told, account: HEAVY_ACCOUNT, home: join(folder, 'heavy') });
+    for (let i = 0; i < options.providers; i++) {
+      const account = FIRST_PROVIDER_ACCOUNT + i;
+      await buyTokens(await as(account), { coin: parseEther('10') });
+      const host = hosts[i % hosts.length] as Host;
+      const id = await host.tell({
+        do: 'provider', ...told, account, home: join(folder, `provider-${i}`), parent: heavy, region: i + 1,
+        capacityBytes: String(2n ** 40n), stake: String(parseEther('9000')), price: String(PRICE),
+      });
+      hostOf.set(id, host);
+    }
+    const client = async (): Promise<Client> => {
+      const made = await createClient({ chain: await as(CREATOR_ACCOUNT), home: join(folder, `home-${homes++}`) });
+      clients.push(made);
+      return made;
+    };
+    await buyTokens((await client()).chain, { coin: parseEther('1000') });
+    return {
+      folder, client, stop,
+      async rent(creator, { spaceBytes, batchLog2 }) {
+        const { agreement, providers } = await rent(creator, { scheme, batchLog2, quota: Math.ceil(spaceBytes / 2 ** batchLog2) + 2, periods: 1, priceLimit: 2n ** 60n });
+        return { agreement, providers: providers.map(({ provider }) => provider) };
+      },
+      end: async (providers) => void (await Promise.all(providers.map((id) => hostOf.get(id)?.tell({ do: 'end', id })))),
+      cpuSeconds: async () => (await Promise.all(hosts.map((host) => host.cpuSeconds()))).reduce((sum, one) => sum + one, 0),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Host {
+  tell(order: HostOrder): Promise<number>;
+  cpuSeconds(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+function startHost(): Host {
+  const child = fork(HOST, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: hostArguments() });
+  const exited = once(child, 'exit');
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = (order: HostOrder): Promise<HostAnswer> => {
+    const answer = last.then(() => exchange(child, order));
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  return {
+    async tell(order) {
+      const answer = await ask(order);
+      if (!('id' in answer)) throw new Error(`the host answered ${JSON.stringify(answer)} to ${order.do}`);
+      return answer.id;
+    },
+    async cpuSeconds() {
+      const answer = await ask({ do: 'cpu' });
+      return 'cpuSeconds' in answer ? answer.cpuSeconds : 0;
+    },
+    async stop() {
+      if (child.connected) child.disconnect();
+      await exited;
+    },
+  };
+}
+
+/** With HOLDFAST_BENCH_PROF the hosts write CPU profiles into that folder. */
+function hostArguments(): string[] {
+  const folder = process.env['HOLDFAST_BENCH_PROF'];
+  return folder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', folder];
+}
+
+async function exchange(child: ChildProcess, order: HostOrder): Promise<HostAnswer> {
+  const answered = once(child, 'message');
+  child.send(order);
+  const [answer] = (await answered) as [HostAnswer];
+  return answer;
+}
+
+function first<T>(items: readonly T[]): T {
+  const [item] = items;
+  if (item === undefined) throw new RangeError('there must be at least one host');
+  return item;
+}
