@@ -1,16 +1,17 @@
 // Usage: node scripts/build-kernels.ts    Compiles the AssemblyScript kernels into offchain/codec/kernels/generated/kernels.wasm.ts.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import asc from 'assemblyscript/asc';
+import { permuteSource } from './kernels/permute.ts';
 
 const kernelsDir = join(import.meta.dirname, '../offchain/codec/kernels');
 const sourceDir = join(kernelsDir, 'assembly');
 const generatedDir = join(kernelsDir, 'generated');
 const target = join(generatedDir, 'kernels.wasm.ts');
 
-/** 2 MiB of memory that never grows: the loaders lay it out themselves. */
-const memoryPages = '32';
+/** 4 MiB of memory that never grows: the loaders lay it out themselves. */
+const memoryPages = '64';
 const flags = [
   '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd,bulk-memory', '--initialMemory', memoryPages, '--maximumMemory', memoryPages,
 ];
@@ -27,8 +28,12 @@ export async function buildKernels(): Promise<void> {
   await rename(temporary, target);
 }
 
+/** Sources that no file holds, by their names. */
+const generatedSources: ReadonlyMap<string, string> = new Map([['permute.ts', permuteSource()]]);
+
 async function sourcesDigest(): Promise<string> {
   const digest = createHash('sha256').update(`${asc.version} ${flags.join(' ')}`);
+  for (const [name, text] of generatedSources) digest.update(`\0${name}\0${text}`);
   for (const name of (await readdir(sourceDir)).sort()) digest.update(`\0${name}\0`).update(await readFile(join(sourceDir, name)));
   return digest.digest('hex');
 }
@@ -36,6 +41,8 @@ async function sourcesDigest(): Promise<string> {
 async function compile(): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
   const result = await asc.main(['index.ts', '--baseDir', sourceDir, '--outFile', 'kernels.wasm', ...flags], {
+    readFile: async (name: string, baseDir: string) =>
+      generatedSources.get(name) ?? readFile(resolve(baseDir, name), 'utf8').catch(() => null),
     writeFile: (_name: string, contents: string | Uint8Array) => {
       if (typeof contents !== 'string') wasm = contents;
     },
