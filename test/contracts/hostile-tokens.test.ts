@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encodeFunctionData, maxUint256, toFunctionSelector, type Address, type Hex } from 'viem';
 import { propose, signOffer, type Proposal } from '../support/contracts/agreements.ts';
-import { openSmall, PRICE } from '../support/contracts/check-errors.ts';
+import { openSmall, PRICE } from '../support/contracts/provoke/provocation.ts';
 import { accountOf, Reverted } from '../support/contracts/evm.ts';
 import { poke } from '../support/contracts/proofs.ts';
 import { signSuccession } from '../support/contracts/successions.ts';

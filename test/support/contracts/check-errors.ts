@@ -1,16 +1,7 @@
 import { decodeErrorResult, keccak256, concatHex, numberToHex, type Abi, type Hex } from 'viem';
-import hre from 'hardhat';
 import { errorsAbi } from '../../../offchain/chain/generated/abi.ts';
-import { openAgreement, type OpenedAgreement, type OpenOptions } from './agreements.ts';
 import { Reverted } from './evm.ts';
 import { registerNode, TIER, TOKEN, type NodeActor, type World } from './world.ts';
-
-/** A thousandth of a token per batch and epoch. */
-export const PRICE = TOKEN / 1000n;
-
-export function openSmall(world: World, options: OpenOptions = {}): Promise<OpenedAgreement> {
-  return openAgreement(world, { price: PRICE, ...options });
-}
 
 /** A provider beyond the world's own, with stake. */
 export async function addProvider(world: World, { label, region }: { label: string; region: number }): Promise<NodeActor> {
@@ -19,25 +10,20 @@ export async function addProvider(world: World, { label, region }: { label: stri
   return provider;
 }
 
-/** Names of all custom errors in the ABIs of these contracts and libraries. */
-export async function errorNamesOf(contracts: readonly string[]): Promise<Set<string>> {
-  const artifacts = await Promise.all(contracts.map((name) => hre.artifacts.readArtifact(name)));
-  const items = artifacts.flatMap(({ abi }) => abi as Abi);
-  return new Set(items.flatMap((item) => (item.type === 'error' ? [item.name] : [])));
-}
-
-/** The error name that `call` reverts with; deployments, whose errors come wrapped, too. */
-export async function revertNameOf(call: Promise<unknown>): Promise<string> {
+/** What `call` reverts with; deployments, whose errors come wrapped, too. */
+export async function revertOf(call: () => Promise<unknown>): Promise<Reverted> {
   try {
-    await call;
+    await call();
   } catch (error) {
-    if (error instanceof Reverted) return error.errorName;
+    if (error instanceof Reverted) return error;
     for (let cause = error as { data?: unknown; cause?: unknown } | undefined; cause !== undefined; cause = cause.cause as typeof cause) {
-      if (typeof cause.data === 'string' && cause.data.length >= 10) return decodeErrorResult({ abi: errorsAbi as Abi, data: cause.data as Hex }).errorName;
+      if (typeof cause.data !== 'string' || cause.data.length < 10) continue;
+      const { errorName, args } = decodeErrorResult({ abi: errorsAbi as Abi, data: cause.data as Hex });
+      return new Reverted(errorName, args ?? []);
     }
     throw error;
   }
-  return 'no error';
+  return new Reverted('no error', []);
 }
 
 /** Pretends that the provider's only class that holds anything is full: no chain could open 65,535 agreements in a test. */

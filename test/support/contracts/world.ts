@@ -103,7 +103,7 @@ export interface CoreClock {
 }
 
 /** What the market's bytecode links to. */
-const LIBRARIES = ['Bounds', 'Challenges', 'Endings', 'Faults', 'Proofs', 'Renewals', 'Uploads'] as const;
+export const LIBRARIES = ['Bounds', 'Challenges', 'Endings', 'Faults', 'Proofs', 'Renewals', 'Uploads'] as const;
 
 async function inTurn<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
