@@ -34,6 +34,24 @@ export const ProviderConfig = z.strictObject({
   graceEpochs: z.number().int().min(0).default(12),
   /** How long fragments and receipts without a commit are kept. */
   pendingSeconds: z.number().int().min(60).default(86_400),
+  /** Bytes of the disk that uploads leave free, for the database: below it nothing new is taken. */
+  reserveBytes: amount.default(64n * MIB),
+  /** What broken connections left of uploads, kept for their resume. */
+  partials: z
+    .strictObject({
+      maxBytes: z.number().int().min(0).default(1024 * Number(MIB)),
+      maxAgeSeconds: z.number().int().min(0).default(86_400),
+    })
+    .prefault({}),
+  /** The reading of everything that is stored, in the background. */
+  scrub: z
+    .strictObject({
+      /** An eighth of it while others read. 8 MiB/s are 10 TiB in 15 days. */
+      bytesPerSecond: z.number().int().min(65_536).default(8 * Number(MIB)),
+      /** From the end of a pass to the begin of the next. */
+      pauseSeconds: z.number().int().min(0).default(21_600),
+    })
+    .prefault({}),
   /** Pause between two looks at the chain; a fortieth of an epoch where absent, at most 15 s. */
   tickMs: z.number().int().min(20).max(60_000).optional(),
 });

@@ -4,8 +4,12 @@ import type { Logger } from '../store/log.ts';
 import type { Store } from '../store/open.ts';
 import type { AgreementCache } from './agreement-cache.ts';
 import type { ProviderConfig } from './config.ts';
+import type { DiskMode } from './disk-mode.ts';
 import type { FragmentFiles } from './fragment-files.ts';
+import type { SessionCache } from './session-cache.ts';
 import type { SteadyClock } from './steady-clock.ts';
+import type { Traffic } from './traffic.ts';
+import type { Uploads } from './uploads.ts';
 
 /** What every verb of a running provider works with; put together once, in service.ts. */
 export interface Provider {
@@ -18,5 +22,9 @@ export interface Provider {
   readonly config: ProviderConfig;
   readonly agreements: AgreementCache;
   readonly clock: SteadyClock;
+  readonly sessions: SessionCache;
+  readonly uploads: Uploads;
+  readonly traffic: Traffic;
+  readonly disk: DiskMode;
   readonly log: Logger;
 }

@@ -1,6 +1,6 @@
 import type { Hex } from 'viem';
 import { HoldfastError } from '../wire/errors.ts';
-import { ConflictError, DiskFullError, HttpError, NotFoundError, TooLargeError } from '../wire/http-errors.ts';
+import { ConflictError, DiskFullError, HttpError, NotFoundError, TooLargeError, UnavailableError } from '../wire/http-errors.ts';
 
 /** Names one fragment of this provider. `batchId`: 32 bytes. */
 export interface FragmentKey {
@@ -13,16 +13,54 @@ export function describe(key: FragmentKey): string {
   return `fragment ${key.slot} of batch ${key.batchId} of agreement ${key.agreement}`;
 }
 
-/** The body ended, or the connection broke, before the last byte. Nothing of it was kept. */
+/** The body ended, or the connection broke, before the last byte. `storedBytes` of it are durable, and a resume may go on there. */
 export class TruncatedUploadError extends HttpError {
-  constructor(options: { receivedBytes: number; expectedBytes: number; cause?: unknown }) {
-    const { receivedBytes, expectedBytes, cause } = options;
-    super(400, 'TRUNCATED_UPLOAD', `The upload ended after ${receivedBytes} of ${expectedBytes} bytes; nothing of it was kept.`, {
+  constructor(options: { receivedBytes: number; expectedBytes: number; storedBytes?: number; cause?: unknown }) {
+    const { receivedBytes, expectedBytes, storedBytes = 0, cause } = options;
+    const kept = storedBytes === 0 ? 'nothing of it was kept' : `the first ${storedBytes} are kept`;
+    super(400, 'TRUNCATED_UPLOAD', `The upload ended after ${receivedBytes} of ${expectedBytes} bytes; ${kept}.`, {
       cause,
       retryable: true,
-      details: { receivedBytes, expectedBytes },
-      nextStep: 'Send the whole fragment again.',
+      details: { receivedBytes, expectedBytes, storedBytes },
+      nextStep: storedBytes === 0 ? 'Send the whole fragment again.' : `Send the rest with "content-range: bytes ${storedBytes}-${expectedBytes - 1}/${expectedBytes}".`,
     });
+  }
+}
+
+/** A resume begins elsewhere than where the durable part of the upload ends. */
+export class UploadOffsetError extends ConflictError {
+  constructor(fromBytes: number, storedBytes: number) {
+    super(`The upload cannot go on at byte ${fromBytes}: ${storedBytes} bytes of it are here.`, {
+      code: 'UPLOAD_OFFSET',
+      retryable: true,
+      details: { storedBytes },
+      nextStep: `Go on at byte ${storedBytes}.`,
+    });
+  }
+}
+
+/** A newer upload of the same fragment took over. */
+export class UploadSupersededError extends ConflictError {
+  constructor() {
+    super('A newer upload of the same fragment took over.', { code: 'UPLOAD_SUPERSEDED', retryable: true, nextStep: 'Ask how much is stored, and go on there.' });
+  }
+}
+
+/** More at once than this node carries. */
+export class BusyError extends UnavailableError {
+  constructor(what: 'uploads' | 'reads', limit: number) {
+    super(`This provider handles ${limit} ${what} at once, and as many are under way.`, {
+      code: 'BUSY',
+      details: { limit, retryAfterSeconds: 1 },
+      nextStep: 'Wait a moment and ask again.',
+    });
+  }
+}
+
+/** The disk is full or fails: what is stored is served and proven, nothing new is taken. */
+export class ReadOnlyError extends DiskFullError {
+  constructor(cause: string) {
+    super(`This provider takes no new data: ${cause}`, { code: 'READ_ONLY', nextStep: 'Choose another provider. This one goes on by itself once its disk can be written again.' });
   }
 }
 

@@ -1,36 +1,73 @@
 import { randomUUID } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FragmentHasher } from '../proof/fragment-hasher.ts';
-import { asDiskError, makeFolder, syncFolder, writeSynced } from './disk.ts';
-import { TruncatedUploadError, UploadTooLongError } from './errors.ts';
+import { bytesToHex } from 'viem';
+import type { Hex } from 'viem';
+import type { FileLayer } from '../store/files.ts';
+import { nodeFiles } from '../store/node-files.ts';
+import { asDiskError, isErrno, isMissing, makeFolder, removeFile, withFile } from './disk.ts';
+import { describe, TruncatedUploadError, UploadOffsetError, WrongRootError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
+import { FolderSync } from './folder-sync.ts';
+import { Partials } from './partials.ts';
+import type { PartialKey, PartialLimits } from './partials.ts';
+import { receiveBytes } from './receive-bytes.ts';
+import { TreeCache } from './tree-cache.ts';
+
+const HOUR_MS = 3_600_000;
+const GIB = 2 ** 30;
+
+export interface FragmentFilesOptions {
+  readonly home: string;
+  /** The real file system where absent. */
+  readonly layer?: FileLayer;
+  readonly partials?: PartialLimits;
+}
+
+export interface IncomingFragment {
+  readonly sizeBytes: number;
+  /** The rest of the fragment, from `fromBytes` (0) on. */
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly fromBytes?: number | undefined;
+  /** With it, what a broken connection left is kept for a resume; without it nothing is. */
+  readonly expectedRoot?: Hex | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** A fragment on disk, synced, but not yet under its name. */
 export interface ReceivedFragment {
-  readonly root: Uint8Array;
+  readonly root: Hex;
   /** Renames tree and bytes into place and syncs the folder. */
   keep(): Promise<void>;
-  discard(): Promise<void>;
 }
 
 /** The folder layout: `fragments/<agreement>/<batchId>.<slot>`, its upper tree beside it as `.tree`, uploads in `incoming/`. */
 export class FragmentFiles {
+  readonly layer: FileLayer;
+  readonly home: string;
+  readonly partials: Partials;
+  readonly trees = new TreeCache();
   readonly #fragments: string;
-  readonly #incoming: string;
+  readonly #folders: FolderSync;
+  /** Folders of agreements that this process has made sure of. */
+  readonly #made = new Map<string, Promise<void>>();
 
-  private constructor(home: string) {
-    this.#fragments = join(home, 'fragments');
-    this.#incoming = join(home, 'incoming');
+  private constructor(options: FragmentFilesOptions) {
+    this.home = options.home;
+    this.layer = options.layer ?? nodeFiles;
+    this.#fragments = join(options.home, 'fragments');
+    this.#folders = new FolderSync(this.layer);
+    this.partials = new Partials(this.layer, join(options.home, 'incoming'), options.partials ?? { maxBytes: GIB, maxAgeMs: 24 * HOUR_MS });
   }
 
-  /** Opens the folders and removes what uploads left behind that a crash ended. */
-  static async open(home: string): Promise<FragmentFiles> {
-    const files = new FragmentFiles(home);
-    await makeFolder(home);
-    await rm(files.#incoming, { recursive: true, force: true });
-    await makeFolder(files.#fragments);
-    await makeFolder(files.#incoming);
+  /** Opens the folders and removes what a crash left behind, other than uploads that can be resumed. */
+  static async open(options: FragmentFilesOptions): Promise<FragmentFiles> {
+    const files = new FragmentFiles(options);
+    try {
+      await makeFolder(files.layer, files.#fragments);
+      await files.partials.open();
+    } catch (error) {
+      throw asDiskError(error);
+    }
     return files;
   }
 
@@ -43,104 +80,111 @@ export class FragmentFiles {
   }
 
   /**
-   * Writes and hashes exactly `sizeBytes` bytes, then syncs. Whatever goes wrong, no file remains.
-   * @throws TruncatedUploadError, UploadTooLongError, DiskFullError
+   * Writes and hashes the fragment, syncs, and hands it to `accept`, which calls `keep`. Whatever goes wrong, no file remains, except
+   * what a resume may build upon.
+   * @throws TruncatedUploadError, UploadTooLongError, UploadOffsetError, WrongRootError, UploadSupersededError, DiskFullError, DiskFailedError
    */
-  async receive(key: FragmentKey, options: { readonly sizeBytes: number; readonly body: AsyncIterable<Uint8Array> }): Promise<ReceivedFragment> {
-    const temporary = join(this.#incoming, randomUUID());
+  async receive<T>(key: FragmentKey, incoming: IncomingFragment, accept: (received: ReceivedFragment) => Promise<T>): Promise<T> {
+    const { expectedRoot, fromBytes = 0, signal } = incoming;
+    const partial = expectedRoot === undefined ? undefined : { ...key, root: expectedRoot };
+    const path = partial === undefined ? join(this.partials.folder, randomUUID()) : this.partials.pathOf(partial);
     const discard = async () => {
-      await rm(temporary, { force: true });
-      await rm(`${temporary}.tree`, { force: true });
+      if (partial !== undefined) await this.partials.unmark(partial);
+      await removeFile(this.layer, path);
+      await removeFile(this.layer, `${path}.tree`);
     };
-    try {
-      const hasher = await writeHashed(temporary, options);
-      const tree = hasher.finish();
-      await writeSynced(`${temporary}.tree`, tree.upperTree);
-      return { root: tree.root, keep: () => this.#keep(temporary, key), discard };
-    } catch (error) {
-      await discard();
-      throw asDiskError(error);
-    }
+    return this.partials.whileBusy(path, async () => {
+      if (fromBytes > 0) {
+        const storedBytes = partial === undefined ? 0 : await this.partials.marked(partial);
+        if (storedBytes !== fromBytes) throw new UploadOffsetError(fromBytes, storedBytes);
+      }
+      try {
+        if (fromBytes === 0) await discard();
+        const root = await this.#write(path, partial, incoming);
+        if (expectedRoot !== undefined && expectedRoot !== root) throw new WrongRootError(`What arrived as the ${describe(key)}`, { expected: expectedRoot, actual: root });
+        if (partial !== undefined) await this.partials.unmark(partial);
+        return await accept({ root, keep: () => this.#keep(path, key) });
+      } catch (error) {
+        const isKept = error instanceof TruncatedUploadError && Number(error.details['storedBytes']) > 0;
+        // A full disk may refuse even this; what stays is removed at the next start.
+        if (!isKept) await discard().catch(() => undefined);
+        if (error instanceof TruncatedUploadError) signal?.throwIfAborted();
+        throw asDiskError(error);
+      }
+    });
   }
 
-  /** Replaces a damaged upper tree by a new one. */
+  async #write(path: string, partial: PartialKey | undefined, incoming: IncomingFragment): Promise<Hex> {
+    const { fromBytes = 0, sizeBytes } = incoming;
+    const onDurable = partial === undefined ? undefined : (bytes: number) => (bytes < sizeBytes ? this.partials.mark(partial, bytes) : Promise.resolve());
+    const tree = await withFile(this.layer, path, fromBytes === 0 ? 'wx+' : 'r+', (file) => receiveBytes(file, { ...incoming, fromBytes, onDurable }));
+    await withFile(this.layer, `${path}.tree`, 'wx+', (file) => file.write([tree.upperTree], 0));
+    return bytesToHex(tree.root);
+  }
+
+  /** Replaces a damaged upper tree by a new one. It is derived data: torn by a crash, it is made again. */
   async writeTree(key: FragmentKey, upperTree: Uint8Array): Promise<void> {
-    const temporary = join(this.#incoming, randomUUID());
-    await writeSynced(temporary, upperTree);
-    await rename(temporary, this.treePathOf(key));
-    await syncFolder(join(this.#fragments, String(key.agreement)));
+    const temporary = join(this.partials.folder, randomUUID());
+    await withFile(this.layer, temporary, 'wx+', (file) => file.write([upperTree], 0));
+    await this.layer.rename(temporary, this.treePathOf(key));
   }
 
   async remove(key: FragmentKey): Promise<void> {
-    await rm(this.pathOf(key), { force: true });
-    await rm(this.treePathOf(key), { force: true });
+    this.trees.forget(this.pathOf(key));
+    await removeFile(this.layer, this.pathOf(key));
+    await removeFile(this.layer, this.treePathOf(key));
   }
 
   async removeAgreement(agreement: number): Promise<void> {
-    await rm(join(this.#fragments, String(agreement)), { recursive: true, force: true });
+    const folder = join(this.#fragments, String(agreement));
+    for (const name of await this.#namesIn(folder)) await this.layer.unlink(join(folder, name));
+    this.#made.delete(folder);
+    await this.layer.rmdir(folder).catch((error: unknown) => {
+      // An upload that began meanwhile keeps the folder.
+      if (!isMissing(error) && !(isErrno(error) && error.code === 'ENOTEMPTY')) throw error;
+    });
   }
 
   /** Agreements that have a folder. */
   async agreements(): Promise<number[]> {
-    return (await readdir(this.#fragments)).map(Number).filter(Number.isInteger);
+    return (await this.layer.readdir(this.#fragments)).map(Number).filter(Number.isInteger);
   }
 
   /** Every stored fragment of one agreement, by its file. */
   async list(agreement: number): Promise<FragmentKey[]> {
     const keys: FragmentKey[] = [];
-    for (const name of await readdir(join(this.#fragments, String(agreement)))) {
+    for (const name of await this.#namesIn(join(this.#fragments, String(agreement)))) {
       const [, batchId, slot] = /^([0-9a-f]{64})\.(\d+)$/.exec(name) ?? [];
       if (batchId !== undefined) keys.push({ agreement, batchId: `0x${batchId}`, slot: Number(slot) });
     }
     return keys;
   }
 
+  async #namesIn(folder: string): Promise<string[]> {
+    try {
+      return await this.layer.readdir(folder);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  }
+
+  #makeOnce(folder: string): Promise<void> {
+    const known = this.#made.get(folder);
+    if (known !== undefined) return known;
+    const making = makeFolder(this.layer, folder);
+    this.#made.set(folder, making);
+    making.catch(() => this.#made.delete(folder));
+    return making;
+  }
+
   async #keep(temporary: string, key: FragmentKey): Promise<void> {
     const folder = join(this.#fragments, String(key.agreement));
-    try {
-      await makeFolder(folder);
-      // The tree first: bytes under their final name always have a tree beside them.
-      await rename(`${temporary}.tree`, this.treePathOf(key));
-      await rename(temporary, this.pathOf(key));
-      await syncFolder(folder);
-    } catch (error) {
-      throw asDiskError(error);
-    }
-  }
-}
-
-async function writeHashed(path: string, options: { readonly sizeBytes: number; readonly body: AsyncIterable<Uint8Array> }): Promise<FragmentHasher> {
-  const { sizeBytes, body } = options;
-  const hasher = new FragmentHasher();
-  const file = await open(path, 'wx');
-  let received = 0;
-  try {
-    for await (const piece of withoutBreaks(body, (cause) => new TruncatedUploadError({ receivedBytes: received, expectedBytes: sizeBytes, cause }))) {
-      received += piece.length;
-      if (received > sizeBytes) throw new UploadTooLongError(sizeBytes);
-      hasher.update(piece);
-      await file.writeFile(piece);
-    }
-    if (received < sizeBytes) throw new TruncatedUploadError({ receivedBytes: received, expectedBytes: sizeBytes });
-    await file.sync();
-    return hasher;
-  } finally {
-    await file.close();
-  }
-}
-
-/** A sender that breaks off is a truncated upload, however its stream words it. Errors of the consumer pass unchanged. */
-async function* withoutBreaks(body: AsyncIterable<Uint8Array>, truncated: (cause: unknown) => Error): AsyncGenerator<Uint8Array> {
-  const pieces = body[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await pieces.next().catch((cause: unknown) => {
-        throw truncated(cause);
-      });
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    await pieces.return?.();
+    await this.#makeOnce(folder);
+    this.trees.forget(this.pathOf(key));
+    // The tree first: bytes under their final name always have a tree beside them.
+    await this.layer.rename(`${temporary}.tree`, this.treePathOf(key));
+    await this.layer.rename(temporary, this.pathOf(key));
+    await this.#folders.sync(folder);
   }
 }

@@ -1,11 +1,14 @@
-import { bytesToHex } from 'viem';
 import type { Hex } from 'viem';
 import { exclusively } from '../chain/mutex.ts';
 import type { Store } from '../store/open.ts';
-import { asDiskError } from './disk.ts';
-import { WrongRootError, describe } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
-import type { FragmentFiles } from './fragment-files.ts';
+import type { FragmentFiles, IncomingFragment } from './fragment-files.ts';
+
+/** Rows and bytes: where fragments are kept. */
+export interface Shelves {
+  readonly store: Store;
+  readonly files: FragmentFiles;
+}
 
 export interface StoredFragment extends FragmentKey {
   readonly root: Hex;
@@ -20,33 +23,19 @@ export async function findFragment(store: Store, key: FragmentKey): Promise<Stor
 }
 
 /**
- * Receives a fragment and makes it durable: bytes, tree, folder, then the row. A replaced fragment is marked bad first, so that a
+ * Receives a fragment and makes it durable: bytes, folder, then the row. A replaced fragment is marked bad first, so that a
  * crash in between never leaves a good row over other bytes.
- * @throws TruncatedUploadError, UploadTooLongError, DiskFullError; WrongRootError when `expectedRoot` is given and differs.
+ * @throws the errors of `FragmentFiles.receive`
  */
-export async function storeFragment(
-  { store, files }: { readonly store: Store; readonly files: FragmentFiles },
-  key: FragmentKey,
-  options: { readonly sizeBytes: number; readonly body: AsyncIterable<Uint8Array>; readonly expectedRoot?: Hex | undefined },
-): Promise<Hex> {
-  const received = await files.receive(key, options);
-  const root = bytesToHex(received.root);
-  const { expectedRoot, sizeBytes } = options;
-  try {
-    if (expectedRoot !== undefined && expectedRoot !== root) {
-      throw new WrongRootError(`What arrived as the ${describe(key)}`, { expected: expectedRoot, actual: root });
-    }
-    await exclusively(`keep ${files.pathOf(key)}`, async () => {
+export async function storeFragment({ store, files }: Shelves, key: FragmentKey, incoming: IncomingFragment): Promise<Hex> {
+  return files.receive(key, incoming, ({ root, keep }) =>
+    exclusively(`keep ${files.pathOf(key)}`, async () => {
       await markBad(store, key);
-      await received.keep();
-      await saveRow(store, key, { root, sizeBytes });
-    });
-    return root;
-  } catch (error) {
-    throw asDiskError(error);
-  } finally {
-    await received.discard();
-  }
+      await keep();
+      await saveRow(store, key, { root, sizeBytes: incoming.sizeBytes });
+      return root;
+    }),
+  );
 }
 
 async function saveRow(store: Store, key: FragmentKey, { root, sizeBytes }: { readonly root: Hex; readonly sizeBytes: number }): Promise<void> {
@@ -59,25 +48,58 @@ export async function markBad(store: Store, key: FragmentKey): Promise<void> {
   await store.fragment.updateMany({ where: whereOf(key), data: { bad: true } });
 }
 
+/** Takes a fragment into service again. Only for who has read it whole, and keeps others from replacing it. */
+export async function markWhole(store: Store, key: FragmentKey): Promise<void> {
+  await store.fragment.updateMany({ where: whereOf(key), data: { bad: false } });
+}
+
+/** How many fragments are out of service. In SQL, because only the bare column meets its index. */
+export async function countBad(store: Store): Promise<number> {
+  const [row] = await store.$queryRaw<{ bad: bigint | number }[]>`SELECT COUNT(*) AS "bad" FROM "Fragment" WHERE "bad"`;
+  return Number(row?.bad ?? 0);
+}
+
 /** The row goes first: bytes without a row are litter, a row without bytes would be a lie. */
-export async function dropFragment({ store, files }: { readonly store: Store; readonly files: FragmentFiles }, key: FragmentKey): Promise<void> {
+export async function dropFragment({ store, files }: Shelves, key: FragmentKey): Promise<void> {
   await store.fragment.deleteMany({ where: whereOf(key) });
   await files.remove(key);
 }
 
-/** Removes files without a row: what a crash left between rename and row, or between row and removal. Run before serving. */
-export async function sweep({ store, files }: { readonly store: Store; readonly files: FragmentFiles }): Promise<number> {
-  let removed = 0;
-  for (const agreement of await files.agreements()) {
-    const rows = await store.fragment.findMany({ where: { agreement }, select: { batchId: true, slot: true } });
-    const known = new Set(rows.map((row) => `${row.batchId}.${row.slot}`));
+export interface Swept {
+  /** Files without a row: what a crash left between rename and row, or between row and removal. They were removed. */
+  readonly litter: number;
+  /** Rows without a file. They are marked bad. */
+  readonly lost: number;
+  /** Partial uploads of fragments that are here whole. They were removed. */
+  readonly done: number;
+}
+
+/** Makes rows and files agree. Run before serving. */
+export async function sweep(shelves: Shelves): Promise<Swept> {
+  const { store, files } = shelves;
+  const swept = { litter: 0, lost: 0, done: 0 };
+  const named = await store.fragment.findMany({ select: { agreement: true }, distinct: ['agreement'] });
+  for (const agreement of new Set([...(await files.agreements()), ...named.map((row) => row.agreement)])) {
+    const rows = await store.fragment.findMany({ where: { agreement }, select: { batchId: true, slot: true, bad: true } });
+    const known = new Map(rows.map((row) => [`${row.batchId}.${row.slot}`, row]));
     for (const key of await files.list(agreement)) {
-      if (known.has(`${key.batchId}.${key.slot}`)) continue;
+      if (known.delete(`${key.batchId}.${key.slot}`)) continue;
       await files.remove(key);
-      removed += 1;
+      swept.litter += 1;
+    }
+    for (const { batchId, slot, bad } of known.values()) {
+      if (bad) continue;
+      await markBad(store, { agreement, batchId: batchId as Hex, slot });
+      swept.lost += 1;
     }
   }
-  return removed;
+  for (const partial of await files.partials.list()) {
+    const stored = await findFragment(store, partial);
+    if (stored === undefined || stored.bad) continue;
+    await files.partials.remove(partial);
+    swept.done += 1;
+  }
+  return swept;
 }
 
 function whereOf(key: FragmentKey): { agreement: number; batchId: string; slot: number } {

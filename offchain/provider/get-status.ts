@@ -1,6 +1,10 @@
 import { epochAt } from '../chain/epoch.ts';
+import { networkMode } from '../chain/network-mode.ts';
 import type { Health, ProviderStatus } from '../wire/messages.ts';
 import type { Provider } from './context.ts';
+import { countBad } from './fragments.ts';
+import { loadScrubProgress } from './scrub-progress.ts';
+import type { ScrubProgress } from './scrub-progress.ts';
 import { measureSpace } from './space.ts';
 
 /** What anybody may know about this node. Answers from the store while the RPC is away. */
@@ -10,30 +14,39 @@ export async function getStatus(provider: Provider): Promise<ProviderStatus> {
   const space = await measureSpace({ store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds });
   const agreements = await store.heldSlot.count({ where: { state: 'held' } });
   const last = await store.proofOutcome.findFirst({ orderBy: { epoch: 'desc' } });
+  const scrub = await loadScrubProgress(store);
   return {
     id,
     operator: account.address,
     tier: config.tier,
     region: config.region,
     epoch: Math.max(0, epochAt(chain.clock, nowSeconds)),
-    mode: 'normal',
+    mode: await networkMode(chain),
     freeBytes: Number(space.freeBytes),
     storedBytes: Number(space.storedBytes),
     agreements,
+    damaged: await countBad(store),
+    ...(scrub === undefined ? {} : { scrub: scrubReport(scrub) }),
     ...(last === null ? {} : { lastProof: { epoch: last.epoch, ok: last.ok, ...given('txHash', last.txHash), ...given('error', last.error) } }),
   } as ProviderStatus;
 }
 
-/** Ready when the chain answers, the database answers and no fragment is known to be damaged. */
+/** Ready when the chain answers, the database answers, the disk can be written and no fragment is known to be damaged. */
 export async function getReadiness(provider: Provider): Promise<Health> {
   const causes: string[] = [];
   await provider.chain.nowSeconds().catch((error: unknown) => causes.push(`The chain does not answer: ${messageOf(error)}`));
-  const bad = await provider.store.fragment.count({ where: { bad: true } }).catch((error: unknown) => {
+  const bad = await countBad(provider.store).catch((error: unknown) => {
     causes.push(`The database does not answer: ${messageOf(error)}`);
     return 0;
   });
   if (bad > 0) causes.push(`${bad} stored fragments are damaged.`);
+  if (provider.disk.cause !== undefined) causes.push(`Nothing new is taken: ${provider.disk.cause}`);
   return { ok: causes.length === 0, causes };
+}
+
+function scrubReport({ pass, startedMs, endedMs, bytes, damaged, last }: ScrubProgress): ProviderStatus['scrub'] {
+  const endMs = endedMs ?? last?.endedMs;
+  return { pass, started: Math.floor(startedMs / 1000), checkedBytes: bytes, damaged, ...(endMs === undefined ? {} : { lastEnd: Math.floor(endMs / 1000) }) };
 }
 
 function given<K extends string>(key: K, value: string | null): Partial<Record<K, string>> {

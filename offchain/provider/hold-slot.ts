@@ -16,6 +16,14 @@ export async function noteHeldSlot(provider: Provider, agreement: AgreementState
   await provider.store.rail.upsert({ where: { heavy_parent: rail }, create: rail, update: {} });
 }
 
+/** As `noteHeldSlot`; writes nothing when the slot is known as it is. */
+export async function ensureHeldSlot(provider: Provider, agreement: AgreementState, slot: number): Promise<void> {
+  const { quota, endPeriod } = agreement;
+  const known = await provider.store.heldSlot.findUnique({ where: { agreement_slot: { agreement: agreement.id, slot } } });
+  const isKnown = known !== null && known.state === 'held' && known.quota === quota && known.endPeriod === endPeriod && known.parent === agreement.slots[slot]?.parent;
+  if (!isKnown) await noteHeldSlot(provider, agreement, slot);
+}
+
 /** The slot is no longer ours; its bytes stay for the grace period. */
 export async function noteEndedSlot(store: Store, at: { readonly agreement: number; readonly slot: number }): Promise<void> {
   const { agreement, slot } = at;

@@ -1,9 +1,11 @@
 import { epochAt, periodOf } from '../chain/epoch.ts';
+import { requireHealthy } from '../chain/require-healthy.ts';
 import { PERIODS_MAX, SLOTS_MAX } from '../wire/limits.ts';
 import type { SignedOffer, TermsMessage } from '../wire/messages.ts';
-import { signTyped } from '../wire/typed-data.ts';
+import { QUOTE_NONCE, signTyped } from '../wire/typed-data.ts';
 import type { Provider } from './context.ts';
 import { TermsRefusedError } from './errors.ts';
+import { requireStaying } from './leaving.ts';
 import { priceOf, rentOf, slotBytes } from './price.ts';
 import { withSpace } from './space.ts';
 import { requireStake } from './stake.ts';
@@ -11,12 +13,16 @@ import { requireStake } from './stake.ts';
 /**
  * Signs a quote for these terms and reserves its space until it expires. The same (creator, nonce) asked again replaces its
  * reservation: at most one of those offers can ever be opened.
- * @throws TermsRefusedError, StakeShortError, NoSpaceError
+ * @throws ReadOnlyError, TermsRefusedError, StakeShortError, NoSpaceError; RepairOnlyError while the chain takes no new agreements
  */
 export async function postOffer(provider: Provider, terms: TermsMessage): Promise<SignedOffer> {
   const { store, config, chain, id } = provider;
+  await provider.disk.requireWritable();
   const nowSeconds = Math.floor(await chain.nowSeconds());
   checkTerms(terms, periodOf(chain.clock, epochAt(chain.clock, nowSeconds)));
+  await requireStaying(store);
+  // A quote opens nothing: repairs, which find successors with it, go on.
+  if (terms.nonce !== QUOTE_NONCE) await requireHealthy(chain);
   const price = priceOf(config, terms);
   await requireStake(provider, rentOf(price, terms.quota));
   const expiry = nowSeconds + config.offerSeconds;

@@ -29,7 +29,7 @@ export async function proveEpoch(provider: Provider, options: { readonly epoch: 
     if (drawn.draws.length === 0) return { kind: 'nothing' };
     const parts: Uint8Array[] = [];
     for (const draw of drawn.draws) {
-      if (!draw.isVoid) parts.push(await answerDraw(provider, draw));
+      if (!draw.isVoid) parts.push(await provider.traffic.prove(() => answerDraw(provider, draw)));
     }
     const { transactionHash } = await prove(chain, { provider: id, proof: bytesToHex(Buffer.concat(parts)), feeBoostPercent });
     return { kind: 'proved', transactionHash };

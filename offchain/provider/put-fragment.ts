@@ -2,43 +2,73 @@ import type { Hex } from 'viem';
 import type { AgreementState } from '../chain/read-agreement.ts';
 import { geometry } from '../codec/geometry.ts';
 import { authorize } from './authorize.ts';
+import type { Permission } from './authorize.ts';
 import type { Provider } from './context.ts';
 import { describe, QuotaFullError, TruncatedUploadError, UploadTooLongError, WrongRootError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
-import { dropFragment, findFragment, markBad, storeFragment } from './fragments.ts';
-import { noteCandidate, noteHeldSlot } from './hold-slot.ts';
+import { dropFragment, findFragment, storeFragment } from './fragments.ts';
+import type { StoredFragment } from './fragments.ts';
+import { ensureHeldSlot, noteCandidate } from './hold-slot.ts';
 import { withSpace } from './space.ts';
 
 export interface Upload {
   readonly key: FragmentKey;
   readonly header: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
-  /** As the request announced it. */
+  /** Length of the body, as the request announced it. */
   readonly contentBytes: number | undefined;
-  /** Optional: what the sender computed. Refused when the bytes that arrive have another root. */
+  /** Where the body goes on; the bytes before it were stored by an upload that broke off. `totalBytes`: of the fragment, as the sender sees it. */
+  readonly range?: { readonly fromBytes: number; readonly totalBytes: number } | undefined;
+  /** Optional: what the sender computed. Refused when the bytes that arrive have another root; without it, nothing can be resumed. */
   readonly expectedRoot: Hex | undefined;
 }
 
 /**
- * Stores one fragment and returns its root. A fragment that is already here is answered without reading the body.
- * @throws the errors of `authorize` and `storeFragment`, QuotaFullError, NoSpaceError
+ * Stores one fragment and returns its root. A fragment that is already here is answered without reading the body. A newer upload of the
+ * same fragment ends an older one.
+ * @throws the errors of `authorize` and `storeFragment`, QuotaFullError, NoSpaceError, BusyError, ReadOnlyError
  */
 export async function putFragment(provider: Provider, upload: Upload): Promise<Hex> {
-  const { key, expectedRoot } = upload;
-  const { agreement, isMine } = await authorize(provider, { header: upload.header, agreement: key.agreement, slot: key.slot });
-  const existing = await findFragment(provider.store, key);
-  if (existing !== undefined && !existing.bad) {
-    if (expectedRoot === undefined || expectedRoot === existing.root) return existing.root;
-    // What a receipt was signed for never changes; anything else may be sent anew.
-    if (await isDescribed(provider, key)) throw new WrongRootError(`The stored ${describe(key)}`, { expected: expectedRoot, actual: existing.root });
-    await markBad(provider.store, key);
-  }
+  const { key, header } = upload;
+  const permission = await authorize(provider, { header, agreement: key.agreement, slot: key.slot });
+  return provider.uploads.run(uploadName(key), async (signal) => {
+    const existing = await findFragment(provider.store, key);
+    const known = await acceptExisting(provider, upload, existing);
+    if (known !== undefined) return known;
+    try {
+      return await receive(provider, { ...upload, ...permission, isNew: existing === undefined, signal });
+    } catch (error) {
+      provider.disk.note(error);
+      throw error;
+    }
+  });
+}
+
+export function uploadName({ agreement, batchId, slot }: FragmentKey): string {
+  return `${agreement} ${batchId} ${slot}`;
+}
+
+async function acceptExisting(provider: Provider, { key, expectedRoot }: Upload, existing: StoredFragment | undefined): Promise<Hex | undefined> {
+  if (existing === undefined || existing.bad) return undefined;
+  if (expectedRoot === undefined || expectedRoot === existing.root) return existing.root;
+  // What a receipt was signed for never changes; anything else may be sent anew.
+  if (await isDescribed(provider, key)) throw new WrongRootError(`The stored ${describe(key)}`, { expected: expectedRoot, actual: existing.root });
+  return undefined;
+}
+
+async function receive(provider: Provider, upload: Upload & Permission & { readonly isNew: boolean; readonly signal: AbortSignal }): Promise<Hex> {
+  const { key, agreement, isMine, isNew, expectedRoot, body, signal } = upload;
+  await provider.disk.requireWritable();
   const sizeBytes = geometry(agreement).fragmentSize;
-  checkAnnounced(upload.contentBytes, sizeBytes);
-  if (isMine) await noteHeldSlot(provider, agreement, key.slot);
+  const { fromBytes = 0, totalBytes = sizeBytes } = upload.range ?? {};
+  if (totalBytes !== sizeBytes || fromBytes >= sizeBytes) throw new UploadTooLongError(sizeBytes);
+  checkAnnounced(upload.contentBytes, sizeBytes - fromBytes);
+  if (isMine) await ensureHeldSlot(provider, agreement, key.slot);
   else await noteCandidate(provider, agreement, key.slot);
-  if (existing === undefined) await makeRoom(provider, key, agreement);
-  return storeFragment(provider, key, { sizeBytes, body: upload.body, expectedRoot });
+  if (isNew) await makeRoom(provider, key, agreement);
+  const root = await storeFragment(provider, key, { sizeBytes, fromBytes, body, expectedRoot, signal });
+  provider.traffic.noteWritten(sizeBytes - fromBytes);
+  return root;
 }
 
 function checkAnnounced(contentBytes: number | undefined, sizeBytes: number): void {

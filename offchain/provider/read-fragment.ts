@@ -1,22 +1,24 @@
-import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import { hexToBytes } from 'viem';
-import { encodeNodes } from '../proof/bytes.ts';
+import { encodeNodes, isEqual } from '../proof/bytes.ts';
 import { FragmentDamagedError, UpperTreeError } from '../proof/errors.ts';
-import { FragmentHasher } from '../proof/fragment-hasher.ts';
 import { fragmentPath } from '../proof/fragment-path.ts';
 import { LEAF_SIZE } from '../proof/hash.ts';
 import { rangeEdges, rangeProof } from '../proof/range-proof.ts';
+import { rangeProofLength } from '../proof/range-shape.ts';
 import { subtreeRange } from '../proof/subtree.ts';
 import type { ByteRange } from '../proof/subtree.ts';
-import { isEqual } from '../proof/bytes.ts';
-import { readUpperTree } from '../proof/upper-tree.ts';
-import { isMissing } from './disk.ts';
+import { isUpperTreeSound, readUpperTree } from '../proof/upper-tree.ts';
+import type { OpenFile } from '../store/files.ts';
+import { isMissing, withFile } from './disk.ts';
 import { DamagedFragmentError } from './errors.ts';
 import type { FragmentFiles } from './fragment-files.ts';
 import type { StoredFragment } from './fragments.ts';
+import { hashFile } from './hash-file.ts';
+
+/** Up to this size a range is one read and one piece. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+/** Larger ones go out in such blocks, one at a time. */
+const BLOCK_BYTES = 1024 * 1024;
 
 export interface LeafProof {
   readonly leaf: Uint8Array;
@@ -24,86 +26,123 @@ export interface LeafProof {
 }
 
 export interface FragmentRange {
+  /** Of the leaves. */
   readonly sizeBytes: number;
-  /** Siblings of the range proof, back to back. */
-  readonly proof: Uint8Array;
-  /** The leaves' bytes. They are not checked here: the reader checks them against the proof. */
-  readonly stream: Readable;
+  /** Of the siblings behind them. */
+  readonly proofBytes: number;
+  /** The leaves' bytes, then the siblings of their range proof. Leaves are not checked here: the reader checks them against the proof. */
+  readonly pieces: AsyncIterable<Uint8Array>;
 }
 
 /**
- * One leaf and its path to the fragment root.
+ * One leaf and its path to the fragment root: reads 16 KiB of the fragment and its upper tree.
  * @throws DamagedFragmentError when bytes or tree on disk are not what was stored.
  */
 export function readLeaf(files: FragmentFiles, fragment: StoredFragment, leafIndex: number): Promise<LeafProof> {
-  return withTree(files, fragment, leafIndex, async (upperTree, file) => {
-    const range = subtreeRange({ leaves: fragment.sizeBytes / LEAF_SIZE, leafIndex });
-    const subtreeBytes = await readRange(file, range);
-    const offset = leafIndex * LEAF_SIZE - range.start;
-    return { leaf: subtreeBytes.slice(offset, offset + LEAF_SIZE), path: fragmentPath({ upperTree, leafIndex, subtreeBytes }) };
-  });
+  return asDamage(fragment, leafIndex, () =>
+    withFile(files.layer, files.pathOf(fragment), 'r', async (file) => {
+      const upperTree = await soundTree(files, fragment, file);
+      const range = subtreeRange({ leaves: fragment.sizeBytes / LEAF_SIZE, leafIndex });
+      const subtreeBytes = await readRange(file, range);
+      const offset = leafIndex * LEAF_SIZE - range.start;
+      return { leaf: subtreeBytes.slice(offset, offset + LEAF_SIZE), path: fragmentPath({ upperTree, leafIndex, subtreeBytes }) };
+    }),
+  );
 }
 
 /**
- * Leaves [first, first + count) with their range proof.
+ * Leaves [first, first + count) with their range proof. Besides the run, it reads the 16 KiB at its edges where those are not aligned,
+ * and the upper tree where the proof has any node.
  * @throws DamagedFragmentError as `readLeaf` does, for what the proof itself reads.
  */
-export async function readLeaves(files: FragmentFiles, fragment: StoredFragment, range: { readonly first: number; readonly count: number }): Promise<FragmentRange> {
-  const { first, count } = range;
-  const edges = rangeEdges({ leaves: fragment.sizeBytes / LEAF_SIZE, first, count });
-  const proof = await withTree(files, fragment, first, async (upperTree, file) => {
-    const left = edges.left === null ? null : await readRange(file, edges.left);
-    const right = edges.right === null ? null : await readRange(file, edges.right);
-    return encodeNodes(rangeProof({ upperTree, first, count, left, right }));
-  });
-  const start = first * LEAF_SIZE;
-  const sizeBytes = count * LEAF_SIZE;
-  return { sizeBytes, proof, stream: createReadStream(files.pathOf(fragment), { start, end: start + sizeBytes - 1 }) };
+export function readLeaves(files: FragmentFiles, fragment: StoredFragment, range: { readonly first: number; readonly count: number }): Promise<FragmentRange> {
+  const start = range.first * LEAF_SIZE;
+  const sizeBytes = range.count * LEAF_SIZE;
+  return asDamage(fragment, range.first, () =>
+    withFile(files.layer, files.pathOf(fragment), 'r', async (file) => {
+      if ((await file.sizeBytes()) !== fragment.sizeBytes) throw new FragmentDamagedError(0);
+      const proof = await proofOf(files, fragment, file, range);
+      if (sizeBytes > PIECE_BYTES) return { sizeBytes, proofBytes: proof.length, pieces: inBlocks(files, fragment, { start, end: start + sizeBytes }, proof) };
+      const piece = Buffer.allocUnsafeSlow(sizeBytes + proof.length);
+      if ((await file.read(piece.subarray(0, sizeBytes), start)) < sizeBytes) throw new FragmentDamagedError(0);
+      piece.set(proof, sizeBytes);
+      return { sizeBytes, proofBytes: proof.length, pieces: single(piece) };
+    }),
+  );
 }
 
-type Use<T> = (upperTree: Uint8Array, file: FileHandle) => Promise<T>;
+async function proofOf(files: FragmentFiles, fragment: StoredFragment, file: OpenFile, { first, count }: { readonly first: number; readonly count: number }): Promise<Uint8Array> {
+  const leaves = fragment.sizeBytes / LEAF_SIZE;
+  if (rangeProofLength({ leaves, first, count }) === 0) return new Uint8Array();
+  const upperTree = await soundTree(files, fragment, file);
+  const edges = rangeEdges({ leaves, first, count });
+  const left = edges.left === null ? null : await readRange(file, edges.left);
+  const right = edges.right === null ? null : await readRange(file, edges.right);
+  return encodeNodes(rangeProof({ upperTree, first, count, left, right }));
+}
 
-/** The tree can be made anew from good bytes, so a bad tree alone is no loss. */
-async function withTree<T>(files: FragmentFiles, fragment: StoredFragment, leaf: number, use: Use<T>): Promise<T> {
+async function* single(piece: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield piece;
+}
+
+async function* inBlocks(files: FragmentFiles, fragment: StoredFragment, range: ByteRange, proof: Uint8Array): AsyncGenerator<Uint8Array> {
+  const file = await files.layer.open(files.pathOf(fragment), 'r');
   try {
-    const file = await open(files.pathOf(fragment), 'r');
-    try {
-      return await useTree(files, fragment, file, use);
-    } finally {
-      await file.close();
-    }
+    for (let at = range.start; at < range.end; at += BLOCK_BYTES) yield await readRange(file, { start: at, end: Math.min(at + BLOCK_BYTES, range.end) });
+  } finally {
+    await file.close();
+  }
+  if (proof.length > 0) yield proof;
+}
+
+async function asDamage<T>(fragment: StoredFragment, leaf: number, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
   } catch (cause) {
-    if (cause instanceof FragmentDamagedError || isMissing(cause)) throw new DamagedFragmentError(fragment, { leaf, cause });
+    if (cause instanceof FragmentDamagedError || isMissing(cause) || isUnreadable(cause)) throw new DamagedFragmentError(fragment, { leaf, cause });
     throw cause;
   }
 }
 
-async function useTree<T>(files: FragmentFiles, fragment: StoredFragment, file: FileHandle, use: Use<T>): Promise<T> {
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EIO';
+}
+
+/** The stored tree, every node of it checked. It can be made anew from good bytes, so a bad tree alone is no loss. */
+async function soundTree(files: FragmentFiles, fragment: StoredFragment, file: OpenFile): Promise<Uint8Array> {
+  const path = files.pathOf(fragment);
+  const known = files.trees.get(path, fragment.root);
+  if (known !== undefined) return known;
+  const upperTree = (await storedTree(files, fragment)) ?? (await rebuildTree(files, fragment, file));
+  files.trees.set(path, fragment.root, upperTree);
+  return upperTree;
+}
+
+/** Undefined when it is gone, torn or another fragment's. */
+export async function storedTree(files: FragmentFiles, fragment: StoredFragment): Promise<Uint8Array | undefined> {
   try {
-    const upperTree = new Uint8Array(await readFile(files.treePathOf(fragment)));
-    if (!isEqual(readUpperTree(upperTree).root, hexToBytes(fragment.root))) throw new UpperTreeError('it has another root');
-    return await use(upperTree, file);
+    const bytes = await withFile(files.layer, files.treePathOf(fragment), 'r', async (file) => {
+      const all = new Uint8Array(await file.sizeBytes());
+      return (await file.read(all, 0)) < all.length ? new Uint8Array() : all;
+    });
+    const tree = readUpperTree(bytes);
+    return isEqual(tree.root, hexToBytes(fragment.root)) && isUpperTreeSound(tree) ? bytes : undefined;
   } catch (error) {
-    if (!(error instanceof UpperTreeError || error instanceof FragmentDamagedError || isMissing(error))) throw error;
-    return use(await rebuildTree(files, fragment, file), file);
+    if (error instanceof UpperTreeError || isMissing(error) || isUnreadable(error)) return undefined;
+    throw error;
   }
 }
 
-async function rebuildTree(files: FragmentFiles, fragment: StoredFragment, file: FileHandle): Promise<Uint8Array> {
-  const hasher = new FragmentHasher();
-  const pieceSize = 1024 * 1024;
-  for (let start = 0; start < fragment.sizeBytes; start += pieceSize) {
-    hasher.update(await readRange(file, { start, end: Math.min(start + pieceSize, fragment.sizeBytes) }));
-  }
-  const tree = hasher.finish();
-  if (!isEqual(tree.root, hexToBytes(fragment.root))) throw new FragmentDamagedError(0);
-  await files.writeTree(fragment, tree.upperTree);
+async function rebuildTree(files: FragmentFiles, fragment: StoredFragment, file: OpenFile): Promise<Uint8Array> {
+  const tree = await hashFile(file, fragment.sizeBytes);
+  if (tree === undefined || !isEqual(tree.root, hexToBytes(fragment.root))) throw new FragmentDamagedError(0);
+  // A full disk does not keep the proof from being made.
+  await files.writeTree(fragment, tree.upperTree).catch(() => undefined);
   return tree.upperTree;
 }
 
-async function readRange(file: FileHandle, range: ByteRange): Promise<Uint8Array> {
+async function readRange(file: OpenFile, range: ByteRange): Promise<Uint8Array> {
   const bytes = new Uint8Array(range.end - range.start);
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, range.start);
-  if (bytesRead < bytes.length) throw new FragmentDamagedError(0);
+  if ((await file.read(bytes, range.start)) < bytes.length) throw new FragmentDamagedError(0);
   return bytes;
 }

@@ -13,19 +13,32 @@ import { createProviderApp } from './app.ts';
 import { ProviderConfig } from './config.ts';
 import type { ProviderConfigInput } from './config.ts';
 import type { Provider } from './context.ts';
+import { Challenges } from './challenges.ts';
 import { dropOld } from './drop-old.ts';
+import { dropRetired } from './retired.ts';
+import { DiskMode } from './disk-mode.ts';
 import { FragmentFiles } from './fragment-files.ts';
 import { sweep } from './fragments.ts';
 import { Loop } from './loops.ts';
 import { Prover } from './prover.ts';
 import { ensureRegistered } from './register.ts';
+import { Scrubber } from './scrub.ts';
+import { SessionCache } from './session-cache.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { syncChain } from './sync-chain.ts';
+import { Traffic } from './traffic.ts';
+import { Uploads } from './uploads.ts';
 
 const TICKS_PER_EPOCH = 40;
 const TICK_MAX_MS = 15_000;
 const SYNCS_PER_EPOCH = 5;
 const SYNC_MAX_MS = 60_000;
+/** The scrub reads a second's share of its rate each second. */
+const SCRUB_MS = 1_000;
+/** How often a provider that is read-only tries to write. */
+const PROBE_MS = 5_000;
+/** Each holds a megabyte, and a file. */
+const UPLOADS_MAX = 64;
 
 export interface ProviderOptions {
   readonly config: ProviderConfigInput;
@@ -51,22 +64,25 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   const { deployment, account, rpcUrls, retry = {} } = options;
   const config = ProviderConfig.parse(options.config);
   const log = options.log ?? createLogger({ name: `provider ${account.address}` });
-  const files = await FragmentFiles.open(config.home);
+  const { maxBytes, maxAgeSeconds } = config.partials;
+  const files = await FragmentFiles.open({ home: config.home, partials: { maxBytes, maxAgeMs: maxAgeSeconds * 1000 } });
   const store = await openStore({ url: `file:${join(config.home, 'state.db')}` });
-  const removed = await sweep({ store, files });
-  if (removed > 0) log.info('litter.removed', { files: removed });
+  const swept = await sweep({ store, files });
+  if (swept.litter + swept.lost + swept.done > 0) log.warn('disk.swept', { ...swept });
   // The address is part of the registration, and the id that registration gives is part of every answer.
   let listener: RequestListener = answerNotReady;
   const server = await startServer((request, response) => listener(request, response), config.listen);
   try {
     const chain = await createChain({ rpcUrls, deployment, account, retry });
     const id = await ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, log });
-    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), clock: new SteadyClock(chain), log };
-    const loops = startLoops(provider);
+    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), clock: new SteadyClock(chain), ...newState({ store, files, config, domain: chain.domain, log }), log };
+    const scrubber = newScrubber(provider);
+    const loops = startLoops(provider, scrubber);
     listener = createProviderApp(provider);
     log.info('provider.started', { id, url: server.url, home: config.home });
     const stop = async () => {
       await Promise.all(loops.map((loop) => loop.stop()));
+      await scrubber.close();
       await server.close();
       await store.$disconnect();
       log.info('provider.stopped', { id });
@@ -79,17 +95,33 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   }
 }
 
-function startLoops(provider: Provider): Loop[] {
+/** What a provider remembers only while it runs. */
+function newState(options: Pick<Provider, 'store' | 'files' | 'config' | 'domain' | 'log'>): Pick<Provider, 'sessions' | 'uploads' | 'traffic' | 'disk'> {
+  const { reserveBytes } = options.config;
+  return { sessions: new SessionCache(options.domain), uploads: new Uploads(UPLOADS_MAX), traffic: new Traffic(), disk: new DiskMode({ ...options, reserveBytes }) };
+}
+
+function newScrubber(provider: Provider): Scrubber {
+  const { bytesPerSecond, pauseSeconds } = provider.config.scrub;
+  return new Scrubber({ ...provider, bytesPerTick: (bytesPerSecond * SCRUB_MS) / 1000, pauseMs: pauseSeconds * 1000 });
+}
+
+function startLoops(provider: Provider, scrubber: Scrubber): Loop[] {
   const { chain, config, log } = provider;
   const epochMs = chain.clock.epochSeconds * 1000;
   const prover = new Prover(provider);
+  const challenges = new Challenges(provider);
   const onError = (event: string) => (error: unknown) => log.warn(event, { error });
   const sync = async () => {
     await syncChain(provider);
+    await dropRetired(provider);
     await dropOld(provider);
   };
   return [
+    new Loop({ pauseMs: SCRUB_MS, tick: async () => void (await scrubber.tick()), onError: onError('scrub.failed') }),
+    new Loop({ pauseMs: PROBE_MS, tick: async () => void (await provider.disk.probe()), onError: onError('disk.probe-failed') }),
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: sync, onError: onError('sync.failed') }),
+    new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => challenges.tick(), onError: onError('challenges.failed') }),
     new Loop({ pauseMs: config.tickMs ?? Math.min(epochMs / TICKS_PER_EPOCH, TICK_MAX_MS), tick: () => prover.tick(), onError: onError('prover.failed') }),
   ];
 }

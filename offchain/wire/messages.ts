@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { BATCHES_PER_BUNDLE_MAX, BATCH_LOG2_MAX, BATCH_LOG2_MIN, ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX, NAME_VALUE_BYTES, NODE_LIST_MAX, PERIODS_MAX, SLOTS_MAX } from './limits.ts';
 import { address, amount, bytes, hash, id, seconds, signature, uint, uint16, uint32, uint8 } from './fields.ts';
 
+/** Five samples of nine bundle indexes, a leaf and at most 64 siblings each. */
+const PROOF_BYTES_MAX = 5 * (9 * 4 + 256 + 64 * 32);
+
 /** Every JSON body of the two HTTP interfaces: the schema, and under the same name its parsed type (amounts as bigint). */
 
 /* ------------------------------------------------------------------ shared */
@@ -9,7 +12,8 @@ import { address, amount, bytes, hash, id, seconds, signature, uint, uint16, uin
 export const Tier = z.enum(['standard', 'archival', 'edge', 'heavy']);
 export type Tier = z.infer<typeof Tier>;
 
-export const Mode = z.enum(['normal', 'read-only']);
+/** repair-only: the chain takes no new agreements and uploads until enough of what is promised is proven again. */
+export const Mode = z.enum(['normal', 'repair-only']);
 export type Mode = z.infer<typeof Mode>;
 
 const slot = uint(SLOTS_MAX - 1);
@@ -51,6 +55,10 @@ export type Health = z.infer<typeof Health>;
 export const ProofReport = z.object({ epoch: uint32, ok: z.boolean(), txHash: hash.optional(), error: z.string().optional() });
 export type ProofReport = z.infer<typeof ProofReport>;
 
+/** The background check of everything stored. `checkedBytes`, `damaged`: in this pass. `lastEnd`: of the newest pass that ended. */
+export const ScrubReport = z.object({ pass: uint32, started: seconds, checkedBytes: z.number().min(0), damaged: z.number().int().min(0), lastEnd: seconds.optional() });
+export type ScrubReport = z.infer<typeof ScrubReport>;
+
 export const ProviderStatus = z.object({
   id,
   operator: address,
@@ -61,6 +69,9 @@ export const ProviderStatus = z.object({
   freeBytes: z.number().min(0),
   storedBytes: z.number().min(0),
   agreements: z.number().int().min(0),
+  /** Fragments that are lost or no longer match their root. */
+  damaged: z.number().int().min(0).optional(),
+  scrub: ScrubReport.optional(),
   lastProof: ProofReport.optional(),
 });
 export type ProviderStatus = z.infer<typeof ProviderStatus>;
@@ -91,6 +102,13 @@ export type SuccessionRequest = z.infer<typeof SuccessionRequest>;
 
 export const SuccessionReply = z.object({ provider: id, price: amount, bundles: uint32, turn: uint32, expiry: seconds, signature });
 export type SuccessionReply = z.infer<typeof SuccessionReply>;
+
+/** POST /extensions: the provider's consent to a longer term of its slot. */
+export const ExtensionRequest = z.object({ agreement: id, newEndPeriod: uint32 });
+export type ExtensionRequest = z.infer<typeof ExtensionRequest>;
+
+export const ExtensionReply = z.object({ slot, endPeriod: uint32, newEndPeriod: uint32, turn: uint32, signature });
+export type ExtensionReply = z.infer<typeof ExtensionReply>;
 
 /* ------------------------------------------------------------------ heavy node */
 
@@ -141,6 +159,13 @@ export type CandidatesRequest = z.infer<typeof CandidatesRequest>;
 
 export const CandidatesReply = z.object({ offers: z.array(MatchedOffer), refused: z.array(Refusal) });
 export type CandidatesReply = z.infer<typeof CandidatesReply>;
+
+/** POST /proofs: a child's proof of `epoch`, to be sent together with others'. The reply comes once it is on the chain, or was refused there. */
+export const ProofRequest = z.object({ provider: id, epoch: uint32, proof: bytes({ maxBytes: PROOF_BYTES_MAX }) });
+export type ProofRequest = z.infer<typeof ProofRequest>;
+
+export const ProofReply = z.object({ proven: z.boolean(), txHash: hash.optional() });
+export type ProofReply = z.infer<typeof ProofReply>;
 
 /** `signature`: the agreement's creator over Session {agreement, creator, expiry}. */
 export const SealRequest = z.object({ sealKey: hash, expiry: seconds, signature });

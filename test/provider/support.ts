@@ -19,7 +19,7 @@ export interface Shelf {
 export async function openShelf(home?: string): Promise<Shelf> {
   const folder = home ?? (await mkdtemp(join(tmpdir(), 'holdfast-provider-')));
   const store = await openStore({ url: `file:${join(folder, 'state.db')}` });
-  const files = await FragmentFiles.open(folder);
+  const files = await FragmentFiles.open({ home: folder });
   return { home: folder, store, files, close: () => store.$disconnect() };
 }
 

@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import type { Express, Request, Response } from 'express';
+import { z } from 'zod';
+import { hash, id, uint, uint32 } from '../wire/fields.ts';
+import { BadRequestError } from '../wire/http-errors.ts';
+import { parseAs } from '../wire/json.ts';
+import { IDLE_TIMEOUT_MS, SLOTS_MAX } from '../wire/limits.ts';
+import type { Provider } from './context.ts';
+import type { FragmentKey } from './errors.ts';
+import { getFragment } from './get-fragment.ts';
+import { headFragment } from './head-fragment.ts';
+import { putFragment } from './put-fragment.ts';
+import type { Upload } from './put-fragment.ts';
+
+const FRAGMENT = '/agreements/:agreement/batches/:batchId/fragments/:slot';
+
+const FragmentPath = z.object({ agreement: z.coerce.number().pipe(id), batchId: hash, slot: z.coerce.number().pipe(uint(SLOTS_MAX - 1)) });
+const LeafQuery = z.object({ first: z.coerce.number().pipe(uint32).optional(), count: z.coerce.number().pipe(uint32).optional() });
+
+/** A refused upload is read this long before the answer goes out. */
+const DRAIN_TIMEOUT_MS = 5_000;
+
+export function addFragmentRoutes(app: Express, provider: Provider): void {
+  app.put(FRAGMENT, (request, response) => receiveFragment(provider, request, response));
+  // Before GET, which would otherwise answer for it.
+  app.head(FRAGMENT, async (request, response) => {
+    const stored = await headFragment(provider, { key: keyOf(request), header: request.headers.authorization, expectedRoot: rootOf(request) });
+    response.setHeader('x-holdfast-stored', String(stored));
+    response.status(204).end();
+  });
+  app.get(FRAGMENT, (request, response) => provider.traffic.read(() => sendFragment(provider, request, response)));
+}
+
+async function receiveFragment(provider: Provider, request: Request, response: Response): Promise<void> {
+  const announced = request.headers['content-length'];
+  // One byte a second is a sender, silence is none.
+  request.setTimeout(IDLE_TIMEOUT_MS, () => void request.destroy());
+  try {
+    const root = await putFragment(provider, {
+      key: keyOf(request),
+      header: request.headers.authorization,
+      body: request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
+      contentBytes: announced === undefined ? undefined : Number(announced),
+      range: rangeOf(request),
+      expectedRoot: rootOf(request),
+    });
+    // A fragment that was here already is answered at once; what is still on its way is read and dropped.
+    response.json({ root });
+    request.resume();
+  } catch (error) {
+    // Closing the connection on a sender in full flow would lose the answer that says why.
+    await drain(request);
+    throw error;
+  }
+}
+
+async function drain(request: Request): Promise<void> {
+  request.resume();
+  const signal = AbortSignal.timeout(DRAIN_TIMEOUT_MS);
+  await finished(request, { signal, writable: false, cleanup: true }).catch(() => undefined);
+}
+
+async function sendFragment(provider: Provider, request: Request, response: Response): Promise<void> {
+  const { first, count } = parseAs(LeafQuery, request.query, 'The query');
+  const range = await getFragment(provider, { key: keyOf(request), first, count });
+  response.setHeader('content-type', 'application/octet-stream');
+  response.setHeader('x-holdfast-proof-bytes', String(range.proofBytes));
+  response.setHeader('content-length', String(range.sizeBytes + range.proofBytes));
+  for await (const piece of range.pieces) {
+    if (!response.write(piece)) await drained(response);
+    // A reader that has gone ends the reading.
+    if (response.destroyed) return;
+    provider.traffic.noteRead(piece.length);
+  }
+  response.end();
+}
+
+/** Until more can be written, or never will. */
+async function drained(response: Response): Promise<void> {
+  if (response.destroyed) return;
+  const control = new AbortController();
+  const { signal } = control;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).catch(() => undefined);
+  control.abort();
+}
+
+function keyOf(request: Request): FragmentKey {
+  const key = parseAs(FragmentPath, request.params, 'The path');
+  return { ...key, batchId: lowerCase(key.batchId) };
+}
+
+function rootOf(request: Request): Upload['expectedRoot'] {
+  return lowerCase(parseAs(hash.optional(), request.headers['x-holdfast-root'], 'The header x-holdfast-root'));
+}
+
+function rangeOf(request: Request): Upload['range'] {
+  const header = request.headers['content-range'];
+  if (header === undefined) return undefined;
+  const [, from, last, total] = /^bytes (\d{1,10})-(\d{1,10})\/(\d{1,10})$/.exec(header) ?? [];
+  if (Number(last) + 1 !== Number(total) || Number(from) > Number(last)) {
+    throw new BadRequestError(`The header content-range is "${header}"; an upload goes on to its end: "bytes <from>-<size - 1>/<size>".`);
+  }
+  return { fromBytes: Number(from), totalBytes: Number(total) };
+}
+
+function lowerCase<T extends string | undefined>(hex: T): T {
+  return hex?.toLowerCase() as T;
+}
