@@ -14,6 +14,11 @@ export function costOf(clock: Clock, options: { terms: Pick<Terms, 'quota' | 'en
   return perEpoch * BigInt(periodStart(clock, options.terms.endPeriod) - options.epoch);
 }
 
+/** An offer as the contract takes it. */
+export function toSlotOffer({ provider, price, expiry, signature }: SignedOffer) {
+  return { provider, price, expiry: BigInt(expiry), r: slice(signature, 0, 32), vs: slice(signature, 32, 64) };
+}
+
 /**
  * Opens an agreement with n signed offers: slot i goes to the provider of offer i. The whole term is paid at once, out of
  * the allowance or of `permit` (see sign-permit.ts, over `maxCost`).
@@ -22,18 +27,11 @@ export async function openAgreement(
   chain: Chain,
   options: { terms: Terms; offers: readonly SignedOffer[]; maxCost: bigint; permit?: Hex },
 ): Promise<{ id: number; paid: bigint; transactionHash: Hex }> {
-  const offers = options.offers.map(({ provider, price, expiry, signature }) => ({
-    provider,
-    price,
-    expiry: BigInt(expiry),
-    r: slice(signature, 0, 32),
-    vs: slice(signature, 32, 64),
-  }));
   const receipt = await chain.send({
     address: chain.deployment.market,
     abi: marketAbi,
     functionName: 'open',
-    args: [options.terms, offers, options.maxCost, options.permit ?? '0x'],
+    args: [options.terms, options.offers.map(toSlotOffer), options.maxCost, options.permit ?? '0x'],
   });
   const { id, paid } = eventOf(receipt, marketAbi, 'Opened');
   return { id, paid, transactionHash: receipt.transactionHash };

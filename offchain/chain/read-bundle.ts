@@ -11,11 +11,13 @@ export interface BundleState {
   readonly batches: number;
   readonly epoch: number;
   readonly acknowledged: bigint;
+  /** The first epoch whose draws pass it over; 0 while it lives. */
+  readonly retired: number;
 }
 
 /** Throws NO_SUCH_BUNDLE. */
 export async function readBundle(chain: Chain, agreement: number, bundle: number): Promise<BundleState> {
-  const { root, first, batches, epoch, acknowledged } = await chain.read({
+  const { root, first, batches, epoch, acknowledged, retired } = await chain.read({
     address: chain.deployment.market,
     abi: marketAbi,
     functionName: 'bundleOf',
@@ -24,5 +26,5 @@ export async function readBundle(chain: Chain, agreement: number, bundle: number
   if (root === zeroHash && batches === 0) {
     throw new ChainError('NO_SUCH_BUNDLE', `Agreement ${agreement} has no bundle ${bundle}.`, { details: { agreement, bundle } });
   }
-  return { root, first, batches, epoch, acknowledged };
+  return { root, first, batches, epoch, acknowledged, retired };
 }

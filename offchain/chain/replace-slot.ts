@@ -4,7 +4,10 @@ import { eventOf } from './event-of.ts';
 import { marketAbi } from './generated/abi.ts';
 import type { Chain } from './types.ts';
 
-/** Puts a successor, who already holds the slot's fragments, in the place of a faulted provider. The sender earns `bounty`. */
+/**
+ * Puts a successor, who already holds the slot's fragments, into a vacant slot or in the place of a provider that is faulted, under notice,
+ * or the sender itself. The sender earns `bounty`. `from`: 0 when the slot was vacant.
+ */
 export async function replaceSlot(
   chain: Chain,
   options: { succession: Succession; signature: Hex },

@@ -1,8 +1,10 @@
 import { hexToBytes } from 'viem';
 import type { Hex } from 'viem';
 import { readBundle } from '../chain/read-bundle.ts';
+import type { BundleState } from '../chain/read-bundle.ts';
 import type { DrawState } from '../chain/read-draws.ts';
 import { encodeSample, verifySample } from '../proof/sample.ts';
+import type { Sample } from '../proof/sample.ts';
 import { treePath } from '../proof/tree.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import { loadDescription, nodesOf } from './bundle-description.ts';
@@ -11,13 +13,25 @@ import { DamagedFragmentError, NoSuchFragmentError } from './errors.ts';
 import { findFragment, markBad } from './fragments.ts';
 import { readLeaf } from './read-fragment.ts';
 
-/** Nothing is stored that could answer the draw. */
+/** One leaf of a slot's fragment. `batch` counts inside the bundle. */
+export interface WantedLeaf {
+  readonly agreement: number;
+  readonly slot: number;
+  readonly bundle: number;
+  readonly batch: number;
+  readonly leaf: number;
+  readonly leaves: number;
+  /** Slots of the agreement. */
+  readonly n: number;
+}
+
+/** Nothing is stored that could show the leaf. */
 export class CannotProveError extends HoldfastError {
-  constructor(draw: DrawState, why: string, cause?: unknown) {
-    const { agreement, slot, batch, leaf } = draw;
-    super('CANNOT_PROVE', `Cannot prove agreement ${agreement}, slot ${slot}, batch ${batch}, leaf ${leaf}: ${why}.`, {
+  constructor(wanted: WantedLeaf, why: string, cause?: unknown) {
+    const { agreement, slot, bundle, batch, leaf } = wanted;
+    super('CANNOT_PROVE', `Cannot prove agreement ${agreement}, slot ${slot}, bundle ${bundle}, batch ${batch}, leaf ${leaf}: ${why}.`, {
       cause,
-      details: { agreement, slot, batch, leaf },
+      details: { agreement, slot, bundle, batch, leaf },
       nextStep: 'The heavy node rebuilds what is missing from the other slots; check the disk meanwhile.',
     });
   }
@@ -28,30 +42,36 @@ export class CannotProveError extends HoldfastError {
  * @throws DamagedFragmentError, CannotProveError: nothing may be sent then
  */
 export async function answerDraw(provider: Provider, draw: DrawState): Promise<Uint8Array> {
-  const { agreement, slot, n } = draw;
+  const { agreement, slot, leaf, leaves, n } = draw;
   const index = indexesOf(draw.bundles);
   const bundle = draw.bundles.at(-1);
   if (draw.isSpent || bundle === undefined) return index;
   const committed = await readBundle(provider.chain, agreement, bundle);
   // The slot's provider of that time never confirmed these bytes: the contract asks for no proof of them.
   if (((committed.acknowledged >> BigInt(slot)) & 1n) === 0n) return index;
+  const wanted = { agreement, slot, bundle, batch: draw.batch - committed.first, leaf, leaves, n };
+  return new Uint8Array([...index, ...encodeSample(await showLeaf(provider, wanted, committed))]);
+}
 
+/**
+ * A leaf and its way up to the bundle root that the chain has now.
+ * @throws DamagedFragmentError, CannotProveError
+ */
+export async function showLeaf(provider: Provider, wanted: WantedLeaf, committed: BundleState): Promise<Sample> {
+  const { agreement, slot, bundle, leaves, n } = wanted;
   const batches = await loadDescription(provider.store, agreement, committed.root.toLowerCase());
-  const position = draw.batch - committed.first;
-  const batch = batches?.[position];
-  if (batches === undefined || batch === undefined) throw new CannotProveError(draw, `bundle ${bundle} is not described here`);
-  const { leaf, path } = await leafOf(provider, draw, batch.batchId);
+  const batch = batches?.[wanted.batch];
+  if (batches === undefined || batch === undefined) throw new CannotProveError(wanted, `bundle ${bundle} is not described here`);
+  const { leaf, path } = await leafOf(provider, wanted, batch.batchId);
   const sample = {
     leaf,
     fragmentPath: path,
     batchPath: treePath(nodesOf(batch.fragmentRoots), slot),
-    bundlePath: treePath(batches.map((one) => one.batchRoot), position),
+    bundlePath: treePath(batches.map((one) => one.batchRoot), wanted.batch),
   };
-  const at = { leafIndex: draw.leaf, leaves: draw.leaves, slot, slots: n, batch: position, batches: committed.batches };
-  if (!verifySample({ bundleRoot: hexToBytes(committed.root), position: at, sample })) {
-    throw await damaged(provider, draw, batch.batchId);
-  }
-  return new Uint8Array([...index, ...encodeSample(sample)]);
+  const at = { leafIndex: wanted.leaf, leaves, slot, slots: n, batch: wanted.batch, batches: committed.batches };
+  if (!verifySample({ bundleRoot: hexToBytes(committed.root), position: at, sample })) throw await damaged(provider, wanted, batch.batchId);
+  return sample;
 }
 
 /** Four bytes each, big-endian. */
@@ -62,21 +82,21 @@ function indexesOf(bundles: readonly number[]): Uint8Array {
   return bytes;
 }
 
-async function leafOf(provider: Provider, draw: DrawState, batchId: Hex): Promise<{ leaf: Uint8Array; path: Uint8Array[] }> {
-  const key = { agreement: draw.agreement, batchId, slot: draw.slot };
+async function leafOf(provider: Provider, wanted: WantedLeaf, batchId: Hex): Promise<{ leaf: Uint8Array; path: Uint8Array[] }> {
+  const key = { agreement: wanted.agreement, batchId, slot: wanted.slot };
   const fragment = await findFragment(provider.store, key);
-  if (fragment === undefined) throw new CannotProveError(draw, 'its fragment is not here', new NoSuchFragmentError(key, 'was never stored here'));
-  if (fragment.bad) throw await damaged(provider, draw, batchId);
+  if (fragment === undefined) throw new CannotProveError(wanted, 'its fragment is not here', new NoSuchFragmentError(key, 'was never stored here'));
+  if (fragment.bad) throw await damaged(provider, wanted, batchId);
   try {
-    return await readLeaf(provider.files, fragment, draw.leaf);
+    return await readLeaf(provider.files, fragment, wanted.leaf);
   } catch (cause) {
-    if (cause instanceof DamagedFragmentError) throw await damaged(provider, draw, batchId, cause);
+    if (cause instanceof DamagedFragmentError) throw await damaged(provider, wanted, batchId, cause);
     throw cause;
   }
 }
 
-async function damaged(provider: Provider, draw: DrawState, batchId: Hex, cause?: unknown): Promise<DamagedFragmentError> {
-  const key = { agreement: draw.agreement, batchId, slot: draw.slot };
+async function damaged(provider: Provider, wanted: WantedLeaf, batchId: Hex, cause?: unknown): Promise<DamagedFragmentError> {
+  const key = { agreement: wanted.agreement, batchId, slot: wanted.slot };
   await markBad(provider.store, key);
-  return new DamagedFragmentError(key, { batch: draw.batch, leaf: draw.leaf, cause });
+  return new DamagedFragmentError(key, { batch: wanted.batch, leaf: wanted.leaf, cause });
 }

@@ -75,8 +75,9 @@ async function checkNumber(
 ): Promise<void> {
   const { bundle, root, batches } = described;
   if (bundle === agreement.bundles) {
-    if (agreement.batches + batches <= agreement.quota) return;
-    throw new ConflictError(`Agreement ${agreement.id} has room for ${agreement.quota} batches; with this bundle there would be ${agreement.batches + batches}.`, {
+    const used = agreement.batches - agreement.retiredBatches + batches;
+    if (used <= agreement.quota) return;
+    throw new ConflictError(`Agreement ${agreement.id} has room for ${agreement.quota} batches; with this bundle there would be ${used}.`, {
       code: 'QUOTA_EXCEEDED',
       nextStep: 'Rent more space, or upload less.',
     });

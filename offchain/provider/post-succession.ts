@@ -6,12 +6,13 @@ import { authorize } from './authorize.ts';
 import { recomputedRoot, loadDescription } from './bundle-description.ts';
 import type { Provider } from './context.ts';
 import { TermsRefusedError } from './errors.ts';
+import { requireStaying } from './leaving.ts';
 import { requireFragments } from './post-bundle.ts';
 import { priceOf, rentOf } from './price.ts';
 import { requireStake } from './stake.ts';
 
 /**
- * Signs that this provider is ready to take a slot over: it holds the slot's fragment of every batch of every committed bundle, checked
+ * Signs that this provider is ready to take a slot over: it holds the slot's fragment of every batch of every bundle that lives, checked
  * against the roots on the chain.
  * @throws the errors of `authorize`; BUNDLES_MISSING, FRAGMENTS_MISSING, WrongRootError; TermsRefusedError, StakeShortError
  */
@@ -22,6 +23,7 @@ export async function postSuccession(provider: Provider, request: SuccessionRequ
   const agreement = await provider.agreements.refresh(request.agreement);
   for (let bundle = 0; bundle < agreement.bundles; bundle++) await requireBundle(provider, { agreement: agreement.id, bundle, slot });
 
+  await requireStaying(provider.store);
   const slotPrice = (agreement.slots[slot]?.rent ?? 0n) / BigInt(agreement.quota);
   const price = priceOf(provider.config, agreement);
   if (price > slotPrice) throw new TermsRefusedError(`the slot pays ${slotPrice} per batch and epoch, and the price here is ${price}`);
@@ -37,6 +39,7 @@ export async function postSuccession(provider: Provider, request: SuccessionRequ
 async function requireBundle(provider: Provider, at: { readonly agreement: number; readonly bundle: number; readonly slot: number }): Promise<void> {
   const { agreement, bundle, slot } = at;
   const committed = await readBundle(provider.chain, agreement, bundle);
+  if (committed.retired !== 0) return;
   const batches = await loadDescription(provider.store, agreement, committed.root.toLowerCase());
   if (batches === undefined || batches.length !== committed.batches || recomputedRoot(batches) !== committed.root.toLowerCase()) {
     throw new ConflictError(`Bundle ${bundle} of agreement ${agreement} is not described here.`, {

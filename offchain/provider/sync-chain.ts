@@ -1,10 +1,12 @@
 import type { Log } from 'viem';
 import { parseEventLogs } from 'viem';
+import { creatorNonce } from '../chain/creator-nonce.ts';
 import { marketAbi } from '../chain/generated/abi.ts';
 import { readBundle } from '../chain/read-bundle.ts';
 import type { AgreementState } from '../chain/read-agreement.ts';
 import type { Provider } from './context.ts';
 import { noteEndedSlot, noteHeldSlot } from './hold-slot.ts';
+import { noteRetired } from './retired.ts';
 
 /** RPC services refuse larger ranges. */
 const BLOCKS_PER_CALL = 10_000n;
@@ -72,10 +74,29 @@ async function touchedBy(provider: Provider, logs: readonly Log[]): Promise<Set<
       if (offers.some((offer) => offer.provider === provider.id)) touched.add(id);
     } else if (log.eventName === 'Replaced') {
       if (log.args.to === provider.id || log.args.from === provider.id) touched.add(log.args.id);
-    } else if (log.eventName === 'Committed' || log.eventName === 'Closed' || log.eventName === 'SlotReleased') {
-      if (ours.has(log.args.id)) touched.add(log.args.id);
+    } else if (isChange(log) && ours.has(log.args.id)) {
+      touched.add(log.args.id);
+      if (log.eventName === 'Retired') await noteRetired(store, { agreement: log.args.id, bundle: log.args.bundle });
+      if (log.eventName === 'Grown') await freeOffersOf(provider, log.args.id);
     }
     for (const id of touched) ours.add(id);
   }
   return touched;
+}
+
+/** Events after which a held slot's term, space, holder or bundles can be others than before. */
+const CHANGES = ['Committed', 'Closed', 'SlotReleased', 'Vacated', 'Extended', 'Grown', 'Retired'] as const;
+
+type MarketEvent = ReturnType<typeof parseEventLogs<typeof marketAbi>>[number];
+type Change = Extract<MarketEvent, { eventName: (typeof CHANGES)[number] }>;
+
+function isChange(log: MarketEvent): log is Change {
+  return CHANGES.some((name) => name === log.eventName);
+}
+
+/** Growth takes a nonce of the creator: offers with it, or a lower one, can never be opened. */
+async function freeOffersOf({ chain, store, agreements }: Provider, agreement: number): Promise<void> {
+  const { creator } = await agreements.get(agreement);
+  const nonce = await creatorNonce(chain, creator);
+  await store.offer.deleteMany({ where: { creator, nonce: { lt: nonce } } });
 }

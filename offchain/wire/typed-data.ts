@@ -75,6 +75,9 @@ export interface Terms {
   readonly endPeriod: number;
 }
 
+/** The greatest nonce: no creator gets there. Offers with it open nothing; heavy nodes and leaving providers ask for them as quotes. */
+export const QUOTE_NONCE = 0xffff_ffff;
+
 /** `price`: token units per batch and epoch. `expiry`: Unix seconds, here and below. */
 export interface Offer {
   readonly terms: Terms;

@@ -6,7 +6,7 @@ import { planRepairs } from '../../offchain/heavy/repair/plan.ts';
 function agreement(id: number, k: number, health: string, endPeriod = 9): AgreementState {
   const slots = [...health].map((letter, slot) => ({ slot, provider: letter === '-' ? 0 : id * 100 + slot, parent: 1, rent: 1n, startEpoch: 0, faulted: letter === 'f', provedThisEpoch: false }));
   const creator = '0x0000000000000000000000000000000000000001' as const;
-  return { id, creator, startEpoch: 0, endPeriod, k, m: health.length - k, n: health.length, batchLog2: 16, heavy: 1, feeBps: 150, quota: 1, bundles: 1, batches: 1, turns: 0, slots };
+  return { id, creator, startEpoch: 0, endPeriod, k, m: health.length - k, n: health.length, batchLog2: 16, heavy: 1, feeBps: 150, quota: 1, bundles: 1, batches: 1, retiredBatches: 0, turns: 0, slots };
 }
 
 describe('planRepairs', () => {

@@ -121,7 +121,7 @@ describe('Prover', () => {
     await provider.store.fragment.deleteMany();
     await goTo(1, 0.3);
     await provers[1]!.tick();
-    expect((await statusOf(1)).lastProof!.error).toMatch(/Cannot prove agreement 1, slot 1, batch \d, leaf \d+: its fragment is not here/);
+    expect((await statusOf(1)).lastProof!.error).toMatch(/Cannot prove agreement 1, slot 1, bundle \d, batch \d, leaf \d+: its fragment is not here/);
     await provider.store.fragment.createMany({ data: kept });
     // A lost tree is made anew.
     for (const { batchId } of bundle.batches) await rm(provider.files.treePathOf({ agreement: agreement.id, batchId, slot: 1 }));

@@ -1,5 +1,6 @@
 /** Who could take a lost slot: the same search as for a new agreement, among everybody who holds no slot of this one. */
 import type { AgreementState } from '../../chain/read-agreement.ts';
+import { QUOTE_NONCE } from '../../wire/typed-data.ts';
 import type { Terms } from '../../wire/typed-data.ts';
 import { parametersOf } from '../chain-reads.ts';
 import type { HeavyContext } from '../context.ts';
@@ -39,9 +40,7 @@ export async function findSuccessor(context: HeavyContext, agreement: AgreementS
   return (chosen[0] as { candidate: PricedOffer }).candidate;
 }
 
-/** The greatest nonce: no creator gets there, so the quote opens nothing, and it takes the place of no real offer's reservation. */
-const QUOTE_NONCE = 0xffff_ffff;
-
+/** With this nonce the quote opens nothing, and takes the place of no real offer's reservation. */
 function quoteTerms(id: number, agreement: AgreementState): Terms {
   const { creator, feeBps, k, m, batchLog2, quota, endPeriod } = agreement;
   return { creator, nonce: QUOTE_NONCE, heavy: id, feeBps, k, m, batchLog2, quota, endPeriod };

@@ -1,0 +1,69 @@
+import type { Hex } from 'viem';
+import { epochAt } from '../chain/epoch.ts';
+import { readBundle } from '../chain/read-bundle.ts';
+import type { Store } from '../store/open.ts';
+import { loadDescription } from './bundle-description.ts';
+import type { DescribedBatch } from './bundle-description.ts';
+import type { Provider } from './context.ts';
+import { dropFragment } from './fragments.ts';
+
+const RETIRED = 'retired/';
+/** Draws pass a retired bundle over from the next epoch on; one more lets a reorganisation take the retirement back. */
+const SPARE_EPOCHS = 1;
+
+interface At {
+  readonly agreement: number;
+  readonly bundle: number;
+}
+
+/** The chain says that the bundle was given up: its bytes may go once no draw can ask for them. */
+export async function noteRetired(store: Store, { agreement, bundle }: At): Promise<void> {
+  const key = `${RETIRED}${agreement}/${bundle}`;
+  await store.fact.upsert({ where: { key }, create: { key, value: '' }, update: {} });
+}
+
+/** Drops the bytes of bundles that were retired before the last epoch. The chain is asked once more: nothing is dropped on an event's word. */
+export async function dropRetired(provider: Provider): Promise<void> {
+  const { chain, store, log } = provider;
+  const rows = await store.fact.findMany({ where: { key: { startsWith: RETIRED } } });
+  if (rows.length === 0) return;
+  const epoch = epochAt(chain.clock, await chain.nowSeconds());
+  for (const { key } of rows) {
+    const at = parse(key);
+    const { retired, root } = await readBundle(chain, at.agreement, at.bundle);
+    if (retired !== 0 && epoch < retired + SPARE_EPOCHS) continue;
+    if (retired !== 0) log.info('bundle.dropped', { ...at, fragments: await dropBundle(provider, at, root.toLowerCase()) });
+    await store.fact.delete({ where: { key } });
+  }
+}
+
+/** Every fragment that no other bundle of the agreement names, then the description. Returns how many fragments went. */
+async function dropBundle(provider: Provider, { agreement, bundle }: At, root: string): Promise<number> {
+  const { store } = provider;
+  // The same content committed twice has the same root.
+  if (await isAlive(provider, { agreement, bundle }, root)) return 0;
+  const batches = (await loadDescription(store, agreement, root)) ?? [];
+  await store.bundleDescription.deleteMany({ where: { agreement, root } });
+  let dropped = 0;
+  for (const batch of batches) dropped += await dropBatch(provider, agreement, batch);
+  return dropped;
+}
+
+async function isAlive({ store, chain }: Provider, { agreement, bundle }: At, root: string): Promise<boolean> {
+  const twins = await store.committedBundle.findMany({ where: { agreement, root, bundle: { not: bundle } } });
+  for (const twin of twins) if ((await readBundle(chain, agreement, twin.bundle)).retired === 0) return true;
+  return false;
+}
+
+async function dropBatch(provider: Provider, agreement: number, { batchId }: DescribedBatch): Promise<number> {
+  const { store } = provider;
+  if ((await store.bundleBatch.count({ where: { agreement, batchId } })) > 0) return 0;
+  const rows = await store.fragment.findMany({ where: { agreement, batchId }, select: { slot: true } });
+  for (const { slot } of rows) await dropFragment(provider, { agreement, batchId: batchId as Hex, slot });
+  return rows.length;
+}
+
+function parse(key: string): At {
+  const [agreement = '', bundle = ''] = key.slice(RETIRED.length).split('/');
+  return { agreement: Number(agreement), bundle: Number(bundle) };
+}

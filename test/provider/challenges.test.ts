@@ -1,0 +1,145 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endChallenge } from '../../offchain/chain/end-challenge.ts';
+import { epochAt, epochStart } from '../../offchain/chain/epoch.ts';
+import { poke } from '../../offchain/chain/poke.ts';
+import { postChallenge } from '../../offchain/chain/post-challenge.ts';
+import { readAgreement } from '../../offchain/chain/read-agreement.ts';
+import { readChallenge } from '../../offchain/chain/read-challenge.ts';
+import { owedToNode } from '../../offchain/chain/read-money.ts';
+import { hasProved } from '../../offchain/chain/read-proofs.ts';
+import { retireBundle } from '../../offchain/chain/retire-bundle.ts';
+import type { Chain } from '../../offchain/chain/types.ts';
+import { startHoldfast } from '../support/holdfast.ts';
+import type { TestHoldfast } from '../support/holdfast.ts';
+import { creatorOf, makeBundle, openTestAgreement, putFragments, registerHeavy, startTestProvider, stopTestProvider, uploadBundle } from './network.ts';
+import type { TestAgreement, TestBundle, TestProvider } from './network.ts';
+
+/** The loops of the services run by themselves here, several times in an epoch; only `goTo` moves the time. */
+const EPOCH_SECONDS = 10;
+let holdfast: TestHoldfast;
+let watcher: Chain;
+let creator: Chain;
+let providers: TestProvider[];
+let agreement: TestAgreement;
+let bundles: TestBundle[];
+
+beforeAll(async () => {
+  holdfast = await startHoldfast({ epochSeconds: EPOCH_SECONDS, epochsPerPeriod: 100, answerEpochs: 2, faultRun: 20, bondUnits: 1_000 });
+  watcher = await registerHeavy(holdfast);
+  providers = [];
+  for (let i = 0; i < 3; i++) providers.push(await startTestProvider(holdfast, i, { tickMs: 100 }));
+  creator = await creatorOf(holdfast);
+  agreement = await openTestAgreement(creator, providers, { k: 1, m: 2 });
+  bundles = [makeBundle(agreement, 2, 'first'), makeBundle(agreement, 1, 'second')];
+  for (const [number, bundle] of bundles.entries()) await uploadBundle(agreement, providers, bundle, number);
+}, 120_000);
+afterAll(async () => {
+  for (const provider of providers) await stopTestProvider(provider);
+  await holdfast.stop();
+});
+
+const challenge = (slot: number, bundle: number, batch: number, leaf: number) => postChallenge(creator, { agreement: agreement.id, slot, bundle, batch, leaf });
+const events = ({ lines }: TestProvider, event: string) => lines.map((line) => JSON.parse(line)).filter((line) => line.event === event);
+const isOpen = async (number: bigint) => (await readChallenge(watcher, number)) !== undefined;
+
+async function toEpoch(epoch: number, share = 0): Promise<void> {
+  const target = epochStart(watcher.clock, epoch) + share * EPOCH_SECONDS;
+  const left = Math.ceil(target - (await watcher.nowSeconds()));
+  if (left > 0) await holdfast.advance(left);
+}
+
+describe('a targeted challenge', () => {
+  it('is answered by the provider itself, which wins the bond', async () => {
+    const before = await owedToNode(watcher, providers[1]!.id);
+    const { challenge: number, bond } = await challenge(1, 0, 1, 33);
+    await expect.poll(() => isOpen(number), { timeout: 15_000 }).toBe(false);
+    expect((await owedToNode(watcher, providers[1]!.id)) - before).toBe(bond);
+    expect(events(providers[1]!, 'challenge.answered')).toMatchObject([{ challenge: String(number), agreement: agreement.id, slot: 1, bond: String(bond) }]);
+    expect(await providers[1]!.provider.store.fact.count({ where: { key: { startsWith: 'challenge/' } } })).toBe(0);
+  });
+
+  it('is answered by a provider that was away when it came, and by one that stopped in the middle of it', async () => {
+    const { home, provider } = providers[0]!;
+    await providers[0]!.stop();
+    const { challenge: number } = await challenge(0, 1, 0, 7);
+    const again = await startTestProvider(holdfast, 0, { home, tickMs: 100 });
+    providers[0] = again;
+    await expect.poll(() => isOpen(number), { timeout: 15_000 }).toBe(false);
+
+    // Seen and noted, then ended before it could answer: the block it came in is never read again.
+    await again.stop();
+    const { challenge: second } = await challenge(0, 1, 0, 8);
+    const third = await startTestProvider(holdfast, 0, { home, tickMs: 100 });
+    providers[0] = third;
+    await expect.poll(() => isOpen(second), { timeout: 15_000 }).toBe(false);
+    expect(third.id).toBe(provider.id);
+  });
+
+  it('waits for a damaged fragment to be sent again, and answers then', async () => {
+    const damaged = providers[2]!;
+    const batch = bundles[1]!.batches[0]!;
+    const path = damaged.provider.files.pathOf({ agreement: agreement.id, slot: 2, batchId: batch.batchId });
+    const bytes = await readFile(path);
+    bytes.fill(0, 256 * 5, 256 * 6);
+    await writeFile(path, bytes);
+    const { challenge: number } = await challenge(2, 1, 0, 5);
+    await expect.poll(() => events(damaged, 'challenge.not-answered').length, { timeout: 15_000 }).toBe(1);
+    expect(events(damaged, 'challenge.not-answered')[0]).toMatchObject({ slot: 2, error: expect.stringContaining('no longer matches its committed root') });
+    await putFragments(agreement, damaged, 2, bundles[1]!);
+    await expect.poll(() => isOpen(number), { timeout: 15_000 }).toBe(false);
+    expect(events(damaged, 'slot.surrendered')).toEqual([]);
+  });
+
+  it('ends in a surrender, and not before the last epoch, when the bytes are lost', async () => {
+    const loser = providers[2]!;
+    for (const batch of bundles[0]!.batches) {
+      const path = loser.provider.files.pathOf({ agreement: agreement.id, slot: 2, batchId: batch.batchId });
+      await writeFile(path, new Uint8Array((await readFile(path)).length));
+    }
+    const { challenge: number, deadlineEpoch } = await challenge(2, 0, 0, 9);
+    await expect.poll(() => events(loser, 'challenge.not-answered').length, { timeout: 15_000 }).toBe(2);
+    await sleep(1_000);
+    if (epochAt(watcher.clock, await watcher.nowSeconds()) < deadlineEpoch - 1) expect(events(loser, 'slot.surrendered')).toEqual([]);
+    await toEpoch(deadlineEpoch - 1);
+    await expect.poll(() => events(loser, 'slot.surrendered').length, { timeout: 20_000 }).toBe(1);
+    const { slots } = await readAgreement(watcher, agreement.id);
+    expect(slots[2]).toMatchObject({ provider: 0, rent: 4n * 10n ** 12n, vacancy: { from: loser.id, rent: 4n * 10n ** 12n } });
+    expect(slots[2]!.vacancy!.reward).toBeGreaterThan(0n);
+    await expect.poll(async () => (await loser.provider.store.heldSlot.findFirst())?.state).toBe('ended');
+    await toEpoch(deadlineEpoch);
+    expect(await endChallenge(creator, number)).toEqual({ slotLost: false });
+  });
+});
+
+describe('a retired bundle', () => {
+  it('keeps its bytes while a draw may ask for them, then loses them and nothing else', async () => {
+    const { store, files } = providers[0]!.provider;
+    const kept = bundles[1]!.batches.map(({ batchId }) => batchId);
+    await retireBundle(creator, { agreement: agreement.id, bundle: 0 });
+    const epoch = epochAt(watcher.clock, await watcher.nowSeconds());
+    await expect.poll(() => store.fact.count({ where: { key: { startsWith: 'retired/' } } }), { timeout: 10_000 }).toBe(1);
+    await toEpoch(epoch + 2, 0.1);
+    await expect.poll(() => store.fact.count({ where: { key: { startsWith: 'retired/' } } }), { timeout: 15_000 }).toBe(0);
+    expect((await store.fragment.findMany({ where: { agreement: agreement.id } })).map(({ batchId }) => batchId)).toEqual(kept);
+    expect((await files.list(agreement.id)).map(({ batchId }) => batchId)).toEqual(kept);
+    expect(events(providers[0]!, 'bundle.dropped')).toMatchObject([{ agreement: agreement.id, bundle: 0, fragments: 2 }]);
+  });
+
+  it('does not keep its provider from proving', async () => {
+    const epoch = epochAt(watcher.clock, await watcher.nowSeconds()) + 1;
+    await toEpoch(epoch, 0.1);
+    await poke(watcher);
+    await toEpoch(epoch, 0.3);
+    await expect.poll(() => hasProved(watcher, providers[0]!.id, epoch), { timeout: 15_000 }).toBe(true);
+  });
+
+  it('frees its quota for the next upload', async () => {
+    expect(await readAgreement(watcher, agreement.id)).toMatchObject({ quota: 4, batches: 3, retiredBatches: 2 });
+    const wide = makeBundle(agreement, 3, 'third');
+    const holders = providers.slice(0, 2);
+    await uploadBundle(agreement, holders, wide, 2);
+    expect(await readAgreement(watcher, agreement.id)).toMatchObject({ bundles: 3, batches: 6, retiredBatches: 2 });
+  });
+});
