@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Game } from '../support/contracts/life-game.ts';
+import { everybodyLeaves, PLAYS } from '../support/contracts/life-plays.ts';
 
-const SEEDS = process.env['HOLDFAST_SEED'] === undefined ? [1, 2, 3, 4, 5] : [Number(process.env['HOLDFAST_SEED'])];
-const STEPS = 100;
+const RUNS = Number(process.env['HOLDFAST_RUNS'] ?? 8);
+const FIRST = Number(process.env['HOLDFAST_SEED'] ?? 1);
+const STEPS = 150;
+/** One seed alone replays a failure. */
+const SEEDS = Array.from({ length: process.env['HOLDFAST_RUNS'] === undefined && process.env['HOLDFAST_SEED'] !== undefined ? 1 : RUNS }, (_, i) => FIRST + i);
 
 describe('the money of market and registry against a model that counts every slot and epoch', () => {
   for (const seed of SEEDS) {
@@ -12,10 +16,10 @@ describe('the money of market and registry against a model that counts every slo
       const story: string[] = [];
       try {
         for (let i = 0; i < STEPS; i += 1) {
-          story.push(await game.step());
+          story.push(await game.step(PLAYS));
           await game.check(story.at(-1)!);
         }
-        await game.end();
+        await everybodyLeaves(game);
         assert.ok(game.model.tenures.length > 0);
       } catch (error) {
         process.stderr.write(`seed ${seed}:\n${story.join('\n')}\n`);

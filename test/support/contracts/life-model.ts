@@ -1,45 +1,18 @@
-/** Who holds a slot from `start` until before `end`, for `rent` an epoch. */
-export interface Tenure {
-  readonly agreement: number;
-  readonly slot: number;
-  readonly creator: string;
-  readonly provider: number;
-  readonly heavy: number;
-  readonly parent: number;
-  readonly rent: bigint;
-  readonly fee: bigint;
-  readonly start: number;
-  end: number;
-  /** Epochs before this one are credited as far as they are proven. */
-  settledTo: number;
-  /** In which epoch the slot was taken from the provider; its missed epochs are refunded then. */
-  removedAt?: number;
-}
+import { add, BURN_SHARE, percent, REPORTER_SHARE, SHARES, slash, sum, type Bond, type Rules, type Stake, type Tenure, type Vacancy } from './life-ledger.ts';
 
-interface Stake {
-  free: bigint;
-  queued: bigint;
-  readyAt: number;
-}
-
-export interface Rules {
-  readonly epochsPerPeriod: number;
-  readonly stakeEpochs: number;
-  readonly withdrawalEpochs: number;
-  readonly missAllowance: number;
-  readonly penaltyEpochs: number;
-  readonly faultRun: number;
-  readonly slashEpochs: number;
-}
-
-export type NewTenure = Pick<Tenure, 'agreement' | 'slot' | 'creator' | 'provider' | 'heavy' | 'parent' | 'rent' | 'end'> & { readonly feeBps: number };
+export type NewTenure = Omit<Tenure, 'start' | 'settledTo' | 'removedAt'>;
+export type Successor = Pick<Tenure, 'provider' | 'parent' | 'rent'>;
+type Rail = Pick<Tenure, 'provider' | 'heavy' | 'parent'>;
 
 /** The money of market and registry the slow way: one line per slot and epoch, no rates, no bitmaps, no schedules. */
 export class MoneyModel {
   readonly rules: Rules;
   readonly tenures: Tenure[] = [];
+  readonly vacancies: Vacancy[] = [];
   readonly owedToNode = new Map<number, bigint>();
   readonly owedTo = new Map<string, bigint>();
+  readonly pots = new Map<number, bigint>();
+  readonly bonds = new Map<bigint, Bond>();
   readonly stakes = new Map<number, Stake>();
   /** Of each heavy node: what its next withdrawal burns. */
   readonly toBurn = new Map<number, bigint>();
@@ -55,6 +28,8 @@ export class MoneyModel {
     this.rules = rules;
   }
 
+  /* ---------------------------------------------------------------- proofs and duties */
+
   hasProved(provider: number, epoch: number): boolean {
     return this.#proven.has(`${provider}/${epoch}`);
   }
@@ -65,13 +40,12 @@ export class MoneyModel {
 
   /** Rent per epoch that the provider has promised to earn in `epoch`. */
   rentIn(provider: number, epoch: number): bigint {
-    const on = this.tenures.filter((t) => t.provider === provider && t.start <= epoch && epoch < t.end);
-    return on.reduce((sum, t) => sum + t.rent, 0n);
+    return sum(this.tenures.filter((t) => t.provider === provider && t.start <= epoch && epoch < t.end).map((t) => t.rent));
   }
 
   /** Stake that may still be promised or queued. */
   freeStake(provider: number, epoch: number): bigint {
-    return (this.stakes.get(provider)?.free ?? 0n) - this.rentIn(provider, epoch) * BigInt(this.rules.stakeEpochs);
+    return this.stakes.get(provider)!.free - this.rentIn(provider, epoch) * BigInt(this.rules.stakeEpochs);
   }
 
   isFaulted(provider: number, epoch: number): boolean {
@@ -82,25 +56,62 @@ export class MoneyModel {
     return true;
   }
 
-  take({ feeBps, ...tenure }: NewTenure, epoch: number): void {
-    if (this.rentIn(tenure.provider, epoch) === 0n) this.#duties.set(tenure.provider, [...(this.#duties.get(tenure.provider) ?? []), epoch]);
-    this.settle(tenure, epoch);
-    this.tenures.push({ ...tenure, fee: (tenure.rent * BigInt(feeBps)) / 10_000n, start: epoch, settledTo: epoch });
+  held(): Tenure[] {
+    return this.tenures.filter((t) => t.removedAt === undefined);
   }
 
-  settle({ provider, heavy, parent }: { provider: number; heavy: number; parent: number }, epoch: number): void {
+  /* ---------------------------------------------------------------- agreements */
+
+  take(tenure: NewTenure, epoch: number): void {
+    if (this.rentIn(tenure.provider, epoch) === 0n) this.#duties.set(tenure.provider, [...(this.#duties.get(tenure.provider) ?? []), epoch]);
+    this.settle(tenure, epoch);
+    this.tenures.push({ ...tenure, start: epoch, settledTo: epoch });
+  }
+
+  /** The slot goes on for more rent; what was missed so far comes back. Duty goes on too. */
+  grow(t: Tenure, rent: bigint, epoch: number): void {
+    const grown = { ...t, rent: t.rent + rent, start: epoch, settledTo: epoch };
+    this.#leave(t, epoch);
+    this.tenures.push(grown);
+  }
+
+  /** @returns what the extension costs */
+  extend(agreement: number, newEnd: number): bigint {
+    return sum(this.#moveEnd(agreement, newEnd).map(({ rent, epochs }) => rent * BigInt(epochs)));
+  }
+
+  close(agreement: number, epoch: number): void {
+    const newEnd = (Math.floor(epoch / this.rules.epochsPerPeriod) + 1) * this.rules.epochsPerPeriod;
+    for (const { creator, rent, epochs } of this.#moveEnd(agreement, newEnd)) add(this.owedTo, creator, rent * BigInt(-epochs));
+  }
+
+  release(t: Tenure, epoch: number): void {
+    t.removedAt = epoch;
+    add(this.owedTo, t.creator, t.rent * BigInt(this.#missed(t)));
+  }
+
+  /** The agreement ended without a successor. */
+  dissolve(v: Vacancy): void {
+    this.#forget(v);
+    add(this.owedTo, v.creator, v.rent * BigInt(v.end - v.since) + v.reward);
+  }
+
+  /* ---------------------------------------------------------------- pay */
+
+  settle({ provider, heavy, parent }: Rail, epoch: number): void {
     let earned = 0n;
     let fee = 0n;
     for (const t of this.tenures) {
       if (t.provider !== provider || t.heavy !== heavy || t.parent !== parent) continue;
+      const slotFee = (t.rent * BigInt(t.feeBps)) / 10_000n;
       for (let e = t.settledTo; e < Math.min(epoch, t.end); e += 1) {
         if (!this.hasProved(provider, e)) continue;
-        earned += t.rent - t.fee;
-        fee += t.fee;
+        earned += t.rent - slotFee;
+        fee += slotFee;
       }
       t.settledTo = Math.max(t.settledTo, epoch);
     }
-    const burned = percent(fee, 20n);
+    const burned = percent(fee, BURN_SHARE);
     const parentFee = parent === heavy ? 0n : (fee - burned) / 2n;
     add(this.burnedFor, provider, burned);
     add(this.toBurn, heavy, burned);
@@ -116,34 +127,31 @@ export class MoneyModel {
     this.toBurn.delete(id);
   }
 
-  close(agreement: number, epoch: number): void {
-    const newEnd = (Math.floor(epoch / this.rules.epochsPerPeriod) + 1) * this.rules.epochsPerPeriod;
-    for (const t of this.tenures) {
-      if (t.agreement !== agreement || t.removedAt !== undefined) continue;
-      add(this.owedTo, t.creator, t.rent * BigInt(t.end - newEnd));
-      t.end = newEnd;
-    }
+  /* ---------------------------------------------------------------- slots that change hands */
+
+  /** The provider loses the slot and `slashEpochs` of its rent; what has no owner goes to `finder`, or is burned. */
+  vacate(t: Tenure, slashEpochs: number, epoch: number, finder?: string): Vacancy {
+    const { end, agreement, slot, creator, heavy, feeBps, rent, provider: from } = t;
+    this.#leave(t, epoch);
+    const taken = slash(this.stakes.get(from)!, rent * BigInt(slashEpochs));
+    const compensation = percent(taken, SHARES.creator);
+    const reward = percent(taken, SHARES.repairer) + percent(taken, SHARES.successor);
+    add(this.owedTo, creator, compensation);
+    if (finder === undefined) this.burned += taken - compensation - reward;
+    else add(this.owedTo, finder, taken - compensation - reward);
+    const vacancy = { agreement, slot, creator, heavy, feeBps, rent, since: epoch, end, reward, from };
+    this.vacancies.push(vacancy);
+    return vacancy;
   }
 
-  release(t: Tenure, epoch: number): void {
-    t.removedAt = epoch;
-    add(this.owedTo, t.creator, t.rent * BigInt(this.#missed(t)));
-  }
-
-  replace(t: Tenure, successor: { provider: number; parent: number; rent: bigint; feeBps: number }, repairer: string, epoch: number): void {
-    const { end } = t;
-    this.settle(t, epoch);
-    t.end = epoch;
-    t.removedAt = epoch;
-    add(this.owedTo, t.creator, t.rent * BigInt(this.#missed(t)) + (t.rent - successor.rent) * BigInt(end - epoch));
-    const { agreement, slot, creator, heavy } = t;
-    this.take({ agreement, slot, creator, heavy, end, ...successor }, epoch);
-    const taken = this.#slash(t.provider, t.rent * BigInt(this.rules.slashEpochs));
-    const parts = { creator: percent(taken, 50n), repairer: percent(taken, 25n), successor: percent(taken, 15n) };
-    add(this.owedTo, creator, parts.creator);
-    add(this.owedTo, repairer, parts.repairer);
-    add(this.owedToNode, successor.provider, parts.successor);
-    this.burned += taken - parts.creator - parts.repairer - parts.successor;
+  fill(v: Vacancy, successor: Successor, repairer: string, epoch: number): void {
+    this.#forget(v);
+    const { agreement, slot, creator, heavy, feeBps, end } = v;
+    this.take({ agreement, slot, creator, heavy, feeBps, end, ...successor }, epoch);
+    const premium = (v.reward * SHARES.successor) / (SHARES.repairer + SHARES.successor);
+    add(this.owedToNode, successor.provider, premium);
+    add(this.owedTo, repairer, v.reward - premium);
+    add(this.owedTo, creator, v.rent * BigInt(epoch - v.since) + (v.rent - successor.rent) * BigInt(end - epoch));
   }
 
   report(provider: number, period: number, reporter: string): void {
@@ -156,9 +164,24 @@ export class MoneyModel {
     const rent = this.rentIn(provider, to - 1);
     if (rent === 0n || misses <= missAllowance) return;
     this.#reported.add(`${provider}/${period}`);
-    const taken = this.#slash(provider, BigInt((misses - missAllowance) * penaltyEpochs) * rent);
-    add(this.owedTo, reporter, percent(taken, 10n));
-    this.burned += taken - percent(taken, 10n);
+    const taken = slash(this.stakes.get(provider)!, BigInt((misses - missAllowance) * penaltyEpochs) * rent);
+    add(this.owedTo, reporter, percent(taken, REPORTER_SHARE));
+    this.burned += taken - percent(taken, REPORTER_SHARE);
+  }
+
+  /* ---------------------------------------------------------------- pots, bonds, stake */
+
+  takePot(agreement: number, creator: string, amount: bigint): void {
+    add(this.pots, agreement, -amount);
+    add(this.owedTo, creator, amount);
+  }
+
+  /** The bond goes back to the challenger, or to the provider that answered. */
+  resolve(challenge: bigint, winner?: number): void {
+    const { challenger, amount } = this.bonds.get(challenge)!;
+    this.bonds.delete(challenge);
+    if (winner === undefined) add(this.owedTo, challenger, amount);
+    else add(this.owedToNode, winner, amount);
   }
 
   queue(provider: number, amount: bigint, epoch: number): void {
@@ -166,9 +189,11 @@ export class MoneyModel {
     this.stakes.set(provider, { free: stake.free - amount, queued: stake.queued + amount, readyAt: epoch + this.rules.withdrawalEpochs });
   }
 
+  /* ---------------------------------------------------------------- what everything adds up to */
+
   /** What is paid for and neither credited nor refunded yet: still to be earned, or to be refunded. */
   pending(): bigint {
-    let total = 0n;
+    let total = sum(this.vacancies.map((v) => v.rent * BigInt(v.end - v.since) + v.reward));
     for (const t of this.tenures) {
       for (let e = t.start; e < t.end; e += 1) {
         const isProven = this.hasProved(t.provider, e);
@@ -180,11 +205,33 @@ export class MoneyModel {
   }
 
   claims(): bigint {
-    return [...this.owedToNode.values(), ...this.owedTo.values(), ...this.toBurn.values()].reduce((sum, amount) => sum + amount, this.pending());
+    const owed = [this.owedToNode, this.owedTo, this.toBurn, this.pots].map((amounts) => sum(amounts.values()));
+    return this.pending() + sum(owed) + sum([...this.bonds.values()].map(({ amount }) => amount));
   }
 
   staked(): bigint {
-    return [...this.stakes.values()].reduce((sum, { free, queued }) => sum + free + queued, 0n);
+    return sum([...this.stakes.values()].map(({ free, queued }) => free + queued));
+  }
+
+  /* ---------------------------------------------------------------- inside */
+
+  #leave(t: Tenure, epoch: number): void {
+    this.settle(t, epoch);
+    t.end = epoch;
+    this.release(t, epoch);
+  }
+
+  #moveEnd(agreement: number, newEnd: number): { creator: string; rent: bigint; epochs: number }[] {
+    const open = [...this.held(), ...this.vacancies].filter((one) => one.agreement === agreement);
+    return open.map((one) => {
+      const epochs = newEnd - one.end;
+      one.end = newEnd;
+      return { creator: one.creator, rent: one.rent, epochs };
+    });
+  }
+
+  #forget(v: Vacancy): void {
+    this.vacancies.splice(this.vacancies.indexOf(v), 1);
   }
 
   #missed(t: Tenure): number {
@@ -192,25 +239,4 @@ export class MoneyModel {
     for (let e = t.start; e < t.end; e += 1) if (!this.hasProved(t.provider, e)) missed += 1;
     return missed;
   }
-
-  #slash(provider: number, amount: bigint): bigint {
-    const stake = this.stakes.get(provider)!;
-    const fromFree = min(amount, stake.free);
-    const fromQueued = min(amount - fromFree, stake.queued);
-    stake.free -= fromFree;
-    stake.queued -= fromQueued;
-    return fromFree + fromQueued;
-  }
-}
-
-function add<K>(amounts: Map<K, bigint>, owner: K, amount: bigint): void {
-  amounts.set(owner, (amounts.get(owner) ?? 0n) + amount);
-}
-
-function percent(amount: bigint, share: bigint): bigint {
-  return (amount * share) / 100n;
-}
-
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }
