@@ -40,7 +40,8 @@ function run(command, args, options = {}) {
 
 /** npm must itself run under Node 24: an older one silently skips optional packages that ask for more. */
 function install() {
-  const stamp = sha256(readFileSync(join(root, 'package-lock.json')), readFileSync(join(root, 'package.json')), process.platform, process.arch);
+  // The lock file repeats every dependency of package.json: a change of a script alone installs nothing.
+  const stamp = sha256(readFileSync(join(root, 'package-lock.json')), process.platform, process.arch);
   if (existsSync(installStamp) && readFileSync(installStamp, 'utf8') === stamp && findNode()) return;
   const isNewEnough = major(process.version) >= wanted;
   if (!isNewEnough && !bundle) {
