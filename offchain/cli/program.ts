@@ -1,17 +1,37 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { chainCommand } from './commands/chain.ts';
+import { challengeCommand } from './commands/challenge.ts';
+import { closeCommand } from './commands/close.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devnetCommand } from './commands/devnet.ts';
+import { extendCommand } from './commands/extend.ts';
+import { fireCommand } from './commands/fire.ts';
 import { getCommand } from './commands/get.ts';
+import { growCommand } from './commands/grow.ts';
 import { heavyCommand } from './commands/heavy.ts';
 import { initCommand } from './commands/init.ts';
 import { lsCommand } from './commands/ls.ts';
 import { providerCommand } from './commands/provider.ts';
 import { putCommand } from './commands/put.ts';
+import { releaseCommand } from './commands/release.ts';
+import { renewCommand } from './commands/renew.ts';
 import { rentCommand } from './commands/rent.ts';
+import { retireCommand } from './commands/retire.ts';
+import { rmCommand } from './commands/rm.ts';
+import { sessionCommand } from './commands/session.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokensCommand } from './commands/tokens.ts';
+import { withdrawCommand } from './commands/withdraw.ts';
+
+/** In the order of the help. */
+const VERBS = [
+  initCommand, tokensCommand, withdrawCommand,
+  rentCommand, extendCommand, renewCommand, growCommand, closeCommand, releaseCommand,
+  putCommand, getCommand, lsCommand, rmCommand, retireCommand,
+  statusCommand, fireCommand, challengeCommand, sessionCommand,
+  providerCommand, heavyCommand, devnetCommand, demoCommand,
+];
 
 /** The whole command line. Verbs load what they need when they run, so that help and argument errors are instant. */
 export function createProgram(): Command {
@@ -23,9 +43,7 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .showHelpAfterError('(holdfast COMMAND --help explains the options)')
     .configureHelp({ sortSubcommands: false });
-  for (const verb of [initCommand(), tokensCommand(), rentCommand(), putCommand(), getCommand(), lsCommand(), statusCommand(), providerCommand(), heavyCommand(), devnetCommand(), demoCommand()]) {
-    program.addCommand(verb);
-  }
+  for (const verb of VERBS) program.addCommand(verb());
   program.addCommand(chainCommand(), { hidden: true });
   inheritSettings(program);
   return program;

@@ -1,8 +1,7 @@
-import { nodeIdOf } from '../chain/node-id-of.ts';
 import { readNode } from '../chain/read-node.ts';
-import { HoldfastError } from '../wire/errors.ts';
 import { requestJson } from '../wire/http-client.ts';
 import { ProviderStatus } from '../wire/messages.ts';
+import { ownNode } from './own-node.ts';
 import type { Session } from './session.ts';
 import { formatBytes } from './units.ts';
 
@@ -13,11 +12,7 @@ export async function providerStatus(session: Session, url: string | undefined):
 }
 
 async function ownEndpoint(session: Session): Promise<string> {
-  const { chain, account } = await session.signingChain();
-  const id = await nodeIdOf(chain, account.address);
-  if (id === undefined) {
-    throw new HoldfastError('NOT_REGISTERED', `${account.address} operates no node.`, { nextStep: 'Start the provider once: it registers by itself.' });
-  }
+  const { chain, id } = await ownNode(session, 'provider');
   return (await readNode(chain, id)).endpoint;
 }
 
@@ -30,5 +25,6 @@ export function statusLines(status: ProviderStatus): string[] {
     `Space       ${formatBytes(status.storedBytes)} stored, ${formatBytes(status.freeBytes)} free`,
     `Agreements  ${status.agreements}`,
     `Last proof  ${proof}`,
+    ...(status.mode === 'repair-only' ? ['Network     only repairs for now: no new agreements and uploads'] : []),
   ];
 }

@@ -9,19 +9,25 @@ export function statusLines({ balances, agreements }: Status): string[] {
   ];
 }
 
+function outlook({ isRunning, spare }: AgreementStatus): string {
+  if (!isRunning) return 'its providers may drop the data at any time';
+  if (spare < 0) return `${-spare} of the lost providers must come back, or the data cannot be read`;
+  return `${spare} more providers may be lost without losing data`;
+}
+
 function agreementLines(one: AgreementStatus): string[] {
   const until = new Date(one.paidUntil * 1000).toISOString().slice(0, 19).replace('T', ' ');
   const rows = one.slots.map(({ slot, provider, region, rent, faulted, provedThisEpoch }) => [
     String(slot),
-    provider === 0 ? 'released' : String(provider),
+    provider !== 0 ? String(provider) : one.isRunning ? 'vacant' : 'released',
     String(region ?? ''),
     formatAmount(rent),
-    provider === 0 ? '' : faulted ? 'FAULTED' : provedThisEpoch ? 'proved this epoch' : 'healthy',
+    provider === 0 ? (one.isRunning ? 'waits for a successor' : '') : faulted ? 'FAULTED' : provedThisEpoch ? 'proved this epoch' : 'healthy',
   ]);
   return [
     '',
     `Agreement ${one.agreement}: ${one.k}+${one.m}, ${one.batches} of ${one.quota} batches used in ${one.bundles} bundles, ${one.isRunning ? `paid until ${until} UTC` : 'ended'}`,
-    `${one.objects} names; ${one.spare} more providers may be lost without losing data`,
+    `${one.objects} names; ${outlook(one)}`,
     ...table([['slot', 'provider', 'region', 'rent per epoch', 'state'], ...rows], { right: [0, 1, 2] }),
   ];
 }

@@ -2,6 +2,7 @@
 import { isAddressEqual } from 'viem';
 import type { NodeState } from '../chain/node-state.ts';
 import type { MatchReply, MatchRequest } from '../wire/messages.ts';
+import { formatTokens } from '../wire/tokens.ts';
 import { type Terms, recoverTyped } from '../wire/typed-data.ts';
 import { BadMatchError, PriceAboveLimitError } from './errors.ts';
 import type { TypedDataDomain } from 'viem';
@@ -32,7 +33,7 @@ export async function checkMatch(reply: MatchReply, facts: MatchFacts): Promise<
     if (node === undefined || node.tier === 'heavy') throw new BadMatchError(`node ${provider} is not a provider`);
     if (node.faulted) throw new BadMatchError(`provider ${provider} is faulted`);
     if (price > facts.request.priceLimit) {
-      throw new PriceAboveLimitError(`Provider ${provider} asks ${price} per batch and epoch; the limit is ${facts.request.priceLimit}.`, { provider, price: String(price) });
+      throw new PriceAboveLimitError(`Provider ${provider} asks ${formatTokens(price)} per batch and epoch; the limit is ${formatTokens(facts.request.priceLimit)}.`, { provider, price: String(price) });
     }
     if (expiry < facts.nowSeconds + SPARE_SECONDS) throw new BadMatchError(`the offer of provider ${provider} has expired`);
     const signer = await recoverTyped(facts.domain, 'Offer', { terms, provider, price, expiry }, signature);

@@ -1,5 +1,6 @@
 /** What can go wrong at a creator's side. Each error says what happened, why, and what to do next. */
 import { HoldfastError } from '../wire/errors.ts';
+import { formatTokens } from '../wire/tokens.ts';
 
 export { WrongKeyError } from '../codec/format-errors.ts';
 export { AbortedError } from '../wire/transport-errors.ts';
@@ -49,7 +50,7 @@ export class PriceAboveLimitError extends HoldfastError {
 
 export class CostAboveLimitError extends HoldfastError {
   constructor(facts: { readonly cost: bigint; readonly maxCost: bigint }) {
-    super('COST_ABOVE_LIMIT', `The agreement would cost ${facts.cost}, above the limit of ${facts.maxCost}.`, {
+    super('COST_ABOVE_LIMIT', `It would cost ${formatTokens(facts.cost)}, above the limit of ${formatTokens(facts.maxCost)}.`, {
       details: { cost: String(facts.cost), maxCost: String(facts.maxCost) },
       nextStep: 'Raise the limit, or rent less space or a shorter time.',
     });
@@ -58,7 +59,7 @@ export class CostAboveLimitError extends HoldfastError {
 
 export class InsufficientTokensError extends HoldfastError {
   constructor(facts: { readonly balance: bigint; readonly need: bigint }) {
-    super('INSUFFICIENT_TOKENS', `The wallet holds ${facts.balance} token units; ${facts.need} are needed.`, {
+    super('INSUFFICIENT_TOKENS', `The wallet holds ${formatTokens(facts.balance)}; ${formatTokens(facts.need)} are needed.`, {
       details: { balance: String(facts.balance), need: String(facts.need) },
       nextStep: 'Buy tokens, then try again.',
     });
@@ -74,7 +75,7 @@ export class BadMatchError extends HoldfastError {
 
 /** An agreement that cannot take this upload: unknown, someone else's, over, or not the only one to choose from. */
 export class AgreementError extends HoldfastError {
-  constructor(code: 'NO_AGREEMENT' | 'AGREEMENT_NOT_YOURS' | 'AGREEMENT_OVER' | 'WHICH_AGREEMENT', message: string, nextStep: string, details: Facts = {}) {
+  constructor(code: 'NO_AGREEMENT' | 'AGREEMENT_NOT_YOURS' | 'AGREEMENT_OVER' | 'WHICH_AGREEMENT' | 'SLOTS_VACANT' | 'NO_SUCH_PROVIDER', message: string, nextStep: string, details: Facts = {}) {
     super(code, message, { nextStep, details });
   }
 }
@@ -85,6 +86,20 @@ export class QuotaExceededError extends HoldfastError {
     super('QUOTA_EXCEEDED', `The upload needs at least ${needBatches} batches of ${batchBytes} bytes; agreement ${agreement} has ${freeBatches} left. Nothing was stored or paid.`, {
       details: facts,
       nextStep: 'Rent more space, or store less.',
+    });
+  }
+}
+
+/** Something that is stored would be lost with the bundle. */
+export class BundleNeededError extends HoldfastError {
+  constructor(facts: { readonly agreement: number; readonly bundle: number; readonly names: readonly string[]; readonly isCatalog: boolean }) {
+    const { agreement, bundle, names, isCatalog } = facts;
+    const shown = names.slice(0, 3).map((name) => JSON.stringify(name)).join(', ');
+    const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+    const parts = [...(names.length > 0 ? [`parts of ${shown}${more}`] : []), ...(isCatalog ? ['the catalog of all names'] : [])];
+    super('BUNDLE_NEEDED', `Bundle ${bundle} of agreement ${agreement} still holds ${parts.join(' and ')}; nothing was given up.`, {
+      details: facts,
+      nextStep: 'Delete what is not needed any more; collecting then moves what is left and frees the rest.',
     });
   }
 }

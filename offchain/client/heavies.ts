@@ -20,7 +20,8 @@ export async function askHeavy<T>(client: Client, what: string, ask: (url: strin
     try {
       return await ask(url);
     } catch (error) {
-      if (error instanceof RemoteError && error.remoteStatus < 500) throw error;
+      // The whole network only repairs: no other node would say anything else.
+      if (error instanceof RemoteError && (error.remoteStatus < 500 || error.code === 'REPAIR_ONLY')) throw error;
       failures.push({ url, error });
     }
   }

@@ -10,7 +10,7 @@ import type { AgreementView } from './fetch/agreement-view.ts';
  * @throws QuotaExceededError
  */
 export async function* withinQuota<R>({ id, state, geometry }: AgreementView, batches: AsyncGenerator<EncodedBatch, R>): AsyncGenerator<EncodedBatch, R> {
-  const freeBatches = state.quota - state.batches;
+  const freeBatches = state.quota - (state.batches - state.retiredBatches);
   try {
     for (;;) {
       const step = await batches.next();

@@ -9,7 +9,7 @@ import { type LocalCatalog, loadCatalog } from './local-state.ts';
 
 export interface SlotStatus {
   readonly slot: number;
-  /** 0: released. */
+  /** 0: released; while the agreement runs: vacant, and about to be repaired. */
   readonly provider: number;
   readonly endpoint?: string;
   readonly region?: number;
@@ -33,7 +33,7 @@ export interface AgreementStatus {
   readonly quota: number;
   readonly batches: number;
   readonly bundles: number;
-  /** Slots that may still be lost without losing data: healthy ones minus k. Negative: so many must come back before the data can be read. */
+  /** Slots that may still be lost without losing data: healthy ones minus k. Negative: so many must come back before the data can be read. 0 at its end. */
   readonly spare: number;
   readonly slots: readonly SlotStatus[];
   /** Names with at least one version here, as this folder last knew them. */
@@ -59,17 +59,19 @@ export async function status(client: Client, options: { readonly agreement?: num
 }
 
 function describe(client: Client, { id, state, hosts }: AgreementView, { period, local }: { period: number; local: LocalCatalog }): AgreementStatus {
-  const { k, m, batchLog2, heavy, endPeriod, quota, batches, bundles } = state;
+  const { k, m, batchLog2, heavy, endPeriod, quota, bundles } = state;
   const { clock } = client.chain;
+  const isRunning = endPeriod > period;
+  const batches = state.batches - state.retiredBatches;
   const slots = state.slots.map(({ slot, provider, rent, faulted, provedThisEpoch }): SlotStatus => {
     const host = hosts.find((one) => one.slot === slot);
     return { slot, provider, ...(host === undefined ? {} : { endpoint: host.endpoint, region: host.region }), rent, faulted, provedThisEpoch };
   });
   return {
     agreement: id, k, m, batchLog2, heavy, endPeriod, quota, batches, bundles, slots,
-    isRunning: endPeriod > period,
+    isRunning,
     paidUntil: epochStart(clock, periodStart(clock, endPeriod)),
-    spare: slots.filter(({ provider, faulted }) => provider !== 0 && !faulted).length - k,
+    spare: isRunning ? slots.filter(({ provider, faulted }) => provider !== 0 && !faulted).length - k : 0,
     objects: [...local.catalog.names.values()].filter((versions) => versions.some((one) => one.kind === 'stored' && one.manifest.agreement === id)).length,
   };
 }

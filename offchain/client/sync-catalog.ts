@@ -8,6 +8,7 @@ import { NoFooterError, WrongKeyError } from '../codec/format-errors.ts';
 import type { ChunkRef } from '../codec/types.ts';
 import type { Client } from './client.ts';
 import { CatalogUnreachableError } from './errors.ts';
+import { forgetRetired } from './forget-bundles.ts';
 import { type LocalCatalog, distinctChunks, followedBundles, loadCatalog, saveFollowed } from './local-state.ts';
 import { type NamedVersion, missingVersions, withVersions } from './merge-catalogs.ts';
 
@@ -39,7 +40,10 @@ export async function syncCatalog(client: Client, options: { readonly agreements
     .map(({ id, state }): Behind => ({ agreement: id, bundles: state.bundles, followed: followed.get(id) ?? 0 }))
     .filter((one) => one.bundles > one.followed);
   const local = await loadCatalog(client);
-  if (behind.length === 0) return local.catalog;
+  if (behind.length === 0) {
+    await forgetRetired(client, views);
+    return local.catalog;
+  }
   // First of all the key: a wallet that refuses must not look like a network that fails.
   await client.secrets.keys();
 
@@ -48,6 +52,7 @@ export async function syncCatalog(client: Client, options: { readonly agreements
   const chunks = await newChunks(client, newest.catalog, behind, options.signal);
   const isNews = newest.catalog !== local.catalog;
   await saveFollowed(client, { newest: isNews ? newest : undefined, chunks, bundles: behind.map(({ agreement, bundles }) => [agreement, bundles] as const) });
+  await forgetRetired(client, views);
   return newest.catalog;
 }
 
@@ -57,6 +62,8 @@ async function findCatalogs(client: Client, behind: readonly Behind[], signal: A
   const found = results.filter((result) => 'catalog' in result);
   if (found.length > 0) return found;
   const errors = results.flatMap((result) => ('errors' in result ? result.errors : []));
+  // Every new bundle is retired already: what is stored stands elsewhere.
+  if (errors.length === 0) return [];
   // Every bundle ends in a footer, and these bytes are proven by the chain: when none opens, the key is another one.
   if (errors.some((error) => error instanceof WrongKeyError || error instanceof NoFooterError)) throw new WrongKeyError('catalog');
   throw new CatalogUnreachableError(client.creator, errors[0]);
@@ -94,7 +101,8 @@ async function living({ chain }: Client, versions: readonly NamedVersion[]): Pro
 
 async function readNewest(client: Client, { agreement, bundles }: Behind, signal: AbortSignal | undefined): Promise<FoundCatalog | { errors: unknown[] }> {
   const errors: unknown[] = [];
-  for (let bundle = bundles - 1; bundle >= Math.max(0, bundles - BUNDLES_TRIED); bundle--) {
+  for (let bundle = bundles - 1; bundle >= 0 && errors.length < BUNDLES_TRIED; bundle--) {
+    if ((await readBundle(client.chain, agreement, bundle)).retired !== 0) continue;
     try {
       return await readCatalogAt(client, { agreement, bundle }, signal);
     } catch (error) {

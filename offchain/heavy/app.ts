@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { address, id } from '../wire/fields.ts';
 import { createApp, errorMiddleware, jsonBody, notFoundMiddleware } from '../wire/http-server.ts';
 import { parseAs } from '../wire/json.ts';
-import { CandidatesRequest, MatchRequest, NameMessage, SealRequest } from '../wire/messages.ts';
+import { CandidatesRequest, MatchRequest, NameMessage, ProofRequest, SealRequest } from '../wire/messages.ts';
 import { createAdmission } from './admission.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
@@ -12,6 +12,7 @@ import { MATCHES_AT_ONCE, SMALL_BODY_BYTES } from './limits.ts';
 import type { Liveness } from './liveness.ts';
 import { candidates, match } from './match.ts';
 import type { Names } from './name-copies.ts';
+import type { Relay } from './relay.ts';
 import type { Seals } from './seals.ts';
 import { readReadiness, readStatus } from './status.ts';
 
@@ -19,6 +20,7 @@ export interface HeavyParts {
   readonly footprint: Footprint;
   readonly liveness: Liveness;
   readonly names: Names;
+  readonly relay: Relay;
   readonly seals: Seals;
 }
 
@@ -47,6 +49,10 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   app.post('/candidates', jsonBody(), async (request, response) => {
     const body = parseAs(CandidatesRequest, request.body, 'The request');
     response.json(await candidatesAdmission(() => candidates(context, body)));
+  });
+
+  app.post('/proofs', jsonBody(SMALL_BODY_BYTES), async (request, response) => {
+    response.json(await parts.relay.accept(parseAs(ProofRequest, request.body, 'The proof')));
   });
 
   app.put('/seals/:agreement', jsonBody(SMALL_BODY_BYTES), async (request, response) => {

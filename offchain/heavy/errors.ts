@@ -1,6 +1,7 @@
 /** What can go wrong at a heavy node. Every message says what happened, why, and what to do about it. */
 import { HoldfastError } from '../wire/errors.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../wire/http-errors.ts';
+import { formatTokens } from '../wire/tokens.ts';
 import type { Refusal } from './placement.ts';
 
 export interface Shortage {
@@ -35,10 +36,10 @@ export class TooFewProvidersError extends ConflictError {
 export class PriceAboveLimitError extends ConflictError {
   constructor(facts: { readonly wanted: number; readonly withinLimit: number; readonly priceLimit: bigint; readonly needed: bigint }) {
     const { wanted, withinLimit, priceLimit, needed } = facts;
-    super(`Only ${withinLimit} of ${wanted} slots can be had for ${priceLimit} per batch and epoch; the dearest one costs ${needed}.`, {
+    super(`Only ${withinLimit} of ${wanted} slots can be had for ${formatTokens(priceLimit)} per batch and epoch; the dearest one costs ${formatTokens(needed)}.`, {
       code: 'PRICE_ABOVE_LIMIT',
       details: { wanted, withinLimit, priceLimit: String(priceLimit), needed: String(needed) },
-      nextStep: `Raise the price limit to at least ${needed}, or wait for cheaper offers.`,
+      nextStep: `Raise the price limit to at least ${formatTokens(needed)}, or wait for cheaper offers.`,
     });
   }
 }

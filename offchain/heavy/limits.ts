@@ -25,6 +25,9 @@ export const OUTBOX_BATCH = 64;
 
 /** Providers in one reportMisses transaction. */
 export const MISSES_PER_TRANSACTION = 32;
+/** Children's proofs in one proveMany transaction: about 300 k gas each. */
+export const PROOFS_PER_TRANSACTION = 16;
+export const PROOFS_WAITING_MAX = 256;
 /** Leaves of one fragment read while rebuilding: 1 MiB from each of k providers. */
 export const REPAIR_LEAVES = 4_096;
 /** A whole fragment on its way to a successor. */

@@ -1,6 +1,7 @@
 /** A creator's request becomes terms and exactly n offers that the market accepts in one transaction. */
 import { creatorNonce } from '../chain/creator-nonce.ts';
 import { currentEpoch } from '../chain/current-epoch.ts';
+import { requireHealthy } from '../chain/require-healthy.ts';
 import type { MatchReply, MatchRequest, MatchedOffer } from '../wire/messages.ts';
 import { PERIODS_MAX, SLOTS_MAX } from '../wire/limits.ts';
 import { BadRequestError } from '../wire/http-errors.ts';
@@ -14,8 +15,9 @@ import type { PricedOffer } from './offers.ts';
 import { place } from './placement.ts';
 import type { Placement, PlacementRules } from './placement.ts';
 
-/** @throws StaleNonceError, TooFewProvidersError, PriceAboveLimitError */
+/** @throws StaleNonceError, TooFewProvidersError, PriceAboveLimitError; RepairOnlyError while the chain takes no new agreements */
 export async function match(context: HeavyContext, request: MatchRequest): Promise<MatchReply> {
+  await requireHealthy(context.chain);
   const terms = await buildTerms(context, request);
   const rules: PlacementRules = {
     count: request.k + request.m,

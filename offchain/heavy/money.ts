@@ -10,7 +10,7 @@ import { PARALLEL_REQUESTS } from './limits.ts';
 import { mapLimited } from './parallel.ts';
 
 /** A money stream is named by provider, footprint and the provider's parent when it took the slot. */
-interface Rail {
+export interface Rail {
   readonly provider: number;
   readonly heavy: number;
   readonly parent: number;
@@ -18,19 +18,27 @@ interface Rail {
 
 /** Settles every rail with this footprint that flows and is not settled up to now. Returns this node's share, in token units. */
 export async function settleFees(context: HeavyContext, footprint: Footprint): Promise<{ rails: number; fee: bigint }> {
-  const { chain, log } = context;
-  await footprint.follow();
-  const epoch = await currentEpoch(chain);
   const total = { rails: 0, fee: 0n };
-  for (const rail of await railsOf(context, footprint)) {
-    const { rate, settledEpoch } = await readRail(chain, rail);
-    if (rate === 0n || settledEpoch >= epoch) continue;
-    const { fee } = await settle(chain, rail);
+  for (const rail of await flowingRails(context, footprint)) {
+    const { fee } = await settle(context.chain, rail);
     total.rails += 1;
     total.fee += fee;
   }
-  log.info('fees.settled', total);
+  context.log.info('fees.settled', total);
   return total;
+}
+
+/** The rails with this footprint that flow and are not settled up to now. */
+export async function flowingRails(context: Pick<HeavyContext, 'chain' | 'id'>, footprint: Footprint): Promise<Rail[]> {
+  const { chain } = context;
+  await footprint.follow();
+  const epoch = await currentEpoch(chain);
+  const rails: Rail[] = [];
+  for (const rail of await railsOf(context, footprint)) {
+    const { rate, settledEpoch } = await readRail(chain, rail);
+    if (rate !== 0n && settledEpoch < epoch) rails.push(rail);
+  }
+  return rails;
 }
 
 /** Pays what was settled to the node's payout address, and bounties and rewards to its operator. Token units; 0 where nothing was owed. */
@@ -42,7 +50,7 @@ export async function withdrawAll({ chain, id, account, log }: HeavyContext): Pr
 }
 
 /** Each provider with every parent that it ever had: a rail stays with the parent of its day. */
-async function railsOf({ chain, id }: HeavyContext, footprint: Footprint): Promise<Rail[]> {
+async function railsOf({ chain, id }: Pick<HeavyContext, 'chain' | 'id'>, footprint: Footprint): Promise<Rail[]> {
   const { registry, fromBlock } = chain.deployment;
   const range = { address: registry, abi: registryAbi, fromBlock, strict: true } as const;
   const rails = await mapLimited(footprint.providers(), PARALLEL_REQUESTS, async (provider): Promise<Rail[]> => {

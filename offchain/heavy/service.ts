@@ -16,12 +16,16 @@ import { startServer } from '../wire/http-server.ts';
 import { createHeavyApp } from './app.ts';
 import type { HeavyContext } from './context.ts';
 import { createDirectory } from './directory.ts';
+import { endChallenges } from './end-challenges.ts';
 import { createFootprint } from './footprint.ts';
 import { createLiveness } from './liveness.ts';
 import { startLoop } from './loop.ts';
 import type { Loop } from './loop.ts';
 import { settleFees, withdrawAll } from './money.ts';
 import { createNames } from './name-copies.ts';
+import { payday } from './payday.ts';
+import { createRelay } from './relay.ts';
+import { createRenewer } from './renewals.ts';
 import { createRepairer } from './repair/repairer.ts';
 import { createSeals } from './seals.ts';
 import { parseSettings } from './settings.ts';
@@ -79,7 +83,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
     const log = createLogger({ name: `heavy-${id}`, ...(config.write === undefined ? {} : { write: config.write }) });
     const directory = createDirectory(chain, { maxAgeMs: settings.loops.directoryMs });
     const context: HeavyContext = { id, chain, store, account, settings, directory, log, signal: stopped.signal };
-    const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), seals: await createSeals(context) };
+    const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), relay: createRelay(context), seals: await createSeals(context) };
     handler.app = createHeavyApp(context, parts);
     const loops = startLoops(context, parts, log);
     log.info('heavy.started', { url: server.url, operator: account.address });
@@ -104,18 +108,23 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
 
 function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyApp>[1], log: Logger): Loop[] {
   const { loops, watches } = context.settings;
-  const { footprint, liveness, names, seals } = parts;
+  const { footprint, liveness, names, relay, seals } = parts;
   const always = [
     startLoop({ name: 'names', intervalMs: loops.namesMs, log, tick: () => names.tick() }),
+    startLoop({ name: 'relay', intervalMs: loops.relayMs, log, tick: () => relay.tick() }),
     startLoop({ name: 'children', intervalMs: loops.probeMs, log, tick: () => liveness.tick() }),
   ];
   if (!watches) return always;
   const watcher = createWatcher(context, footprint);
   const repairer = createRepairer(context, { footprint, seals });
+  const renewer = createRenewer(context, footprint);
   return [
     ...always,
     startLoop({ name: 'watch', intervalMs: loops.watchMs, log, tick: () => watcher.tick() }),
     startLoop({ name: 'repair', intervalMs: loops.repairMs, log, tick: () => repairer.tick() }),
+    startLoop({ name: 'challenges', intervalMs: loops.watchMs, log, tick: () => endChallenges(context, footprint) }),
+    startLoop({ name: 'renewals', intervalMs: loops.renewMs, log, tick: () => renewer.tick() }),
+    startLoop({ name: 'payday', intervalMs: loops.renewMs, log, tick: () => payday(context, footprint) }),
   ];
 }
 

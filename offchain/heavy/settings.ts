@@ -27,8 +27,12 @@ export const HeavySettings = z.strictObject({
   repairsAtOnce: z.number().int().min(1).max(16).default(2),
   /** Off: the node matches and keeps names, and leaves epochs, misses and repairs to others. */
   watches: z.boolean().default(true),
+  /** Periods between two settlements and payouts of what this node earned; 0: only when asked. */
+  paydayPeriods: z.number().int().min(0).max(520).default(4),
+  /** Proofs of children that ask for it are sent together, at this node's expense of coin. */
+  relaysProofs: z.boolean().default(true),
   loops: z
-    .strictObject({ watchMs: everyMs.default(1_000), repairMs: everyMs.default(2_000), namesMs: everyMs.default(2_000), probeMs: everyMs.default(5_000), directoryMs: everyMs.default(1_000) })
+    .strictObject({ watchMs: everyMs.default(1_000), repairMs: everyMs.default(2_000), renewMs: everyMs.default(5_000), relayMs: everyMs.default(500), namesMs: everyMs.default(2_000), probeMs: everyMs.default(5_000), directoryMs: everyMs.default(1_000) })
     .prefault({}),
 });
 export type HeavySettings = z.output<typeof HeavySettings>;

@@ -1,5 +1,6 @@
 /** What anybody may know about this node. */
 import { epochAt } from '../chain/epoch.ts';
+import { networkMode } from '../chain/network-mode.ts';
 import type { Health, HeavyStatus } from '../wire/messages.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
@@ -16,7 +17,7 @@ export async function readStatus(context: HeavyContext, parts: { footprint: Foot
     children: await parts.liveness.children(),
     agreements: parts.footprint.agreements().length,
     repairs: await listJobs(store),
-    mode: 'normal',
+    mode: await networkMode(chain),
   };
 }
 

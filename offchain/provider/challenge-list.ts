@@ -13,7 +13,7 @@ const OPEN = 'challenge/';
  * Notes the challenges posted since the last call. Whose they are the chain says, when they are looked at: the numbers of a reorganised chain
  * may mean something else.
  */
-export async function followChallenges({ chain, store }: Provider): Promise<void> {
+export async function followChallenges({ chain, store }: Pick<Provider, 'chain' | 'store'>): Promise<void> {
   const head = await chain.ask('the latest block', (client) => client.getBlockNumber({ cacheTime: 0 }));
   const known = await store.fact.findUnique({ where: { key: FOLLOWED_BLOCK } });
   const { fromBlock: first } = chain.deployment;

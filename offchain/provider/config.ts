@@ -28,6 +28,8 @@ export const ProviderConfig = z.strictObject({
   /** Fragment bytes that may be promised in all. Trees beside the fragments take 0.4 % more. */
   capacityBytes: amount.refine((bytes) => bytes >= MIB, { message: 'must be at least 1 MiB' }),
   price: Price,
+  /** Lets the parent send this provider's proofs together with others', at the parent's expense; sent by oneself whenever that fails. */
+  relay: z.boolean().default(false),
   /** How long an offer, and the space reserved for it, lasts. */
   offerSeconds: z.number().int().min(10).max(86_400).default(300),
   /** How long bytes are kept after their agreement ended or their slot went to another provider. */

@@ -1,11 +1,11 @@
 import { bytesToHex } from 'viem';
 import type { Hex } from 'viem';
 import { ContractRevertError } from '../chain/chain-errors.ts';
-import { prove } from '../chain/prove.ts';
 import { readDraws } from '../chain/read-draws.ts';
 import { hasProved } from '../chain/read-proofs.ts';
 import { answerDraw } from './answer-draw.ts';
 import type { Provider } from './context.ts';
+import { sendProof } from './send-proof.ts';
 
 export type ProofResult =
   | { readonly kind: 'proved'; readonly transactionHash?: Hex }
@@ -31,7 +31,7 @@ export async function proveEpoch(provider: Provider, options: { readonly epoch: 
     for (const draw of drawn.draws) {
       if (!draw.isVoid) parts.push(await provider.traffic.prove(() => answerDraw(provider, draw)));
     }
-    const { transactionHash } = await prove(chain, { provider: id, proof: bytesToHex(Buffer.concat(parts)), feeBoostPercent });
+    const { transactionHash } = await sendProof(provider, { epoch, proof: bytesToHex(Buffer.concat(parts)), feeBoostPercent });
     return { kind: 'proved', transactionHash };
   } catch (error) {
     const name = error instanceof ContractRevertError ? error.errorName : undefined;

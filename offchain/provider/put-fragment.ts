@@ -9,6 +9,7 @@ import type { FragmentKey } from './errors.ts';
 import { dropFragment, findFragment, storeFragment } from './fragments.ts';
 import type { StoredFragment } from './fragments.ts';
 import { ensureHeldSlot, noteCandidate } from './hold-slot.ts';
+import { countRetired } from './retired.ts';
 import { withSpace } from './space.ts';
 
 export interface Upload {
@@ -86,17 +87,25 @@ async function isDescribed(provider: Provider, key: FragmentKey): Promise<boolea
  * stay until the receipt is void, so for that long there may be twice the quota, as far as the space is free.
  */
 async function makeRoom(provider: Provider, key: FragmentKey, agreement: AgreementState): Promise<void> {
-  const { store, config } = provider;
+  const { store } = provider;
   const { slot } = key;
   const { id, quota } = agreement;
-  const held = await store.fragment.count({ where: { agreement: id, slot } });
-  if (held < quota) return;
+  const stored = await store.fragment.count({ where: { agreement: id, slot } });
+  if (stored < quota) return;
+  const held = stored - (await countRetired(provider, agreement, slot));
+  if (held < quota) return requireFree(provider, agreement);
   const [oldest] = await store.$queryRaw<{ batchId: Hex }[]>`
     SELECT "batchId" FROM "Fragment" f WHERE f."agreement" = ${id} AND f."slot" = ${slot} AND NOT EXISTS (
       SELECT 1 FROM "BundleBatch" b WHERE b."agreement" = f."agreement" AND b."batchId" = f."batchId"
     ) ORDER BY f."createdAt" LIMIT 1`;
   if (oldest !== undefined) return dropFragment(provider, { agreement: id, slot, batchId: oldest.batchId });
   if (held >= 2 * quota) throw new QuotaFullError(id, quota);
+  await requireFree(provider, agreement);
+}
+
+/** One fragment more than the slot's space was reserved for. */
+async function requireFree(provider: Provider, agreement: AgreementState): Promise<void> {
+  const { store, config } = provider;
   const needBytes = BigInt(geometry(agreement).fragmentSize);
   const nowSeconds = await provider.clock.nowSeconds();
   await withSpace({ store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds, needBytes }, () => Promise.resolve());

@@ -1,6 +1,8 @@
 import type { Hex } from 'viem';
 import { epochAt } from '../chain/epoch.ts';
+import type { AgreementState } from '../chain/read-agreement.ts';
 import { readBundle } from '../chain/read-bundle.ts';
+import { retiredBundles } from '../chain/retire-bundle.ts';
 import type { Store } from '../store/open.ts';
 import { loadDescription } from './bundle-description.ts';
 import type { DescribedBatch } from './bundle-description.ts';
@@ -61,6 +63,25 @@ async function dropBatch(provider: Provider, agreement: number, { batchId }: Des
   const rows = await store.fragment.findMany({ where: { agreement, batchId }, select: { slot: true } });
   for (const { slot } of rows) await dropFragment(provider, { agreement, batchId: batchId as Hex, slot });
   return rows.length;
+}
+
+/**
+ * Fragments of a slot that still lie here and that only retired bundles name. Their quota is free again, so they take no room from others.
+ */
+export async function countRetired({ chain, store }: Provider, agreement: AgreementState, slot: number): Promise<number> {
+  const { id, retiredBatches } = agreement;
+  if (retiredBatches === 0) return 0;
+  const retired = await retiredBundles(chain, id);
+  const committed = await store.committedBundle.findMany({ where: { agreement: id }, select: { bundle: true, root: true } });
+  const alive = new Set(committed.filter(({ bundle }) => !retired.has(bundle)).map(({ root }) => root));
+  const dead = JSON.stringify(committed.map(({ root }) => root).filter((root) => !alive.has(root)));
+  const [row] = await store.$queryRaw<{ held: bigint }[]>`
+    SELECT COUNT(*) AS "held" FROM "Fragment" f WHERE f."agreement" = ${id} AND f."slot" = ${slot} AND EXISTS (
+      SELECT 1 FROM "BundleBatch" b WHERE b."agreement" = f."agreement" AND b."batchId" = f."batchId" AND b."root" IN (SELECT value FROM json_each(${dead}))
+    ) AND NOT EXISTS (
+      SELECT 1 FROM "BundleBatch" b WHERE b."agreement" = f."agreement" AND b."batchId" = f."batchId" AND b."root" NOT IN (SELECT value FROM json_each(${dead}))
+    )`;
+  return Number(row?.held ?? 0);
 }
 
 function parse(key: string): At {

@@ -19,6 +19,7 @@ import { dropRetired } from './retired.ts';
 import { DiskMode } from './disk-mode.ts';
 import { FragmentFiles } from './fragment-files.ts';
 import { sweep } from './fragments.ts';
+import { leave } from './leave.ts';
 import { Loop } from './loops.ts';
 import { Prover } from './prover.ts';
 import { ensureRegistered } from './register.ts';
@@ -122,6 +123,7 @@ function startLoops(provider: Provider, scrubber: Scrubber): Loop[] {
     new Loop({ pauseMs: PROBE_MS, tick: async () => void (await provider.disk.probe()), onError: onError('disk.probe-failed') }),
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: sync, onError: onError('sync.failed') }),
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => challenges.tick(), onError: onError('challenges.failed') }),
+    new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => leave(provider), onError: onError('leave.failed') }),
     new Loop({ pauseMs: config.tickMs ?? Math.min(epochMs / TICKS_PER_EPOCH, TICK_MAX_MS), tick: () => prover.tick(), onError: onError('prover.failed') }),
   ];
 }

@@ -15,7 +15,7 @@ describe('planRepairs', () => {
   });
 
   it('names slot, provider and how many healthy slots are left to spare', () => {
-    expect(planRepairs([agreement(1, 2, 'hfhh')], 0)).toEqual([{ agreement: 1, slot: 1, from: 101, healthy: 3, spare: 1 }]);
+    expect(planRepairs([agreement(1, 2, 'hfhh')], 0)).toEqual([{ agreement: 1, slot: 1, from: 101, cause: 'fault', healthy: 3, spare: 1 }]);
   });
 
   it('puts the agreement that can bear the fewest losses first', () => {

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endChallenge } from '../../offchain/chain/end-challenge.ts';
@@ -11,6 +12,8 @@ import { owedToNode } from '../../offchain/chain/read-money.ts';
 import { hasProved } from '../../offchain/chain/read-proofs.ts';
 import { retireBundle } from '../../offchain/chain/retire-bundle.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
+import { followChallenges } from '../../offchain/provider/challenge-list.ts';
+import { openStore } from '../../offchain/store/open.ts';
 import { startHoldfast } from '../support/holdfast.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
 import { creatorOf, makeBundle, openTestAgreement, putFragments, registerHeavy, startTestProvider, stopTestProvider, uploadBundle } from './network.ts';
@@ -68,9 +71,13 @@ describe('a targeted challenge', () => {
     providers[0] = again;
     await expect.poll(() => isOpen(number), { timeout: 15_000 }).toBe(false);
 
-    // Seen and noted, then ended before it could answer: the block it came in is never read again.
+    // Seen and noted, then ended before it could answer: by its next start the chain has gone on, and the event is not read again.
     await again.stop();
     const { challenge: second } = await challenge(0, 1, 0, 8);
+    const store = await openStore({ url: `file:${join(home, 'state.db')}` });
+    await followChallenges({ chain: creator, store });
+    await store.$disconnect();
+    for (let block = 0; block < 40; block++) await holdfast.advance(0);
     const third = await startTestProvider(holdfast, 0, { home, tickMs: 100 });
     providers[0] = third;
     await expect.poll(() => isOpen(second), { timeout: 15_000 }).toBe(false);

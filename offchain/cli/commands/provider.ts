@@ -7,7 +7,14 @@ interface StartOptions extends CommonOptions {
 }
 
 export function providerCommand(): Command {
-  return new Command('provider').description('offer space, keep data, prove it, be paid').addCommand(startCommand()).addCommand(statusCommand());
+  return new Command('provider')
+    .description('offer space, keep data, prove it, be paid')
+    .addCommand(startCommand())
+    .addCommand(statusCommand())
+    .addCommand(earningsCommand())
+    .addCommand(payoutCommand())
+    .addCommand(surrenderCommand())
+    .addCommand(exitCommand());
 }
 
 function startCommand(): Command {
@@ -34,5 +41,71 @@ function statusCommand(): Command {
       const session = await openSession(options);
       const status = await providerStatus(session, options.url);
       session.output.result(status, () => statusLines(status));
+    });
+}
+
+function earningsCommand(): Command {
+  return verb('earnings', 'what the provider of this home folder earned, what it is owed, and how its stake stands').action(async (options: CommonOptions) => {
+    const { openSession } = await import('../session.ts');
+    const { ownNode } = await import('../own-node.ts');
+    const { earningsOf } = await import('../../provider/earnings.ts');
+    const { earningsLines } = await import('../earnings-report.ts');
+    const session = await openSession(options);
+    const { chain, id } = await ownNode(session, 'provider');
+    const earnings = await earningsOf(chain, id);
+    session.output.result(earnings, () => earningsLines(earnings));
+  });
+}
+
+function payoutCommand(): Command {
+  return verb('withdraw', 'settle what was proven and pay it to the payout address').action(async (options: CommonOptions) => {
+    const { openSession } = await import('../session.ts');
+    const { ownNode } = await import('../own-node.ts');
+    const { withProviderStore } = await import('../provider-store.ts');
+    const { settleAndWithdraw } = await import('../../provider/money.ts');
+    const { formatAmount } = await import('../units.ts');
+    const session = await openSession(options);
+    const { chain, id } = await ownNode(session, 'provider');
+    const payday = await withProviderStore(session, (store) => settleAndWithdraw({ chain, store, id }));
+    session.output.result({ provider: id, ...payday }, () => `${formatAmount(payday.earned)} tokens are settled, ${formatAmount(payday.withdrawn)} are paid out.`);
+  });
+}
+
+function surrenderCommand(): Command {
+  return verb('surrender', 'admit that the data of a slot is lost: half of the slash that losing it would cost')
+    .requiredOption('--agreement <number>', 'its number')
+    .requiredOption('--slot <number>', 'which slot')
+    .option('--yes', 'do not ask')
+    .action(async (options: CommonOptions & { agreement: string; slot: string; yes?: boolean }) => {
+      const { openSession } = await import('../session.ts');
+      const { ownNode } = await import('../own-node.ts');
+      const { surrender } = await import('../../chain/surrender.ts');
+      const { confirm } = await import('../confirm.ts');
+      const { formatAmount, parseCount } = await import('../units.ts');
+      const { parseId } = await import('../which-agreement.ts');
+      const at = { agreement: parseId(options.agreement, 'an agreement'), slot: parseCount(options.slot, { what: 'a slot', min: 0, max: 63 }) };
+      const session = await openSession(options);
+      const { chain } = await ownNode(session, 'provider');
+      if (options.yes !== true) await confirm(`Give up slot ${at.slot} of agreement ${at.agreement} and be slashed? [y/N] `);
+      const { slashed } = await surrender(chain, at);
+      session.output.result({ ...at, slashed }, () => `Slot ${at.slot} of agreement ${at.agreement} is vacant; ${formatAmount(slashed)} tokens of the stake are slashed.`);
+    });
+}
+
+function exitCommand(): Command {
+  return verb('exit', 'leave: take on nothing new, hand slots over, take the stake out. Run it again to see how far it is')
+    .option('--cancel', 'stay after all')
+    .action(async (options: CommonOptions & { cancel?: boolean }) => {
+      const { openSession } = await import('../session.ts');
+      const { ownNode } = await import('../own-node.ts');
+      const { withProviderStore } = await import('../provider-store.ts');
+      const { exitProgress, exitLines } = await import('../exit-report.ts');
+      const { setLeaving } = await import('../../provider/leaving.ts');
+      const session = await openSession(options);
+      const { chain, id } = await ownNode(session, 'provider');
+      const leaves = options.cancel !== true;
+      await withProviderStore(session, (store) => setLeaving(store, leaves));
+      const progress = await exitProgress(chain, id);
+      session.output.result({ ...progress, leaving: leaves }, () => (leaves ? exitLines(progress) : [`Provider ${id} stays.`]));
     });
 }

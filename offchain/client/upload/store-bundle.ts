@@ -1,6 +1,7 @@
 /** From a stream of encoded batches to a committed bundle; what `put` and `remove` have in common. */
 import { toHex, type Hex } from 'viem';
 import { readAgreement } from '../../chain/read-agreement.ts';
+import { requireHealthy } from '../../chain/require-healthy.ts';
 import type { EncodedBatch } from '../../codec/bundle-writer.ts';
 import { type Catalog, resolveCatalog } from '../../codec/catalog.ts';
 import { resolveRef } from '../../codec/chunk-ref.ts';
@@ -40,7 +41,7 @@ export interface StoredBundle {
 
 /**
  * Sends every batch, collects receipts, commits, and brings the home folder up to date, in this order.
- * @throws QuotaExceededError, NotStoredError, ConcurrentUploadError, ContractRevertError, RpcUnavailableError
+ * @throws RepairOnlyError, QuotaExceededError, NotStoredError, ConcurrentUploadError, ContractRevertError, RpcUnavailableError
  */
 export async function storeBundle<R extends Encoded>(
   client: Client,
@@ -53,6 +54,8 @@ export async function storeBundle<R extends Encoded>(
   },
 ): Promise<{ result: R; stored: StoredBundle | null }> {
   const { view, journal, signal, onProgress } = options;
+  // The commit would be refused; better to know it before anything is sent.
+  await requireHealthy(client.chain);
   const scope = linked(signal);
   const sender = new BatchSender({ client, view, journal, signal: scope.signal });
   const { result, descriptions } = await sendAll(client, sender, options)

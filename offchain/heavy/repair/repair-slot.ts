@@ -18,7 +18,7 @@ import type { Placed, Successor } from './hand-over.ts';
 import { beginJob, dropJob, noteJob } from './jobs.ts';
 import type { Loss } from './plan.ts';
 import { rebuildFragment } from './rebuild.ts';
-import { sourcesOf } from './sources.ts';
+import { fetchFragment, sourcesOf } from './sources.ts';
 import type { Source } from './sources.ts';
 import { findSuccessor } from './successors.ts';
 
@@ -26,9 +26,12 @@ import { findSuccessor } from './successors.ts';
 interface Work {
   readonly loss: Loss;
   readonly agreement: AgreementState;
-  readonly onChain: readonly BundleState[];
+  /** By number; retired ones are left out. */
+  readonly onChain: ReadonlyMap<number, BundleState>;
   readonly bundles: readonly BundleFacts[];
   readonly sources: readonly Source[];
+  /** The slot's own provider, where it is only under notice. */
+  readonly holder: Source | undefined;
   readonly sealKeys: readonly Uint8Array[];
   readonly authorization: string;
 }
@@ -63,9 +66,12 @@ export async function repairSlot(context: HeavyContext, seals: Seals, loss: Loss
   }
 }
 
+/** A notice ends with its provider's time in the slot, and with nothing else. */
 function isStillLost(agreement: AgreementState, loss: Loss): boolean {
   const slot = agreement.slots[loss.slot];
-  return slot !== undefined && slot.provider === loss.from && slot.faulted;
+  if (slot === undefined) return false;
+  if (loss.cause === 'vacancy') return slot.vacancy?.from === loss.from;
+  return slot.provider === loss.from && (loss.cause === 'notice' || slot.faulted);
 }
 
 /** The market's way of saying that the slot is in good hands, or that somebody's succession came first. */
@@ -75,16 +81,26 @@ function isLostRace(error: unknown): boolean {
 
 async function collect(context: HeavyContext, seals: Seals, loss: Loss, agreement: AgreementState): Promise<Work> {
   const { chain, directory } = context;
-  const sources = sourcesOf(agreement, await directory.fresh(), loss.slot);
-  const onChain: BundleState[] = [];
+  const nodes = await directory.fresh();
+  const sources = sourcesOf(agreement, nodes, loss.slot);
+  const endpoint = nodes.find(({ id }) => id === loss.from)?.endpoint;
+  const holder = loss.cause === 'notice' && endpoint !== undefined ? { slot: loss.slot, provider: loss.from, endpoint } : undefined;
+  const onChain = new Map<number, BundleState>();
   const bundles: BundleFacts[] = [];
   for (let bundle = 0; bundle < agreement.bundles; bundle++) {
     const state = await readBundle(chain, agreement.id, bundle);
-    onChain.push(state);
+    if (state.retired !== 0) continue;
+    onChain.set(bundle, state);
     bundles.push(await describeBundle(context, { agreement: agreement.id, bundle, onChain: state, slots: agreement.slots.length, sources }));
   }
-  const sealKeys = bundles.length === 0 ? [] : await seals.keysOf(agreement.id);
-  return { loss, agreement, onChain, bundles, sources, sealKeys, authorization: await signSession(context, agreement.id) };
+  const sealKeys = bundles.length === 0 ? [] : await seals.keysOf(agreement.id).catch((error: unknown) => withoutKey(loss, error));
+  return { loss, agreement, onChain, bundles, sources, holder, sealKeys, authorization: await signSession(context, agreement.id) };
+}
+
+/** Whoever is only under notice still has the fragments: they can be copied as they are. */
+function withoutKey(loss: Loss, error: unknown): Uint8Array[] {
+  if (loss.cause === 'notice') return [];
+  throw error;
 }
 
 /** Tries the successor of the last attempt first, then the best others; one that fails is passed over. */
@@ -129,15 +145,15 @@ function isOurFault(error: unknown): boolean {
 
 async function handOver(context: HeavyContext, seals: Seals, work: Work, to: Successor): Promise<Hex> {
   const { loss, agreement, authorization } = work;
-  const receipts: Hex[] = [];
+  const receipts = new Map<number, Hex>();
   for (const bundle of work.bundles) {
     const batches: Placed[] = [];
     for (const batch of bundle.batches) batches.push(await placeBatch(context, seals, work, to, batch));
-    receipts.push(await askReceipt(context, to, { agreement: agreement.id, slot: loss.slot, bundle, batches, authorization }));
+    receipts.set(bundle.bundle, await askReceipt(context, to, { agreement: agreement.id, slot: loss.slot, bundle, batches, authorization }));
   }
   await noteJob(context.store, loss, { state: 'handing-over', successor: to.provider });
   const { transactionHash, bounty, slashed } = await succeed(context, to, { agreement, slot: loss.slot, authorization });
-  context.log.info('repair.replaced', { ...loss, successor: to.provider, bundles: receipts.length, bounty, slashed, txHash: transactionHash });
+  context.log.info('repair.replaced', { ...loss, successor: to.provider, bundles: receipts.size, bounty, slashed, txHash: transactionHash });
   await confirmBundles(context, work, receipts);
   return transactionHash;
 }
@@ -152,6 +168,7 @@ async function placeBatch(context: HeavyContext, seals: Seals, work: Work, to: S
   for (const batchId of batch.batchIds) {
     const placed = { batchId, fragmentRoots: batch.fragmentRoots };
     if (await holdsFragment(context, to, placed, { ...where, leaves: shape.leaves })) return placed;
+    if (await copyFragment(context, work, to, placed)) return placed;
     for (const sealKey of work.sealKeys) {
       try {
         const fragment = await rebuildFragment(context, { ...where, ...placed, geometry: shape, sealKey, sources });
@@ -167,10 +184,27 @@ async function placeBatch(context: HeavyContext, seals: Seals, work: Work, to: S
   throw lastError;
 }
 
+/** A provider under notice gives its fragment itself, as far as it still does. */
+async function copyFragment(context: HeavyContext, work: Work, to: Successor, batch: Placed): Promise<boolean> {
+  const { agreement, loss, holder, authorization } = work;
+  if (holder === undefined) return false;
+  const { leaves } = geometry(agreement);
+  const root = batch.fragmentRoots[loss.slot] as Uint8Array;
+  try {
+    const fragment = await fetchFragment(context, holder, { agreement: agreement.id, batchId: batch.batchId, root, leaves });
+    await sendFragment(context, to, { agreement: agreement.id, slot: loss.slot, batch, fragment, authorization });
+    return true;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.log.warn('repair.not-copied', { agreement: agreement.id, batchId: batch.batchId, slot: loss.slot, from: holder.provider, error });
+    return false;
+  }
+}
+
 /** The slot has changed hands already: what goes wrong here is logged and costs the creator only the proofs of unconfirmed bundles. */
-async function confirmBundles(context: HeavyContext, { loss, onChain }: Work, receipts: readonly Hex[]): Promise<void> {
-  for (const [bundle, receipt] of receipts.entries()) {
-    const state = onChain[bundle];
+async function confirmBundles(context: HeavyContext, { loss, onChain }: Work, receipts: ReadonlyMap<number, Hex>): Promise<void> {
+  for (const [bundle, receipt] of receipts) {
+    const state = onChain.get(bundle);
     if (state === undefined || (state.acknowledged >> BigInt(loss.slot)) & 1n) continue;
     try {
       await acknowledge(context.chain, { agreement: loss.agreement, bundle, slot: loss.slot, signature: receipt });

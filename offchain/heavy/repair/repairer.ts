@@ -1,5 +1,7 @@
 /** Finds lost slots of this node's agreements and repairs them, the most endangered first, a few at a time. */
+import { ContractRevertError } from '../../chain/chain-errors.ts';
 import { currentEpoch } from '../../chain/current-epoch.ts';
+import { readNotice } from '../../chain/give-notice.ts';
 import { readAgreement } from '../../chain/read-agreement.ts';
 import type { AgreementState } from '../../chain/read-agreement.ts';
 import { periodOf } from '../../chain/epoch.ts';
@@ -9,7 +11,7 @@ import { PARALLEL_REQUESTS } from '../limits.ts';
 import { mapLimited } from '../parallel.ts';
 import type { Seals } from '../seals.ts';
 import { dropSettled } from './jobs.ts';
-import { planRepairs } from './plan.ts';
+import { planRepairs, slotName } from './plan.ts';
 import type { Loss } from './plan.ts';
 import { repairSlot } from './repair-slot.ts';
 
@@ -35,7 +37,9 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
       log.info('repair.end', { ...loss, result });
     } catch (error) {
       if (context.signal.aborted) return;
-      const pauseMs = Math.min(LAST_PAUSE_MS, (pauses.get(name)?.pauseMs ?? FIRST_PAUSE_MS / 2) * 2);
+      // Once the provider under notice has proven, the slot can change hands: that is worth looking often.
+      const earlierMs = isDrawPending(error) ? 0 : (pauses.get(name)?.pauseMs ?? 0);
+      const pauseMs = Math.min(LAST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, earlierMs * 2));
       pauses.set(name, { untilMs: now() + pauseMs, pauseMs });
       log.warn('repair.failed', { ...loss, retryInMs: pauseMs, error });
     }
@@ -48,7 +52,7 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
       const period = periodOf(chain.clock, await currentEpoch(chain));
       const agreements = await mapLimited(footprint.agreements(), PARALLEL_REQUESTS, (id) => readAgreement(chain, id));
       for (const agreement of agreements) if (isPast(agreement, period)) footprint.forget(agreement.id);
-      const all = planRepairs(agreements, period);
+      const all = planRepairs(agreements, period, await noticedSlots(context, footprint, period));
       await dropSettled(context.store, all);
       const losses = all.filter((loss) => (pauses.get(nameOf(loss))?.untilMs ?? 0) <= now());
       // Two slots of one agreement after each other: each replacement changes the turn that the other's successor signs for.
@@ -58,8 +62,21 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
   };
 }
 
+/** Notices that hold by now and whose provider still has the slot. */
+async function noticedSlots({ chain }: HeavyContext, footprint: Footprint, period: number): Promise<Set<string>> {
+  const checked = await mapLimited(footprint.notices(), PARALLEL_REQUESTS, async (at) => {
+    const fromPeriod = await readNotice(chain, at);
+    return fromPeriod !== undefined && fromPeriod <= period ? [slotName(at)] : [];
+  });
+  return new Set(checked.flat());
+}
+
 function nameOf({ agreement, slot, from }: Loss): string {
   return `${agreement}/${slot}/${from}`;
+}
+
+function isDrawPending(error: unknown): boolean {
+  return error instanceof ContractRevertError && error.errorName === 'DrawPending';
 }
 
 /** Over for a whole period: nothing in it can need a repair again. */

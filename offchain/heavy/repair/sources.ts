@@ -7,6 +7,7 @@ import { verifyRange } from '../../proof/verify-range.ts';
 import { requestBytes } from '../../wire/http-client.ts';
 import type { HeavyContext } from '../context.ts';
 import { RepairError } from '../errors.ts';
+import { REPAIR_LEAVES } from '../limits.ts';
 
 const LEAF_BYTES = 256;
 const NODE_BYTES = 32;
@@ -54,6 +55,17 @@ export async function fetchRange(context: HeavyContext, source: Source, request:
     first,
     count,
   });
+}
+
+/** The whole sealed fragment, range by range. @throws as `fetchRange` */
+export async function fetchFragment(context: HeavyContext, source: Source, request: Omit<RangeRequest, 'first' | 'count'>): Promise<Uint8Array> {
+  const { leaves } = request;
+  const fragment = new Uint8Array(leaves * LEAF_BYTES);
+  for (let first = 0; first < leaves; first += REPAIR_LEAVES) {
+    const count = Math.min(REPAIR_LEAVES, leaves - first);
+    fragment.set(await fetchRange(context, source, { ...request, first, count }), first * LEAF_BYTES);
+  }
+  return fragment;
 }
 
 function chunksOf(bytes: Uint8Array): Uint8Array[] {

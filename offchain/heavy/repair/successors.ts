@@ -35,7 +35,9 @@ export async function findSuccessor(context: HeavyContext, agreement: AgreementS
     minReputation: settings.minReputation,
     occupied,
   };
-  const exclude = new Set([...tried, ...holders.map(({ provider }) => provider)]);
+  // Who lost the slot cannot fill it again.
+  const loser = agreement.slots[slot]?.vacancy?.from;
+  const exclude = new Set([...tried, ...holders.map(({ provider }) => provider), ...(loser === undefined ? [] : [loser])]);
   const { chosen } = await search(context, { terms: quoteTerms(context.id, agreement), rules, exclude, hops: settings.hops });
   return (chosen[0] as { candidate: PricedOffer }).candidate;
 }

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { verb } from '../common-options.ts';
+import type { CommonOptions } from '../config.ts';
+import { AGREEMENT_OPTION } from '../which-agreement.ts';
+
+export function fireCommand(): Command {
+  return verb('fire', 'give a provider notice: from the next period on its slot goes to a successor')
+    .argument('<provider>', 'its number, as `holdfast status` shows it')
+    .option(...AGREEMENT_OPTION)
+    .action(async (provider: string, options: CommonOptions & { agreement?: string }) => {
+      const { withClient } = await import('../client-session.ts');
+      const { giveNotice } = await import('../../client/give-notice.ts');
+      const { parseId, whichAgreement } = await import('../which-agreement.ts');
+      const id = parseId(provider, 'a provider');
+      await withClient(options, async ({ client, output }) => {
+        const agreement = await whichAgreement(client, options.agreement);
+        const noticed = await giveNotice(client, { agreement, provider: id });
+        const when = new Date(noticed.fromSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+        output.result(noticed, () => `Provider ${id} has notice for slot ${noticed.slot}: the heavy node may replace it from ${when} UTC on (period ${noticed.fromPeriod}). Until then it is paid for what it proves.`);
+      });
+    });
+}

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { verb } from '../common-options.ts';
+import type { CommonOptions } from '../config.ts';
+import { parseId } from '../which-agreement.ts';
+
+export function releaseCommand(): Command {
+  return verb('release', 'after an agreement: take its slots off their providers and get back the rent of missed epochs')
+    .argument('<agreement>', 'its number')
+    .action(async (text: string, options: CommonOptions) => {
+      const { withClient } = await import('../client-session.ts');
+      const { releaseSlots } = await import('../../client/release-slots.ts');
+      const { formatAmount } = await import('../units.ts');
+      const agreement = parseId(text, 'an agreement');
+      await withClient(options, async ({ client, output }) => {
+        const released = await releaseSlots(client, { agreement });
+        output.result({ agreement, ...released }, () => `${released.slots.length} slots are released; ${formatAmount(released.refund)} tokens come back (holdfast withdraw).`);
+      });
+    });
+}

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { verb } from '../common-options.ts';
+import type { CommonOptions } from '../config.ts';
+
+export function withdrawCommand(): Command {
+  return verb('withdraw', 'pay refunds, compensations and rewards to your wallet').action(async (options: CommonOptions) => {
+    const { withClient } = await import('../client-session.ts');
+    const { withdraw } = await import('../../client/withdraw.ts');
+    const { formatAmount } = await import('../units.ts');
+    await withClient(options, async ({ client, output }) => {
+      const paid = await withdraw(client);
+      output.result(paid, () => (paid.amount === 0n ? 'Nothing is owed to you.' : `${formatAmount(paid.amount)} tokens are paid to ${client.creator}.`));
+    });
+  });
+}

@@ -1,0 +1,50 @@
+/** Puts a bond on one leaf not being there: the provider shows it within the answering time, or loses the slot. */
+import { challengeBond, postChallenge } from '../chain/post-challenge.ts';
+import { readBundle } from '../chain/read-bundle.ts';
+import { tokenBalance } from '../chain/read-money.ts';
+import type { Client } from './client.ts';
+import { AgreementError, InsufficientTokensError } from './errors.ts';
+
+export interface ChallengeOptions {
+  readonly agreement: number;
+  readonly slot: number;
+  readonly bundle: number;
+  /** Inside the bundle; drawn at random where left out, as is the leaf. */
+  readonly batch?: number | undefined;
+  readonly leaf?: number | undefined;
+}
+
+export interface Challenged {
+  readonly challenge: bigint;
+  readonly agreement: number;
+  readonly slot: number;
+  readonly provider: number;
+  readonly bundle: number;
+  readonly batch: number;
+  readonly leaf: number;
+  /** Token units; the provider's when it answers, else they come back. */
+  readonly bond: bigint;
+  /** The answer is due before this epoch begins. */
+  readonly deadlineEpoch: number;
+}
+
+/** Anybody may. @throws AgreementError, InsufficientTokensError, ContractRevertError, RpcUnavailableError */
+export async function challenge(client: Client, options: ChallengeOptions): Promise<Challenged> {
+  const { agreement, slot, bundle } = options;
+  const { chain } = client;
+  const { state, geometry } = await client.views.refresh(agreement);
+  const provider = state.slots[slot]?.provider ?? 0;
+  if (provider === 0) throw new AgreementError('NO_SUCH_PROVIDER', `Nobody holds slot ${slot} of agreement ${agreement}.`, 'holdfast status shows who holds which slot.', { slot });
+  const { batches } = await readBundle(chain, agreement, bundle);
+  const batch = options.batch ?? anyBelow(client, batches);
+  const leaf = options.leaf ?? anyBelow(client, geometry.leaves);
+  const bond = await challengeBond(chain);
+  const balance = await tokenBalance(chain, client.creator);
+  if (balance < bond) throw new InsufficientTokensError({ balance, need: bond });
+  return { ...(await postChallenge(chain, { agreement, slot, bundle, batch, leaf })), agreement, slot, provider, bundle, batch, leaf };
+}
+
+/** The bias of a remainder of 48 bits is beyond notice. */
+function anyBelow({ platform }: Client, limit: number): number {
+  return Number(platform.randomBytes(6).reduce((value, byte) => value * 256n + BigInt(byte), 0n) % BigInt(limit));
+}
