@@ -43,6 +43,7 @@ import {Quotes} from "./libraries/Quotes.sol";
 import {Rails} from "./libraries/Rails.sol";
 import {Renewals} from "./libraries/Renewals.sol";
 import {Signers} from "./libraries/Signers.sol";
+import {Sampling} from "./libraries/Sampling.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Spread} from "./libraries/Spread.sol";
 import {Uploads} from "./libraries/Uploads.sol";
@@ -54,6 +55,7 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
     using Quotes for Terms;
     using Quotes for SlotOffer;
     using Bits for mapping(uint256 => uint256);
+    using Sampling for Sampling.Pool;
 
     uint256 public constant MAX_SLOTS = 64;
     uint256 public constant MIN_BATCH_LOG2 = 16;
@@ -245,6 +247,12 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
         Faults.surrender(book, _setting(), id, slot);
     }
 
+    /// @notice Ends, without a slash, the tenure of a slot that has not acknowledged a bundle for `ackEpochs`. For the creator, its session
+    /// keys and the agreement's heavy node; the slot is vacant then.
+    function dismiss(AgreementId id, uint256 slot, uint32 bundle) external {
+        Faults.dismiss(book, _setting(), id, slot, bundle);
+    }
+
     /// @notice The creator's notice: from the next period on the slot may be replaced without any fault. Pay goes on until then.
     function giveNotice(AgreementId id, uint256 slot) external {
         Faults.giveNotice(book, _setting(), id, slot);
@@ -299,6 +307,20 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
 
     function noticeOf(AgreementId id, uint256 slot) external view returns (uint32 fromPeriod) {
         return book.notices[id][slot];
+    }
+
+    /// @notice Challenges of the slot that wait for an answer or their end; while there are any, it cannot be handed over.
+    function openChallengesOf(AgreementId id, uint256 slot) external view returns (uint32) {
+        return book.openChallenges[id][slot];
+    }
+
+    function challengeCount() external view returns (uint256) {
+        return book.challengeCount;
+    }
+
+    /// @notice How many of the provider's slots a draw of the current epoch is made from.
+    function slotCountOf(NodeId provider) external view returns (uint256) {
+        return Sampling.slotCount(book.pools[provider].sizesAt(currentEpoch()));
     }
 
     function potOf(AgreementId id) external view returns (uint256) {
@@ -468,7 +490,7 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
             m: terms.m,
             batchLog2: terms.batchLog2,
             heavy: terms.heavy,
-            feeBps: terms.feeBps,
+            feeBps: uint8(terms.feeBps),
             quota: terms.quota,
             bundles: 0,
             batches: 0,

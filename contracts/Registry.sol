@@ -41,7 +41,13 @@ contract Registry is IRegistry, Timed {
         /// Stake on its way out; it can still be slashed.
         uint96 queued;
         uint32 withdrawableAtEpoch;
-        /// Rent per epoch at the end of the period before the account's.
+    }
+
+    /// @dev Third word: what misses are reckoned with. Nobody is penalised for more than he had promised at the time of any miss.
+    struct Least {
+        /// Least rent per epoch so far in the account's period, while there has been any.
+        uint96 rent;
+        /// The same of the whole period before.
         uint96 rentBefore;
         /// Since when there was `rentBefore`, where the account's rent began later.
         uint32 sinceBefore;
@@ -59,6 +65,7 @@ contract Registry is IRegistry, Timed {
     error WithdrawalNotReady(NodeId id, uint32 currentEpoch, uint32 readyEpoch);
     error NothingQueued(NodeId id);
     error NotAProvider(NodeId id, Tier tier);
+    error NotNamedOperator(NodeId id, address caller, address named);
 
     event Registered(
         NodeId indexed id, address indexed operator, address payout, Tier tier, uint16 region, NodeId parent, string endpoint
@@ -66,6 +73,8 @@ contract Registry is IRegistry, Timed {
     event EndpointChanged(NodeId indexed id, string endpoint);
     event ParentChanged(NodeId indexed id, NodeId parent);
     event PayoutChanged(NodeId indexed id, address payout);
+    event OperatorNamed(NodeId indexed id, address operator);
+    event OperatorChanged(NodeId indexed id, address from, address to);
     event StakeAdded(NodeId indexed id, address from, uint256 amount);
     event WithdrawalQueued(NodeId indexed id, uint256 amount, uint32 readyEpoch);
     event StakeWithdrawn(NodeId indexed id, address to, uint256 amount);
@@ -82,10 +91,15 @@ contract Registry is IRegistry, Timed {
     /// Packed, see `_store`.
     mapping(NodeId => uint256) internal accounts;
     mapping(NodeId => Aside) internal asides;
+    mapping(NodeId => Least) internal leasts;
     /// Node => period => rent that ends when the period begins.
     mapping(NodeId => mapping(uint256 => uint96)) internal drops;
     mapping(NodeId => string) public endpointOf;
     mapping(address => NodeId) public idOf;
+    /// @notice The next operator, named by the payout address, until it accepts.
+    mapping(NodeId => address) public namedOperatorOf;
+    /// @notice The node that a key once operated. It never operates one again: what it signed stays void.
+    mapping(address => NodeId) public formerIdOf;
 
     constructor(IERC20 token_, address market_, Clock memory clock_, uint32 stakeEpochs_, uint32 withdrawalEpochs_)
         Timed(clock_)
@@ -110,7 +124,7 @@ contract Registry is IRegistry, Timed {
     {
         require(tier != Tier.None, BadTier(tier));
         require(payout != address(0), ZeroPayout());
-        require(idOf[msg.sender] == NOBODY, OperatorTaken(msg.sender, idOf[msg.sender]));
+        _requireFresh(msg.sender);
         if (tier != Tier.Heavy) require(nodes[parent].tier == Tier.Heavy, ParentNotHeavy(parent));
         id = NodeId.wrap(++nodeCount);
         nodes[id] = Node(msg.sender, tier, region, tier == Tier.Heavy ? NOBODY : parent, payout);
@@ -140,6 +154,31 @@ contract Registry is IRegistry, Timed {
         require(payout != address(0), ZeroPayout());
         nodes[id].payout = payout;
         emit PayoutChanged(id, payout);
+    }
+
+    /// @notice The payout address names a new operator key, for a lost or stolen one; the zero address takes the name back.
+    function nameOperator(NodeId id, address operator) external {
+        require(msg.sender == nodes[id].payout, NotPayout(id, msg.sender, nodes[id].payout));
+        if (operator != address(0)) _requireFresh(operator);
+        namedOperatorOf[id] = operator;
+        emit OperatorNamed(id, operator);
+    }
+
+    /// @notice The named key takes over, so that nobody can tie up a key that is not his. From here on nothing that the old key signed is
+    /// valid, and it can never operate a node again.
+    function acceptOperator(NodeId id) external {
+        require(
+            msg.sender == namedOperatorOf[id] && msg.sender != address(0),
+            NotNamedOperator(id, msg.sender, namedOperatorOf[id])
+        );
+        _requireFresh(msg.sender);
+        address from = nodes[id].operator;
+        delete namedOperatorOf[id];
+        idOf[from] = NOBODY;
+        formerIdOf[from] = id;
+        idOf[msg.sender] = id;
+        nodes[id].operator = msg.sender;
+        emit OperatorChanged(id, from, msg.sender);
     }
 
     /* ------------------------------------------------------------------ stake */
@@ -198,13 +237,15 @@ contract Registry is IRegistry, Timed {
     /// @inheritdoc IRegistry
     function engage(Pledge[] calldata pledges, uint32 endPeriod) external onlyMarket returns (Party[] memory parties) {
         parties = new Party[](pledges.length);
+        uint32 epoch = currentEpoch();
+        uint24 period = uint24(epoch / epochsPerPeriod);
         for (uint256 i; i < pledges.length; ++i) {
             NodeId id = pledges[i].nodeOf();
             Node storage node = nodes[id];
             Tier tier = node.tier;
             require(tier != Tier.None && tier != Tier.Heavy, NotAProvider(id, tier));
             parties[i] = partyOf(node.operator, node.region, node.parent);
-            _promise(id, pledges[i].rentOf(), endPeriod);
+            _promise(id, pledges[i].rentOf(), endPeriod, epoch, period);
         }
     }
 
@@ -213,6 +254,7 @@ contract Registry is IRegistry, Timed {
         account.rent -= rent;
         _store(id, account);
         drops[id][endPeriod] -= rent;
+        if (account.rent < leasts[id].rent) leasts[id].rent = account.rent;
     }
 
     /// @inheritdoc IRegistry
@@ -249,15 +291,23 @@ contract Registry is IRegistry, Timed {
         return Clock(genesis, epochSeconds, epochsPerPeriod);
     }
 
+    /// @inheritdoc IRegistry
+    function rentOf(NodeId id) external view returns (uint96 rent) {
+        (Account memory account,) = _rolled(id);
+        return account.rent;
+    }
+
+    /// @inheritdoc IRegistry
     function dutyOf(NodeId id)
         external
         view
-        returns (uint96 rent, uint96 rentBefore, uint32 sinceEpoch, uint32 sinceBefore)
+        returns (uint96 rent, uint96 leastBefore, uint32 sinceEpoch, uint32 sinceBefore, Tier tier)
     {
-        Account memory account;
-        (account, rentBefore) = _rolled(id);
+        (Account memory account, uint24 period) = _rolled(id);
         (rent, sinceEpoch) = (account.rent, account.sinceEpoch);
-        sinceBefore = _isOfThisPeriod(sinceEpoch) ? asides[id].sinceBefore : sinceEpoch;
+        leastBefore = _leastOf(id, period, account).rentBefore;
+        sinceBefore = _isOfThisPeriod(sinceEpoch) ? leasts[id].sinceBefore : sinceEpoch;
+        tier = nodes[id].tier;
     }
 
     /// @notice All stake of a node, the part of it that is on its way out, and when that may leave.
@@ -296,14 +346,22 @@ contract Registry is IRegistry, Timed {
         require(msg.sender == nodes[id].operator, NotOperator(id, msg.sender, nodes[id].operator));
     }
 
-    function _promise(NodeId id, uint96 rent, uint32 endPeriod) private {
-        Account memory account = _roll(id);
+    function _requireFresh(address operator) private view {
+        require(idOf[operator] == NOBODY, OperatorTaken(operator, idOf[operator]));
+        require(formerIdOf[operator] == NOBODY, OperatorTaken(operator, formerIdOf[operator]));
+    }
+
+    function _promise(NodeId id, uint96 rent, uint32 endPeriod, uint32 epoch, uint24 period) private {
+        Account memory account = _load(id);
+        if (account.period != period) account = _roll(id);
         if (account.rent == 0) {
             // A new beginning must not hide the misses of the period before.
-            if (!_isOfThisPeriod(account.sinceEpoch)) asides[id].sinceBefore = account.sinceEpoch;
-            account.sinceEpoch = currentEpoch();
+            if (!_isOfThisPeriod(account.sinceEpoch)) leasts[id].sinceBefore = account.sinceEpoch;
+            account.sinceEpoch = epoch;
         }
         account.rent += rent;
+        // Misses count from the epoch after the first promise: all that is promised in its own epoch is there by then.
+        if (account.sinceEpoch == epoch) leasts[id].rent = account.rent;
         uint256 need = uint256(account.rent) * stakeEpochs;
         require(account.staked >= need, StakeTooLow(id, account.staked, need));
         _store(id, account);
@@ -325,21 +383,37 @@ contract Registry is IRegistry, Timed {
             | uint256(account.sinceEpoch) << 216;
     }
 
-    /// @dev Brings the account to the current period. The caller stores it.
+    /// @dev Brings the account to the current period. The caller stores it. Within a period this reads one word and writes none.
     function _roll(NodeId id) private returns (Account memory account) {
-        account = _load(id);
-        if (account.period == currentPeriod()) return account;
-        (account, asides[id].rentBefore) = _rolled(id);
+        uint24 period;
+        (account, period) = _rolled(id);
+        if (account.period == period) return account;
+        leasts[id] = _leastOf(id, period, account);
+    }
+
+    /// @param period the one that the stored account is exact for
+    /// @param account as of now
+    function _leastOf(NodeId id, uint24 period, Account memory account) private view returns (Least memory least) {
+        least = leasts[id];
+        if (account.period == period) return least;
+        if (account.period > period + 1) {
+            // Nothing but scheduled ends has moved the rent since: it was the same all through the period before this one.
+            least.rentBefore = account.rent + drops[id][account.period];
+        } else {
+            least.rentBefore = least.rent;
+        }
+        least.rent = account.rent;
     }
 
     /// @dev One storage read per period since the last touch, none once the rent is down to zero.
-    function _rolled(NodeId id) private view returns (Account memory account, uint96 rentBefore) {
+    /// @return account as of now
+    /// @return period the one that it was stored for
+    function _rolled(NodeId id) private view returns (Account memory account, uint24 period) {
         account = _load(id);
-        uint24 period = uint24(currentPeriod());
-        if (account.period == period) return (account, asides[id].rentBefore);
-        while (account.period < period) {
-            rentBefore = account.rent;
-            account.period = account.rent == 0 ? period : account.period + 1;
+        period = account.period;
+        uint24 current = uint24(currentPeriod());
+        while (account.period < current) {
+            account.period = account.rent == 0 ? current : account.period + 1;
             if (account.rent > 0) account.rent -= drops[id][account.period];
         }
     }

@@ -6,6 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {Market} from "./Market.sol";
 import {NodeId} from "./types/Ids.sol";
+import {Tier} from "./types/Structs.sol";
 
 /// @notice Hands out a reserve to providers in proportion to what they earned by proofs, at most `capPerPeriod` in one period.
 /// The measure is the part of the fees on their earnings that was burned, and a reward is at most half of that: whoever rents from
@@ -14,6 +15,7 @@ contract Rewards {
     using SafeERC20 for IERC20;
 
     error NothingToClaim(NodeId id);
+    error NotAProvider(NodeId id, Tier tier);
     error CapReached(uint32 period, uint256 cap);
 
     event Rewarded(NodeId indexed id, address to, uint256 amount);
@@ -36,6 +38,9 @@ contract Rewards {
 
     /// @notice Pays a provider's reward to its payout address. What the period's cap or the reserve cuts off stays claimable later.
     function claim(NodeId id) external returns (uint256 amount) {
+        // Of a heavy node the market counts what waits to be burned: the same fees, a second time.
+        Tier tier = registry.tierOf(id);
+        require(tier != Tier.None && tier != Tier.Heavy, NotAProvider(id, tier));
         uint32 period = market.currentPeriod();
         uint256 counted = countedFor[id];
         amount = (market.burnedFor(id) - counted) / 2;

@@ -16,11 +16,15 @@ interface IRegistry {
     function regionOf(NodeId id) external view returns (uint16);
     function parentOf(NodeId id) external view returns (NodeId);
 
-    /// @notice Rent per epoch now, and in the last epoch of the period before; since when there has been any, for both.
+    /// @notice Rent per epoch that the node has promised to earn now.
+    function rentOf(NodeId id) external view returns (uint96 rent);
+
+    /// @notice Rent per epoch now, and the least that there was at any time of duty in the period before; since when there has been any,
+    /// for both; and the rules by which the node is judged.
     function dutyOf(NodeId id)
         external
         view
-        returns (uint96 rent, uint96 rentBefore, uint32 sinceEpoch, uint32 sinceBefore);
+        returns (uint96 rent, uint96 leastBefore, uint32 sinceEpoch, uint32 sinceBefore, Tier tier);
 
     /// @notice Records what providers promise to earn until the period begins; each must have the stake for it.
     function engage(Pledge[] calldata pledges, uint32 endPeriod) external returns (Party[] memory parties);

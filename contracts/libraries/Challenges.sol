@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AgreementId} from "../types/Ids.sol";
-import {Agreement, Bundle, Cause, Challenge, Entry, Parameters, Place, Vacancy} from "../types/Structs.sol";
+import {Agreement, Bundle, Cause, Challenge, Entry, Parameters, Place, Tier, Vacancy} from "../types/Structs.sol";
 import {Book, Setting} from "../types/Book.sol";
 import "../types/Errors.sol";
 import "../types/Events.sol";
@@ -10,12 +10,14 @@ import {Draws} from "./Draws.sol";
 import {Money} from "./Money.sol";
 import {Paths} from "./Paths.sol";
 import {Payments} from "./Payments.sol";
+import {Rules} from "./Rules.sol";
 import {Sampling} from "./Sampling.sol";
 import {Slots} from "./Slots.sol";
 import {Vacancies} from "./Vacancies.sol";
 
 /// @notice The guarantee of each single agreement under the provider-wide draw: anyone may put a bond on one leaf not being there.
 library Challenges {
+    using Rules for Parameters;
     using Sampling for Sampling.Pool;
 
     /// @dev Token units per bond unit of the parameters.
@@ -36,9 +38,10 @@ library Challenges {
         require(bundle < agreement.bundles, NoSuchBundle(id, bundle, agreement.bundles));
         (Entry memory entry, Place memory place) = Slots.entryOf(book, id, slot);
         _checkTarget(agreement, book.bundles[id][bundle], id, slot, bundle, batch, leaf);
-        Parameters memory p = book.parameters;
-        uint32 deadline = setting.epoch + 1 + p.answerEpochs;
-        uint96 bond = uint96(p.bondUnits * BOND_UNIT);
+        Tier tier = setting.registry.tierOf(place.provider);
+        uint32 deadline = setting.epoch + 1 + book.parameters.forTier(tier).answerEpochs;
+        uint96 bond = uint96(book.parameters.bondUnits * BOND_UNIT);
+        ++book.openChallenges[id][slot];
         number = ++book.challengeCount;
         book.challenges[number] = Challenge(
             id, uint8(slot), place.provider, bundle, batch, leaf, deadline, entry.startEpoch, msg.sender, bond
@@ -83,9 +86,17 @@ library Challenges {
         Vacancy memory vacancy;
         uint256 refund;
         (vacancy, refund,, reward) =
-            Vacancies.vacate(book, setting, c.agreement, c.slot, Cause.Challenge, book.parameters.slashEpochs);
+            Vacancies.vacate(book, setting, c.agreement, c.slot, Cause.Challenge, _slashEpochs(book, setting, c));
         book.vacancies[c.agreement][c.slot] = vacancy;
         Money.refund(book, c.agreement, book.agreements[c.agreement].creator, refund);
+    }
+
+    function _slashEpochs(Book storage book, Setting memory setting, Challenge memory c)
+        private
+        view
+        returns (uint256)
+    {
+        return book.parameters.forTier(setting.registry.tierOf(c.provider)).slashEpochs;
     }
 
     function _checkTarget(
@@ -113,5 +124,6 @@ library Challenges {
         c = book.challenges[number];
         require(c.challenger != address(0), NoSuchChallenge(number));
         delete book.challenges[number];
+        --book.openChallenges[c.agreement][c.slot];
     }
 }

@@ -2,18 +2,21 @@
 pragma solidity 0.8.37;
 
 import {NodeId, AgreementId} from "../types/Ids.sol";
-import {Agreement, Cause, Entry, Parameters, Place, Succession, Vacancy} from "../types/Structs.sol";
+import {Agreement, Bundle, Cause, Entry, Parameters, Place, Succession, Tier, TierRules, Vacancy} from "../types/Structs.sol";
 import {Book, Setting} from "../types/Book.sol";
 import "../types/Errors.sol";
 import "../types/Events.sol";
 import {Bits} from "./Bits.sol";
 import {Money} from "./Money.sol";
+import {Rules} from "./Rules.sol";
+import {Signers} from "./Signers.sol";
 import {Slots} from "./Slots.sol";
 import {Vacancies} from "./Vacancies.sol";
 
 /// @notice What misses cost, and how a slot changes hands. Linked as a library of its own to keep the market's code small.
 library Faults {
     using Bits for mapping(uint256 => uint256);
+    using Rules for Parameters;
 
     /// @dev Percent of a penalty for misses; the rest is burned.
     uint256 internal constant REPORTER_SHARE = 10;
@@ -24,17 +27,16 @@ library Faults {
         external
     {
         require(period + 1 == setting.period, CannotReport(period, setting.period));
-        Parameters memory p = book.parameters;
         uint256 burned;
         uint256 reward;
         for (uint256 i; i < providers.length; ++i) {
             NodeId provider = providers[i];
             if (book.reported[provider].has(period)) continue;
-            (uint256 misses, uint96 rent) = missesIn(book, setting, provider, period);
-            if (misses <= p.missAllowance) continue;
+            (uint256 misses, uint96 rent, TierRules memory rules) = missesIn(book, setting, provider, period);
+            uint256 epochs = penaltyFor(rules, misses);
+            if (epochs == 0) continue;
             book.reported[provider].set(period);
-            uint256 excess = misses - p.missAllowance;
-            uint256 taken = setting.registry.slash(provider, excess * p.penaltyEpochs * rent);
+            uint256 taken = setting.registry.slash(provider, epochs * rent);
             uint256 share = taken * REPORTER_SHARE / 100;
             reward += share;
             burned += taken - share;
@@ -44,14 +46,22 @@ library Faults {
         Vacancies.burn(setting, burned);
     }
 
-    /// @notice Misses of the period just past, and the rent per epoch at its end. Duty begins in the epoch after the first slot.
+    /// @notice Epochs of rent that so many misses of one period cost.
+    function penaltyFor(TierRules memory rules, uint256 misses) internal pure returns (uint256) {
+        return misses > rules.missAllowance ? (misses - rules.missAllowance) * rules.penaltyEpochs : 0;
+    }
+
+    /// @notice Misses of the period just past, and the least rent per epoch in it: a slot that was taken or lost on the way makes no miss
+    /// dearer. Duty begins in the epoch after the first slot.
     function missesIn(Book storage book, Setting memory setting, NodeId provider, uint32 period)
         internal
         view
-        returns (uint256 misses, uint96 rent)
+        returns (uint256 misses, uint96 rent, TierRules memory rules)
     {
         uint32 sinceEpoch;
-        (, rent,, sinceEpoch) = setting.registry.dutyOf(provider);
+        Tier tier;
+        (, rent,, sinceEpoch, tier) = setting.registry.dutyOf(provider);
+        rules = book.parameters.forTier(tier);
         uint256 from = uint256(period) * setting.epochsPerPeriod;
         uint256 to = from + setting.epochsPerPeriod;
         if (from <= sinceEpoch) from = uint256(sinceEpoch) + 1;
@@ -95,13 +105,13 @@ library Faults {
         (Entry memory entry, Place memory place) = Slots.entryOf(book, s.agreement, s.slot);
         NodeId from = place.provider;
         uint256 rest;
+        TierRules memory rules = book.parameters.forTier(setting.registry.tierOf(from));
         // The run must fall into its time in this slot: an old offer of a faulted provider cannot be opened only to slash it.
         if (
-            setting.epoch > uint256(entry.startEpoch) + book.parameters.faultRun
-                && Slots.isFaulted(book, setting, from)
+            setting.epoch > uint256(entry.startEpoch) + rules.faultRun && Slots.isFaulted(book, setting, from)
         ) {
             (vacancy, refund, slashed, rest) =
-                Vacancies.vacate(book, setting, s.agreement, s.slot, Cause.Fault, book.parameters.slashEpochs);
+                Vacancies.vacate(book, setting, s.agreement, s.slot, Cause.Fault, rules.slashEpochs);
             Vacancies.burn(setting, rest);
             return (vacancy, refund, slashed);
         }
@@ -110,10 +120,66 @@ library Faults {
         require(
             isNoticed || msg.sender == setting.registry.operatorOf(from), SlotNotFaulted(s.agreement, s.slot, from)
         );
-        // Not even the operator gives up an epoch's pay by the way: a hand-over can wait for the proof.
-        require(!Slots.isDrawOpen(book, setting, from), DrawPending(from, setting.epoch));
-        Cause cause = isNoticed ? Cause.Notice : Cause.HandOver;
-        (vacancy, refund,,) = Vacancies.vacate(book, setting, s.agreement, s.slot, cause, 0);
+        if (isNoticed) require(!Slots.isDrawOpen(book, setting, from), DrawPending(from, setting.epoch));
+        else _requireStanding(book, setting, s, from);
+        (vacancy, refund, slashed, rest) = Vacancies.vacate(
+            book,
+            setting,
+            s.agreement,
+            s.slot,
+            isNoticed ? Cause.Notice : Cause.HandOver,
+            penaltyFor(rules, _missesSoFar(book, setting, from, entry.startEpoch))
+        );
+        Vacancies.burn(setting, rest);
+    }
+
+    /// @dev A slot may be handed over by who has it: the epoch's proof is there, and nobody waits for an answer. Else two friends could
+    /// pass an empty slot to and fro, each time with a clean record.
+    function _requireStanding(Book storage book, Setting memory setting, Succession calldata s, NodeId from)
+        private
+        view
+    {
+        require(book.proofs[from].has(setting.epoch), NotProvenYet(from, setting.epoch));
+        uint256 open = book.openChallenges[s.agreement][s.slot];
+        require(open == 0, ChallengeOpen(s.agreement, s.slot, open));
+    }
+
+    /// @dev Misses of the running period that fall into the provider's time in the slot. Whoever leaves without a fault pays for them at
+    /// once, because they no longer count against him when the period is reported.
+    function _missesSoFar(Book storage book, Setting memory setting, NodeId provider, uint32 startEpoch)
+        private
+        view
+        returns (uint256)
+    {
+        uint256 from = uint256(setting.period) * setting.epochsPerPeriod;
+        if (from <= startEpoch) from = uint256(startEpoch) + 1;
+        if (from >= setting.epoch) return 0;
+        return setting.epoch - from - book.proofs[provider].count(from, setting.epoch);
+    }
+
+    /// @notice Ends the tenure of a slot that has not acknowledged a bundle for `ackEpochs`, without a slash: it may never have been sent
+    /// its fragments. The creator decides, his session key, or the heavy node that is paid to look after the agreement.
+    function dismiss(Book storage book, Setting memory setting, AgreementId id, uint256 slot, uint32 bundle) external {
+        Agreement storage agreement = book.agreements[id];
+        require(setting.period < agreement.endPeriod, AgreementOver(id, agreement.endPeriod, setting.period));
+        if (msg.sender != setting.registry.operatorOf(agreement.heavy)) {
+            Signers.requireCreator(book, agreement.creator);
+        }
+        require(bundle < agreement.bundles, NoSuchBundle(id, bundle, agreement.bundles));
+        (Entry memory entry, Place memory place) = Slots.entryOf(book, id, slot);
+        Bundle storage b = book.bundles[id][bundle];
+        require(b.retired == 0, AlreadyRetired(id, bundle));
+        require((b.acknowledged >> slot) & 1 == 0, AlreadyAcknowledged(id, bundle, slot));
+        // A successor has its own time, from when it took the slot.
+        uint32 overdue = (b.epoch > entry.startEpoch ? b.epoch : entry.startEpoch) + book.parameters.ackEpochs;
+        require(setting.epoch >= overdue, NotOverdue(id, bundle, slot, setting.epoch, overdue));
+        require(!Slots.isDrawOpen(book, setting, place.provider), DrawPending(place.provider, setting.epoch));
+        uint256 open = book.openChallenges[id][slot];
+        require(open == 0, ChallengeOpen(id, slot, open));
+        (Vacancy memory vacancy, uint256 refund,,) =
+            Vacancies.vacate(book, setting, id, slot, Cause.Unacknowledged, 0);
+        book.vacancies[id][slot] = vacancy;
+        Money.refund(book, id, agreement.creator, refund);
     }
 
     /// @notice The operator admits that a slot's data is lost: half of the slash, all of it once the provider is faulted. In an open draw
@@ -126,7 +192,7 @@ library Faults {
         require(msg.sender == operator, NotOperatorOf(provider, msg.sender, operator));
         bool isFaulted = Slots.isFaulted(book, setting, provider);
         Slots.requireNoDraw(book, setting, provider);
-        uint256 slashEpochs = book.parameters.slashEpochs;
+        uint256 slashEpochs = book.parameters.forTier(setting.registry.tierOf(provider)).slashEpochs;
         (Vacancy memory vacancy, uint256 refund,, uint256 rest) = Vacancies.vacate(
             book, setting, id, slot, Cause.Surrender, isFaulted ? slashEpochs : slashEpochs / 2
         );

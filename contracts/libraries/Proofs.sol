@@ -27,8 +27,7 @@ library Proofs {
         }
         require(cursor == proof.length, ProofTooLong(cursor, proof.length));
         book.proofs[provider].set(setting.epoch);
-        (uint96 rent,,,) = setting.registry.dutyOf(provider);
-        Network.note(book, setting, rent);
+        Network.note(book, setting, setting.registry.rentOf(provider));
         emit Proved(provider, setting.epoch);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AgreementId, NodeId, NOBODY, railIdOf} from "../types/Ids.sol";
 import {Agreement, Entry, Place, Renewal, SlotOffer, Terms} from "../types/Structs.sol";
 import {Pledge, pledgeOf} from "../types/Parties.sol";
@@ -20,6 +21,7 @@ import {Vacancies} from "./Vacancies.sol";
 library Renewals {
     using Quotes for Terms;
     using Quotes for SlotOffer;
+    using SafeCast for uint256;
 
     /// @notice Extends to `newEnd`, paid by the caller, who may be anyone.
     /// @param signatures 64 bytes per occupied slot, in slot order
@@ -106,7 +108,7 @@ library Renewals {
             rate += pledges[slot].rentOf();
         }
         Network.add(book, setting, rate, agreement.endPeriod);
-        agreement.quota += terms.quota;
+        agreement.quota = (uint256(agreement.quota) + terms.quota).toUint32();
         // A succession that was signed before would be for less space.
         ++agreement.turns;
         uint256 cost = rate * (uint256(agreement.endPeriod) * setting.epochsPerPeriod - setting.epoch);

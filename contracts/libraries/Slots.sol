@@ -2,16 +2,18 @@
 pragma solidity 0.8.37;
 
 import {NodeId, AgreementId, NOBODY} from "../types/Ids.sol";
-import {Entry, Place} from "../types/Structs.sol";
+import {Entry, Parameters, Place, Tier} from "../types/Structs.sol";
 import {Book, Setting} from "../types/Book.sol";
 import "../types/Errors.sol";
 import {Bits} from "./Bits.sol";
 import {Entries} from "./Entries.sol";
+import {Rules} from "./Rules.sol";
 import {Sampling} from "./Sampling.sol";
 
 /// @notice Which provider holds which slot, and where its entry lies among that provider's draws.
 library Slots {
     using Bits for mapping(uint256 => uint256);
+    using Rules for Parameters;
     using Sampling for Sampling.Pool;
 
     function providerOf(Book storage book, AgreementId id, uint256 slot) internal view returns (NodeId) {
@@ -71,8 +73,8 @@ library Slots {
 
     /// @notice On duty, and missed the last `faultRun` epochs in a row. Clears itself with the next proof.
     function isFaulted(Book storage book, Setting memory setting, NodeId provider) internal view returns (bool) {
-        (uint96 rent,, uint32 sinceEpoch,) = setting.registry.dutyOf(provider);
-        uint32 run = book.parameters.faultRun;
+        (uint96 rent,, uint32 sinceEpoch,, Tier tier) = setting.registry.dutyOf(provider);
+        uint32 run = book.parameters.forTier(tier).faultRun;
         if (rent == 0 || setting.epoch < uint256(sinceEpoch) + 1 + run) return false;
         return book.proofs[provider].count(setting.epoch - run, uint256(setting.epoch) + 1) == 0;
     }
@@ -81,8 +83,7 @@ library Slots {
     /// a draw. Its operator may do so all the same and gives up the epoch's proof, so that no slot can lock a provider out.
     function requireNoDraw(Book storage book, Setting memory setting, NodeId provider) internal {
         if (!isDrawOpen(book, setting, provider)) return;
-        (uint96 rent,,,) = setting.registry.dutyOf(provider);
-        if (rent == 0 || isFaulted(book, setting, provider)) return;
+        if (setting.registry.rentOf(provider) == 0 || isFaulted(book, setting, provider)) return;
         require(msg.sender == setting.registry.operatorOf(provider), DrawPending(provider, setting.epoch));
         book.pools[provider].forfeit(setting.epoch);
     }

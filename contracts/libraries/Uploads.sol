@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AgreementId} from "../types/Ids.sol";
 import {Agreement, Bundle} from "../types/Structs.sol";
 import {Book, Setting} from "../types/Book.sol";
@@ -12,6 +13,8 @@ import {Signers} from "./Signers.sol";
 
 /// @notice A bundle's life: committed, acknowledged late, retired. Linked as a library of its own to keep the market's code small.
 library Uploads {
+    using SafeCast for uint256;
+
     function commit(
         Book storage book,
         Setting memory setting,
@@ -37,7 +40,7 @@ library Uploads {
             agreement.changedEpoch = setting.epoch;
             agreement.batchesBefore = first;
         }
-        agreement.batches = first + batches;
+        agreement.batches = (uint256(first) + batches).toUint32();
         agreement.bundles = bundle + 1;
         book.bundles[id][bundle] = Bundle(root, first, batches, setting.epoch, 0, slots);
         emit Committed(id, bundle, root, first, batches, slots);

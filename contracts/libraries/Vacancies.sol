@@ -88,9 +88,15 @@ library Vacancies {
         _appoint(book, setting, agreement, s, signature, rent);
         uint256 ahead = uint256(agreement.endPeriod) * setting.epochsPerPeriod - setting.epoch;
         refund = uint256(setting.epoch - vacancy.sinceEpoch) * vacancy.rent + uint256(vacancy.rent - rent) * ahead;
+        // Whoever takes a slot in its last period gets the part of the reward that is left of the period: less than what he stands to
+        // lose there by holding nothing. The rest is the creator's.
+        uint256 reward = ahead < setting.epochsPerPeriod
+            ? uint256(vacancy.reward) * ahead / setting.epochsPerPeriod
+            : vacancy.reward;
+        refund += vacancy.reward - reward;
         // Rounds down; the repairer gets the odd unit.
-        uint256 premium = uint256(vacancy.reward) * SUCCESSOR_SHARE / (REPAIRER_SHARE + SUCCESSOR_SHARE);
-        bounty = vacancy.reward - premium;
+        uint256 premium = reward * SUCCESSOR_SHARE / (REPAIRER_SHARE + SUCCESSOR_SHARE);
+        bounty = reward - premium;
         if (premium > 0) Money.credit(book, s.provider, premium);
     }
 

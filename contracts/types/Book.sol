@@ -29,7 +29,7 @@ struct Book {
     /// Settled and not yet withdrawn.
     mapping(NodeId => Purse) purses;
     mapping(address => uint256) owedTo;
-    /// Without the two of the network's health, which lie in `standing`.
+    /// The two of the network's health lie in `standing` too, where they are read.
     Parameters parameters;
     Standing standing;
     /// Newest epochs' proven shares, see Network.
@@ -43,6 +43,8 @@ struct Book {
     mapping(AgreementId => Renewal) renewals;
     uint256 challengeCount;
     mapping(uint256 => Challenge) challenges;
+    /// Per slot: challenges that wait for an answer or their end.
+    mapping(AgreementId => uint32[64]) openChallenges;
     /// Creator => session key => Unix second until which it may act.
     mapping(address => mapping(address => uint64)) sessions;
 }

@@ -69,10 +69,11 @@ struct Agreement {
     uint32 retiredBatches;
     address creator;
     NodeId heavy;
-    uint16 feeBps;
+    /// At most 200.
+    uint8 feeBps;
     uint32 quota;
     /// Changes that void what was signed before: successions, extensions, growth, closing.
-    uint16 turns;
+    uint24 turns;
 }
 
 /// @dev Two words. Holds batches [first, first + batches) of its agreement.
@@ -166,11 +167,13 @@ enum Cause {
     Notice,
     HandOver,
     Surrender,
-    Challenge
+    Challenge,
+    Unacknowledged
 }
 
-/// @notice What an access manager may change, behind its delay and within the bounds of libraries/Bounds.sol.
-struct Parameters {
+/// @notice How providers of one tier are judged.
+/// @dev One word.
+struct TierRules {
     /// Missed epochs of a period that cost nothing.
     uint32 missAllowance;
     /// Epochs of rent that each miss beyond the allowance costs.
@@ -181,8 +184,19 @@ struct Parameters {
     uint32 slashEpochs;
     /// Epochs that a targeted challenge leaves for the answer.
     uint32 answerEpochs;
+}
+
+/// @notice What an access manager may change, behind its delay and within the bounds of libraries/Bounds.sol.
+struct Parameters {
+    TierRules standard;
+    TierRules archival;
+    TierRules edge;
     /// What a targeted challenge puts at stake, in units of 10^12 token units.
     uint32 bondUnits;
+    /// Epochs after which a slot that still lacks a bundle may be dismissed.
+    uint32 ackEpochs;
+    /// Epochs behind an agreement's end for which providers still keep and serve its bytes.
+    uint32 graceEpochs;
     /// Below this proven share of the promised rent (basis points) over the last `healthEpochs`, the network only repairs. 0: never.
     uint16 healthBps;
     uint16 healthEpochs;

@@ -16,7 +16,7 @@ export interface DeployOptions {
   readonly clock: Pick<NetworkParameters, 'epochSeconds' | 'epochsPerPeriod'> & { readonly genesis?: number };
   readonly stakeEpochs: number;
   readonly withdrawalEpochs: number;
-  readonly parameters: Pick<NetworkParameters, 'missAllowance' | 'penaltyEpochs' | 'faultRun' | 'slashEpochs' | 'answerEpochs' | 'bondUnits' | 'healthBps' | 'healthEpochs'>;
+  readonly parameters: Omit<NetworkParameters, 'epochSeconds' | 'epochsPerPeriod' | 'stakeEpochs' | 'withdrawalEpochs'>;
   /** Token units for one unit of coin. */
   readonly saleRate: bigint;
   /** Token units in all; the deployer gets what the sale does not. */
@@ -31,8 +31,9 @@ export interface DeployOptions {
   readonly rewardCap?: bigint;
 }
 
-/** The manager's role that may change the market's parameters, one period after it said so. */
+/** The manager's roles: who may change the market's parameters, and who may say so. Both act one period after they announced it. */
 const PARAMETERS_ROLE = 1n;
+const ADMIN_ROLE = 0n;
 
 /** Deploys libraries, token, manager, registry, market, sale, lens, channels, endowment and rewards (whose reserve is whatever is sent to it). Throws our chain errors. */
 export async function deployHoldfast(options: DeployOptions): Promise<Deployment> {
@@ -91,14 +92,16 @@ async function deployCode({ walletClient, publicClient }: DeployOptions, data: H
   return getAddress(receipt.contractAddress);
 }
 
-/** The deployer may change parameters, a whole period after announcing it. */
+/** The deployer may change parameters, a whole period after announcing it; and so with who may: without that it could let somebody in at once. */
 async function delayParameters(options: DeployOptions, manager: Address, market: Address): Promise<void> {
   const { walletClient, publicClient, clock } = options;
   const selector = toFunctionSelector(getAbiItem({ abi: marketAbi, name: 'setParameters' }));
   const base = { account: walletClient.account, chain: walletClient.chain ?? null, address: manager, abi: managerAbi } as const;
+  const delaySeconds = clock.epochSeconds * clock.epochsPerPeriod;
   const hashes = [
     await walletClient.writeContract({ ...base, functionName: 'setTargetFunctionRole', args: [market, [selector], PARAMETERS_ROLE] }),
-    await walletClient.writeContract({ ...base, functionName: 'grantRole', args: [PARAMETERS_ROLE, walletClient.account.address, clock.epochSeconds * clock.epochsPerPeriod] }),
+    await walletClient.writeContract({ ...base, functionName: 'grantRole', args: [PARAMETERS_ROLE, walletClient.account.address, delaySeconds] }),
+    await walletClient.writeContract({ ...base, functionName: 'grantRole', args: [ADMIN_ROLE, walletClient.account.address, delaySeconds] }),
   ];
   for (const hash of hashes) await publicClient.waitForTransactionReceipt({ hash });
 }

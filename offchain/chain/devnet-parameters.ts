@@ -1,11 +1,5 @@
-/** What a deployment starts with; clock and stake epochs are fixed for good. Epochs count in `epochSeconds`, periods in `epochsPerPeriod`. */
-export interface NetworkParameters {
-  readonly epochSeconds: number;
-  readonly epochsPerPeriod: number;
-  /** Required stake = promised rent per epoch times this. */
-  readonly stakeEpochs: number;
-  /** Delay between queueing a stake withdrawal and taking it out. */
-  readonly withdrawalEpochs: number;
+/** How providers of one tier are judged. Epochs count in `epochSeconds`. */
+export interface TierRules {
   /** Missed epochs of a period that cost nothing. */
   readonly missAllowance: number;
   /** Epochs of rent that each miss beyond the allowance costs. */
@@ -16,8 +10,26 @@ export interface NetworkParameters {
   readonly slashEpochs: number;
   /** Epochs that a targeted challenge leaves for the answer. */
   readonly answerEpochs: number;
+}
+
+/** What a deployment starts with; clock and stake epochs are fixed for good. Epochs count in `epochSeconds`, periods in `epochsPerPeriod`. */
+export interface NetworkParameters {
+  readonly epochSeconds: number;
+  readonly epochsPerPeriod: number;
+  /** Required stake = promised rent per epoch times this. */
+  readonly stakeEpochs: number;
+  /** Delay between queueing a stake withdrawal and taking it out. */
+  readonly withdrawalEpochs: number;
+  /** A provider is judged by the rules of the tier that it registered with. */
+  readonly standard: TierRules;
+  readonly archival: TierRules;
+  readonly edge: TierRules;
   /** What a targeted challenge puts at stake, in units of 10^12 token units. */
   readonly bondUnits: number;
+  /** Epochs after which a slot that still lacks a bundle may be dismissed. */
+  readonly ackEpochs: number;
+  /** Epochs behind an agreement's end for which providers still keep and serve its bytes. */
+  readonly graceEpochs: number;
   /** Below this proven share of the promised rent (basis points) over the last `healthEpochs`, the network only repairs. 0: never. */
   readonly healthBps: number;
   /** At most 6. */
@@ -30,12 +42,12 @@ export const PRODUCTION: NetworkParameters = {
   epochsPerPeriod: 84,
   stakeEpochs: 168,
   withdrawalEpochs: 84,
-  missAllowance: 4,
-  penaltyEpochs: 2,
-  faultRun: 12,
-  slashEpochs: 84,
-  answerEpochs: 12,
+  standard: { missAllowance: 4, penaltyEpochs: 2, faultRun: 12, slashEpochs: 84, answerEpochs: 12 },
+  archival: { missAllowance: 8, penaltyEpochs: 2, faultRun: 24, slashEpochs: 168, answerEpochs: 36 },
+  edge: { missAllowance: 12, penaltyEpochs: 1, faultRun: 6, slashEpochs: 42, answerEpochs: 6 },
   bondUnits: 10_000_000,
+  ackEpochs: 12,
+  graceEpochs: 36,
   healthBps: 6_000,
   healthEpochs: 6,
 };
@@ -46,12 +58,12 @@ export const DEVNET: NetworkParameters = {
   epochsPerPeriod: 6,
   stakeEpochs: 24,
   withdrawalEpochs: 2,
-  missAllowance: 1,
-  penaltyEpochs: 2,
-  faultRun: 3,
-  slashEpochs: 6,
-  answerEpochs: 3,
+  standard: { missAllowance: 1, penaltyEpochs: 2, faultRun: 3, slashEpochs: 6, answerEpochs: 3 },
+  archival: { missAllowance: 2, penaltyEpochs: 2, faultRun: 6, slashEpochs: 12, answerEpochs: 6 },
+  edge: { missAllowance: 2, penaltyEpochs: 1, faultRun: 3, slashEpochs: 3, answerEpochs: 3 },
   bondUnits: 1_000_000,
+  ackEpochs: 12,
+  graceEpochs: 12,
   healthBps: 2_000,
   healthEpochs: 6,
 };

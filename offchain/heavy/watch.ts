@@ -5,7 +5,7 @@ import { poke } from '../chain/poke.ts';
 import { readAgreement } from '../chain/read-agreement.ts';
 import { reportMisses } from '../chain/report-misses.ts';
 import { childrenOf } from './candidates.ts';
-import { isReported, parametersOf, readMisses } from './chain-reads.ts';
+import { hasMissedTooMuch, isReported } from './chain-reads.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
 import { MISSES_PER_TRANSACTION, PARALLEL_REQUESTS } from './limits.ts';
@@ -67,10 +67,8 @@ async function reportPast(context: HeavyContext, footprint: Footprint, period: n
   const { chain, log } = context;
   const children = (await childrenOf(context)).map(({ id }) => id);
   const providers = [...new Set([...children, ...footprint.providers()])];
-  const { missAllowance } = await parametersOf(chain);
   const checked = await mapLimited(providers, PARALLEL_REQUESTS, async (provider) => {
-    const misses = await readMisses(chain, provider, period);
-    return { provider, isDue: misses > missAllowance && !(await isReported(chain, provider, period)) };
+    return { provider, isDue: (await hasMissedTooMuch(chain, provider, period)) && !(await isReported(chain, provider, period)) };
   });
   const due = checked.filter(({ isDue }) => isDue).map(({ provider }) => provider);
   for (let at = 0; at < due.length; at += MISSES_PER_TRANSACTION) {

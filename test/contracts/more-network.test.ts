@@ -7,7 +7,7 @@ import { commitBundle } from '../support/contracts/bundles.ts';
 import { accountOf, eventsOf } from '../support/contracts/evm.ts';
 import { poke, proofFor, runEpochs } from '../support/contracts/proofs.ts';
 import { replaceSlot, signSuccession } from '../support/contracts/successions.ts';
-import { createWorld, goToEpoch, type World, type WorldOptions } from '../support/contracts/world.ts';
+import { createWorld, goToEpoch, type Parameters, parametersOf, type TierOverrides, type World, type WorldOptions } from '../support/contracts/world.ts';
 
 /*
  * repair-only mode: nothing promised, or no full epoch since -> healthy; too little proven -> open, commit and grow revert, proofs and
@@ -80,23 +80,26 @@ describe('the network as a whole', () => {
     await start({ parameters: { healthBps: 0 } });
     const { evm, market, manager, treasury } = world;
     const governor = accountOf('governor');
-    const parameters = await evm.read<Record<string, number>>(market, 'parameters');
-    assert.deepEqual(parameters, { ...world.parameters });
+    const parameters = await evm.read(market, 'parameters');
+    assert.deepEqual(parameters, parametersOf(world.parameters));
     const selector = toFunctionSelector(getAbiItem({ abi: market.abi as Abi, name: 'setParameters' }) as never);
     await evm.send(treasury.address, manager, 'setTargetFunctionRole', [market.address, [selector], 1n]);
     await evm.send(treasury.address, manager, 'grantRole', [1n, governor.address, 3600]);
-    const call = (change: Record<string, number>) => encodeFunctionData({ abi: market.abi, functionName: 'setParameters', args: [{ ...parameters, ...change }] });
-    const set = (from: `0x${string}`, change: Record<string, number>) => evm.send(from, market, 'setParameters', [{ ...parameters, ...change }]);
+    const changed = (change: Partial<Parameters>, tiers?: TierOverrides) => parametersOf({ ...world.parameters, ...change }, tiers);
+    const call = (change: Partial<Parameters>) => encodeFunctionData({ abi: market.abi, functionName: 'setParameters', args: [changed(change)] });
+    const set = (from: `0x${string}`, change: Partial<Parameters>, tiers?: TierOverrides) => evm.send(from, market, 'setParameters', [changed(change, tiers)]);
     await reverts('AccessManagedUnauthorized', () => set(accountOf('stranger').address, { faultRun: 5 }));
     await reverts('AccessManagerNotScheduled', () => set(governor.address, { faultRun: 5 }));
     await evm.send(governor.address, manager, 'schedule', [market.address, call({ faultRun: 5 }), 0]);
     await reverts('AccessManagerNotReady', () => set(governor.address, { faultRun: 5 }));
     await evm.goTo((await evm.now()) + 3601);
     await set(governor.address, { faultRun: 5 });
-    assert.deepEqual(await evm.read(market, 'parameters'), { ...parameters, faultRun: 5 });
+    assert.deepEqual(await evm.read(market, 'parameters'), changed({ faultRun: 5 }));
     await evm.send(treasury.address, manager, 'grantRole', [1n, treasury.address, 0]);
-    const outside = { missAllowance: 169, penaltyEpochs: 9, faultRun: 0, slashEpochs: 337, answerEpochs: 0, bondUnits: 0, healthBps: 9_001, healthEpochs: 7 };
+    const ofTiers = { missAllowance: 169, penaltyEpochs: 9, faultRun: 1, slashEpochs: 337, answerEpochs: 0 };
+    const outside = { ...ofTiers, bondUnits: 0, ackEpochs: 0, graceEpochs: 337, healthBps: 9_001, healthEpochs: 7 };
     for (const [name, value] of Object.entries(outside)) await reverts('ParameterOutOfBounds', () => set(treasury.address, { [name]: value }));
+    for (const tier of ['archival', 'edge']) for (const [name, value] of Object.entries(ofTiers)) await reverts('ParameterOutOfBounds', () => set(treasury.address, {}, { [tier]: { [name]: value } }));
   });
 
   it('proves for many at once; one bad proof stops no other', async () => {

@@ -11,6 +11,7 @@ import { createWorld, goToEpoch, type World } from '../support/contracts/world.t
 /*
  * burned fees: a fifth of each fee, counted for the provider, burned with the heavy node's withdrawal
  * claim: nothing settled, cap or reserve used up -> reverts; half of what was burned; the rest stays claimable
+ * a heavy node: reverts, whatever waits to be burned with it
  * self-dealing: creator, providers and heavy node in one hand lose half of what is burned
  */
 const PERIOD = 10;
@@ -64,6 +65,10 @@ describe('burned fees and rewards', () => {
     await goToEpoch(world, 6);
     await reverts('NothingToClaim', () => claim(provider.id));
     await settle(0);
+    // The same fees wait to be burned with the heavy node: rewarded twice, they would make self-dealing free.
+    assert.ok((await burnedFor(world.heavies[0]!.id)) > 0n);
+    await reverts('NotAProvider', () => claim(world.heavies[0]!.id));
+    await reverts('NotAProvider', () => claim(99));
     const due = (RENT * 5n * FEE_BPS) / 10_000n / 5n / 2n;
     rewards = await deploy((due * 3n) / 4n);
     await reverts('CapReached', () => claim(provider.id));

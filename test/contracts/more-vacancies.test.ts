@@ -14,7 +14,8 @@ import { createWorld, goToEpoch, type NodeActor, type World } from '../support/c
  * fill: the loser itself -> reverts; dearer -> reverts; rent in between and price difference come back; bounty and premium paid
  * vacancy at close, at extend and at release: all of it comes back
  * notice: only the creator; not before the next period; then without slash; gone with the slot
- * hand-over: only the operator; not in an open draw; without slash
+ * hand-over: only the operator; only behind the epoch's proof; not with a challenge open; no slash, but this period's misses are paid for
+ * reward: in the last period only the part that is left of it
  */
 const PERIOD = 10;
 /** Token units per batch and epoch. */
@@ -138,16 +139,53 @@ describe('vacancies', () => {
     await emptyMarket(world, [agreement], [repairer.address]);
   });
 
-  it('hands a slot over when the operator sends it, not in an open draw', async () => {
+  it('hands a slot over when the operator sends it, behind the epoch\'s proof', async () => {
     await goToEpoch(world, 2);
     await reverts('SlotNotFaulted', () => fill());
-    await poke(world);
     const signed = await signSuccession(world, agreement, 0, successor, { price: UNIT });
-    await reverts('DrawPending', () => replaceSlot(world, leaver.operator.address, signed));
+    await reverts('NotProvenYet', () => replaceSlot(world, leaver.operator.address, signed));
+    await poke(world);
+    await reverts('NotProvenYet', () => replaceSlot(world, leaver.operator.address, signed));
     await prove(world, leaver);
     const receipt = await replaceSlot(world, leaver.operator.address, signed);
     const { cause, slashed, refund } = eventOf<{ cause: number; slashed: bigint; refund: bigint }>(receipt, world.market, 'Vacated');
     assert.deepEqual({ cause, slashed, refund }, { cause: 2, slashed: 0n, refund: RENT });
     await emptyMarket(world, [agreement]);
+  });
+
+  it('lets nobody escape from misses, or from a challenge, by handing over to a friend', async () => {
+    await runEpochs(world, 2, 6, others);
+    await runEpochs(world, 6, 7, [leaver, ...others]);
+    const { evm, market, treasury } = world;
+    await evm.send(treasury.address, world.token, 'approve', [market.address, 10n ** 24n]);
+    await evm.send(treasury.address, market, 'challenge', [agreement.id, 0, 0, 0, 0]);
+    assert.equal(await evm.read(market, 'openChallengesOf', [agreement.id, 0]), 1);
+    const signed = await signSuccession(world, agreement, 0, successor, { price: UNIT, expiry: world.evm.now() + 86_400 });
+    await reverts('ChallengeOpen', () => replaceSlot(world, leaver.operator.address, signed));
+    await goToEpoch(world, 9);
+    await evm.send(world.creator.address, market, 'retire', [agreement.id, 0]);
+    await evm.send(treasury.address, market, 'endChallenge', [1n]);
+    assert.equal(await evm.read(market, 'openChallengesOf', [agreement.id, 0]), 0);
+    await poke(world);
+    await prove(world, leaver);
+    const receipt = await replaceSlot(world, leaver.operator.address, signed);
+    // Missed: 2 to 5, 7 and 8; one is allowed, each other costs two epochs of rent.
+    const { slashed } = eventOf<{ slashed: bigint }>(receipt, market, 'Vacated');
+    assert.equal(slashed, 5n * 2n * RENT);
+    await emptyMarket(world, [agreement], [leaver.operator.address, treasury.address]);
+  });
+
+  it('pays only the rest of the last period\'s reward: a late capture does not pay', async () => {
+    await goToEpoch(world, 22);
+    await surrender();
+    const reward = 10n * RENT;
+    await goToEpoch(world, 27);
+    const refund = await changeOf(() => owedTo(world, world.creator.address), async () => {
+      const { bounty } = eventOf<{ bounty: bigint }>(await fill(), world.market, 'Replaced');
+      // The slash of a provider that is faulted: 10 epochs of rent, 40 % of it for repairer and successor, 3 epochs of 10 left.
+      assert.equal(bounty, ((((reward * 40n) / 100n) * 3n) / 10n) * 25n / 40n);
+    });
+    assert.equal(refund, 5n * RENT + (reward * 40n * 7n) / 1000n);
+    await emptyMarket(world, [agreement], [repairer.address]);
   });
 });

@@ -27,7 +27,7 @@ let providers: Chain[];
 
 /** Providers that sign offers and do nothing else: whoever never proves is what a heavy node looks out for. */
 beforeAll(async () => {
-  network = await startNetwork({ epochSeconds: EPOCH_SECONDS, epochsPerPeriod: EPOCHS_PER_PERIOD, missAllowance: 1, faultRun: 3 });
+  network = await startNetwork({ epochSeconds: EPOCH_SECONDS, epochsPerPeriod: EPOCHS_PER_PERIOD });
   ({ heavy: watcher, providers } = await registerNodes(network, 4));
   heavy = await network.heavy({}, HEAVY_ACCOUNT);
   const creator = await network.as(10);

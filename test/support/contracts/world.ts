@@ -9,6 +9,7 @@ export const TIER = { standard: 1, archival: 2, edge: 3, heavy: 4 } as const;
 export const TOKEN = 10n ** 18n;
 export const MILLI = 10n ** 15n;
 
+/** The rules of all tiers at once; `parametersOf` gives the shape that the market takes. */
 export interface Parameters {
   readonly missAllowance: number;
   readonly penaltyEpochs: number;
@@ -16,9 +17,21 @@ export interface Parameters {
   readonly slashEpochs: number;
   readonly answerEpochs: number;
   readonly bondUnits: number;
+  readonly ackEpochs: number;
+  readonly graceEpochs: number;
   /** 0: the network never falls into repair-only mode. */
   readonly healthBps: number;
   readonly healthEpochs: number;
+}
+
+export type TierOverrides = Partial<Record<'archival' | 'edge', Partial<Parameters>>>;
+
+/** Parameters as `setParameters` takes them. */
+export function parametersOf(flat: Parameters, tiers: TierOverrides = {}) {
+  const { bondUnits, ackEpochs, graceEpochs, healthBps, healthEpochs } = flat;
+  const rulesOf = ({ missAllowance, penaltyEpochs, faultRun, slashEpochs, answerEpochs }: Parameters) => ({ missAllowance, penaltyEpochs, faultRun, slashEpochs, answerEpochs });
+  const [standard, archival, edge] = [flat, { ...flat, ...tiers.archival }, { ...flat, ...tiers.edge }].map(rulesOf);
+  return { standard, archival, edge, bondUnits, ackEpochs, graceEpochs, healthBps, healthEpochs };
 }
 
 export interface WorldOptions {
@@ -29,6 +42,10 @@ export interface WorldOptions {
   readonly stakeEpochs?: number;
   readonly withdrawalEpochs?: number;
   readonly parameters?: Partial<Parameters>;
+  /** What differs for archival and edge providers. */
+  readonly tiers?: TierOverrides;
+  /** Of all providers; `standard` by default. */
+  readonly tier?: number;
   /** Stake of each provider, token units. */
   readonly stake?: bigint;
   /** Name of the token contract: `Token` or a hostile one of test/contracts/harness. */
@@ -74,9 +91,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const token = await evm.deploy(options.token ?? 'Token', [treasury.address, 10n ** 12n * TOKEN]);
   const epochSeconds = options.epochSeconds ?? 7200;
   const epochsPerPeriod = options.epochsPerPeriod ?? 84;
-  const parameters = { missAllowance: 1, penaltyEpochs: 2, faultRun: 3, slashEpochs: 10, answerEpochs: 2, bondUnits: 1_000_000, healthBps: 0, healthEpochs: 4, ...options.parameters };
+  const parameters = { missAllowance: 1, penaltyEpochs: 2, faultRun: 3, slashEpochs: 10, answerEpochs: 2, bondUnits: 1_000_000, ackEpochs: 3, graceEpochs: 5, healthBps: 0, healthEpochs: 4, ...options.parameters };
   const stakeEpochs = options.stakeEpochs ?? 20;
-  const deployment = await deployCore(evm, token, { epochSeconds, epochsPerPeriod, stakeEpochs, withdrawalEpochs: options.withdrawalEpochs ?? epochsPerPeriod }, parameters);
+  const deployment = await deployCore(evm, token, { epochSeconds, epochsPerPeriod, stakeEpochs, withdrawalEpochs: options.withdrawalEpochs ?? epochsPerPeriod }, parametersOf(parameters, options.tiers));
   const base = { evm, token, ...deployment, domain: holdfastDomain({ chainId: evm.chainId, market: deployment.market.address }), epochSeconds, epochsPerPeriod, parameters, creator, treasury, trees: new Map<string, BundleTree>() };
 
   await evm.send(treasury.address, token, 'transfer', [creator.address, 10n ** 9n * TOKEN]);
@@ -87,7 +104,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const providers: NodeActor[] = [];
   for (let i = 0; i < (options.providers ?? 4); i += 1) {
     const parent = heavies[i % heavies.length]!.id;
-    const provider = await registerNode(base, { label: `provider ${i}`, tier: TIER.standard, region: i + 1, parent });
+    const provider = await registerNode(base, { label: `provider ${i}`, tier: options.tier ?? TIER.standard, region: i + 1, parent });
     const stake = options.stake ?? 10n ** 6n * TOKEN;
     if (stake > 0n) await evm.send(treasury.address, deployment.registry, 'addStake', [provider.id, stake]);
     providers.push(provider);
@@ -112,7 +129,7 @@ async function inTurn<T, R>(items: readonly T[], act: (item: T) => Promise<R>): 
 }
 
 /** The registry must know the market before it exists: its address follows from the deployer's nonce. */
-async function deployCore(evm: Evm, token: Contract, clock: CoreClock, parameters: Parameters) {
+async function deployCore(evm: Evm, token: Contract, clock: CoreClock, parameters: ReturnType<typeof parametersOf>) {
   const libraries = Object.fromEntries(await inTurn(LIBRARIES, async (name) => [name, (await evm.deploy(name)).address] as const));
   const [deployer] = await evm.request<Address[]>('eth_accounts', []);
   const manager = await evm.deploy('Manager', [accountOf('treasury').address]);

@@ -1,6 +1,6 @@
 import { getContractAddress, type Address, type Hex } from 'viem';
 import { START } from '../evm.ts';
-import { LIBRARIES, type World } from '../world.ts';
+import { LIBRARIES, parametersOf, type World } from '../world.ts';
 import { refusal, type Provocations } from './provocation.ts';
 
 async function deployLibraries(world: World): Promise<Record<string, Hex>> {
@@ -21,7 +21,7 @@ export const deployment: Provocations = {
   /** A second market for a registry that knows the first. */
   WrongRegistry: async (world) => {
     const libraries = await deployLibraries(world);
-    const args = [world.token.address, world.registry.address, world.parameters, world.manager.address];
+    const args = [world.token.address, world.registry.address, parametersOf(world.parameters), world.manager.address];
     return refusal([world.market.address, await nextAddress(world)], () => world.evm.deploy('Market', args, libraries));
   },
 };

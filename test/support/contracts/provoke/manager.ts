@@ -1,6 +1,6 @@
 import { encodeAbiParameters, encodeFunctionData, getAbiItem, keccak256, toFunctionSelector, zeroAddress, type Abi, type AbiFunction, type Hex } from 'viem';
 import { accountOf } from '../evm.ts';
-import type { World } from '../world.ts';
+import { parametersOf, type World } from '../world.ts';
 import { refusal, stranger, type Provocations } from './provocation.ts';
 
 const governor = accountOf('governor');
@@ -12,7 +12,7 @@ const WEEK_SECONDS = 7 * 86_400;
 const selectorOf = (world: World, name: string): Hex => toFunctionSelector(getAbiItem({ abi: world.market.abi as Abi, name }) as AbiFunction);
 const asAdmin = (world: World, name: string, args: readonly unknown[]) => world.evm.send(world.treasury.address, world.manager, name, args);
 const as = (world: World, from: Hex, name: string, args: readonly unknown[]) => world.evm.send(from, world.manager, name, args);
-const change = (world: World): Hex => encodeFunctionData({ abi: world.market.abi, functionName: 'setParameters', args: [world.parameters] });
+const change = (world: World): Hex => encodeFunctionData({ abi: world.market.abi, functionName: 'setParameters', args: [parametersOf(world.parameters)] });
 
 /** The governor may set parameters, an hour after saying so. */
 async function governed(world: World): Promise<{ call: Hex; operation: Hex; schedule(): Promise<unknown>; set(): Promise<unknown> }> {
@@ -24,13 +24,13 @@ async function governed(world: World): Promise<{ call: Hex; operation: Hex; sche
     call,
     operation,
     schedule: () => as(world, governor.address, 'schedule', [world.market.address, call, 0]),
-    set: () => world.evm.send(governor.address, world.market, 'setParameters', [world.parameters]),
+    set: () => world.evm.send(governor.address, world.market, 'setParameters', [parametersOf(world.parameters)]),
   };
 }
 
 /** Manager, and the market as what it manages */
 export const manager: Provocations = {
-  AccessManagedUnauthorized: async (world) => refusal([stranger.address], () => world.evm.send(stranger.address, world.market, 'setParameters', [world.parameters])),
+  AccessManagedUnauthorized: async (world) => refusal([stranger.address], () => world.evm.send(stranger.address, world.market, 'setParameters', [parametersOf(world.parameters)])),
   AccessManagedInvalidAuthority: async (world) => refusal([stranger.address], () => asAdmin(world, 'updateAuthority', [world.market.address, stranger.address])),
   AccessManagerNotScheduled: async (world) => {
     const { operation, set } = await governed(world);

@@ -1,8 +1,8 @@
 import { maxUint256 } from 'viem';
 import { propose } from '../agreements.ts';
 import { signExtension } from '../extensions.ts';
+import { parametersOf } from '../world.ts';
 import { market, openSmall, PRICE, refusal, RENT, type Provocations } from './provocation.ts';
-
 /** extend, renew, grow, topUp, takePot, setParameters */
 export const renewals: Provocations = {
   NoSuchAgreement: async (world) => refusal([9], () => market(world, 'topUp', [9, 1n])),
@@ -25,6 +25,6 @@ export const renewals: Provocations = {
   ParameterOutOfBounds: async (world) => {
     const { treasury, manager, evm } = world;
     await evm.send(treasury.address, manager, 'grantRole', [0n, treasury.address, 0]);
-    return refusal([2n, 0n, 1n, 168n], () => market(world, 'setParameters', [{ ...world.parameters, faultRun: 0 }], treasury.address));
+    return refusal([2n, 0n, 2n, 168n], () => market(world, 'setParameters', [parametersOf({ ...world.parameters, faultRun: 0 })], treasury.address));
   },
 };
