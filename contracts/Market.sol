@@ -159,6 +159,11 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
         Renewals.grow(book, _setting(), id, terms, offers, maxCost);
     }
 
+    /// @notice For good: the creator can no longer close, refunds go to the pot, and the pot is his only when the agreement has ended.
+    function lock(AgreementId id) external {
+        Renewals.lock(book, id);
+    }
+
     /// @notice Anyone may put tokens into the pot that renewals are paid from.
     function topUp(AgreementId id, uint256 amount) external nonReentrant {
         Renewals.topUp(book, _setting(), id, amount);
@@ -166,7 +171,7 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
 
     /// @notice The pot is the creator's: whatever is left of it can be taken back.
     function takePot(AgreementId id, uint256 amount) external {
-        Renewals.takePot(book, id, amount);
+        Renewals.takePot(book, _setting(), id, amount);
     }
 
     function authoriseRenewal(AgreementId id, uint128 maxPerPeriod, uint32 untilPeriod) external {
@@ -187,7 +192,8 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
 
     /// @notice One transaction proves one epoch for everything the provider is paid for. Anyone may send it.
     /// @param proof for each draw that is not void: bundle index (4 bytes, big-endian), again for each retired bundle that the draw
-    /// moves on from, and where the slot acknowledged the last one, the 256-byte leaf, then the siblings up to the fragment root, up to the batch root and up to the bundle root
+    /// moves on from, and where the slot acknowledged the last one, the 256-byte leaf, then the siblings up to the fragment root, up to
+    /// the batch root and up to the bundle root
     function prove(NodeId provider, bytes calldata proof) external {
         Proofs.prove(book, _setting(), provider, proof);
     }
@@ -199,7 +205,7 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
         for (uint256 i; i < providers.length; ++i) {
             try this.prove(providers[i], proofs[i]) {
                 proven |= 1 << i;
-            } catch {}
+            } catch {} // solhint-disable-line no-empty-blocks
         }
     }
 
@@ -504,6 +510,6 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
     function _permit(uint256 value, bytes calldata permit) private {
         (uint256 deadline, uint8 v, bytes32 r, bytes32 s) = abi.decode(permit, (uint256, uint8, bytes32, bytes32));
         // Somebody may have sent the same permit first; the allowance decides.
-        try IERC20Permit(address(token)).permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {}
+        try IERC20Permit(address(token)).permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {} // solhint-disable-line no-empty-blocks
     }
 }

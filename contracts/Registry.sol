@@ -292,6 +292,15 @@ contract Registry is IRegistry, Timed {
     }
 
     /// @inheritdoc IRegistry
+    function rollDuty(NodeId id) external onlyMarket returns (uint96 rent) {
+        uint256 word = accounts[id];
+        if (uint24(word >> 192) == currentPeriod()) return uint96(word >> 96);
+        Account memory account = _roll(id);
+        _store(id, account);
+        return account.rent;
+    }
+
+    /// @inheritdoc IRegistry
     function rentOf(NodeId id) external view returns (uint96 rent) {
         (Account memory account,) = _rolled(id);
         return account.rent;

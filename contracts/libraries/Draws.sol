@@ -89,6 +89,7 @@ library Draws {
             if (d.isSpent) break;
             d.batch = moved(d, moves);
         }
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             mstore(path, add(moves, 1))
         }

@@ -23,6 +23,7 @@ library Endings {
     function close(Book storage book, Setting memory setting, AgreementId id) external {
         Agreement storage agreement = book.agreements[id];
         require(msg.sender == agreement.creator, NotCreator(msg.sender, agreement.creator));
+        require(!book.renewals[id].isLocked, AgreementLocked(id, agreement.endPeriod));
         uint32 newEnd = setting.period + 1;
         uint32 oldEnd = agreement.endPeriod;
         require(newEnd < oldEnd, AgreementOver(id, oldEnd, setting.period));

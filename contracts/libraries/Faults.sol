@@ -69,7 +69,7 @@ library Faults {
     }
 
     /// @notice Puts a successor, who signed that it holds the slot's fragments, into a vacant slot or in the place of a provider that is
-    /// faulted, under notice, or sends this itself (a hand-over). The caller is credited the repair bounty, the creator what comes back;
+    /// faulted, under notice, or sends this itself (a hand-over). The repairer is credited the bounty, the creator what comes back;
     /// the successor may prove in this very epoch.
     function replace(Book storage book, Setting memory setting, Succession calldata s, bytes calldata signature)
         external
@@ -93,7 +93,8 @@ library Faults {
             from = vacancy.from;
         }
         (uint96 rent, uint256 more, uint256 bounty) = Vacancies.fill(book, setting, s, signature, vacancy);
-        book.owedTo[msg.sender] += bounty;
+        // Named in the signature, so that nobody takes the bounty by copying the transaction.
+        book.owedTo[s.repairer == address(0) ? msg.sender : s.repairer] += bounty;
         Money.refund(book, s.agreement, agreement.creator, refund + more);
         emit Replaced(s.agreement, s.slot, from, s.provider, rent, slashed, bounty);
     }
@@ -121,7 +122,7 @@ library Faults {
             isNoticed || msg.sender == setting.registry.operatorOf(from), SlotNotFaulted(s.agreement, s.slot, from)
         );
         if (isNoticed) require(!Slots.isDrawOpen(book, setting, from), DrawPending(from, setting.epoch));
-        else _requireStanding(book, setting, s, from);
+        else _requireStanding(book, setting, s, from, entry.startEpoch);
         (vacancy, refund, slashed, rest) = Vacancies.vacate(
             book,
             setting,
@@ -133,15 +134,24 @@ library Faults {
         Vacancies.burn(setting, rest);
     }
 
-    /// @dev A slot may be handed over by who has it: the epoch's proof is there, and nobody waits for an answer. Else two friends could
-    /// pass an empty slot to and fro, each time with a clean record.
-    function _requireStanding(Book storage book, Setting memory setting, Succession calldata s, NodeId from)
-        private
-        view
-    {
+    /// @dev A slot may be handed over by who has it: the epoch's proof is there, and nobody waits for an answer; and not in the period in
+    /// which it was taken. Else two friends could pass an empty slot to and fro, each time with a clean record.
+    function _requireStanding(
+        Book storage book,
+        Setting memory setting,
+        Succession calldata s,
+        NodeId from,
+        uint32 startEpoch
+    ) private view {
+        uint32 startPeriod = startEpoch / setting.epochsPerPeriod;
+        require(startPeriod < setting.period, HandOverTooSoon(from, startPeriod));
         require(book.proofs[from].has(setting.epoch), NotProvenYet(from, setting.epoch));
-        uint256 open = book.openChallenges[s.agreement][s.slot];
-        require(open == 0, ChallengeOpen(s.agreement, s.slot, open));
+        _requireNoChallenge(book, s.agreement, s.slot);
+    }
+
+    function _requireNoChallenge(Book storage book, AgreementId id, uint256 slot) private view {
+        uint256 open = book.openChallenges[id][slot];
+        require(open == 0, ChallengeOpen(id, slot, open));
     }
 
     /// @dev Misses of the running period that fall into the provider's time in the slot. Whoever leaves without a fault pays for them at
@@ -174,28 +184,31 @@ library Faults {
         uint32 overdue = (b.epoch > entry.startEpoch ? b.epoch : entry.startEpoch) + book.parameters.ackEpochs;
         require(setting.epoch >= overdue, NotOverdue(id, bundle, slot, setting.epoch, overdue));
         require(!Slots.isDrawOpen(book, setting, place.provider), DrawPending(place.provider, setting.epoch));
-        uint256 open = book.openChallenges[id][slot];
-        require(open == 0, ChallengeOpen(id, slot, open));
+        _requireNoChallenge(book, id, slot);
         (Vacancy memory vacancy, uint256 refund,,) =
             Vacancies.vacate(book, setting, id, slot, Cause.Unacknowledged, 0);
         book.vacancies[id][slot] = vacancy;
         Money.refund(book, id, agreement.creator, refund);
     }
 
-    /// @notice The operator admits that a slot's data is lost: half of the slash, all of it once the provider is faulted. In an open draw
-    /// this gives up the epoch's proof.
+    /// @notice The operator admits that a slot's data is lost: half of the slash, or what this period's misses cost where that is more; all
+    /// of it once the provider is faulted. In an open draw this gives up the epoch's proof. Not while a challenge waits.
     function surrender(Book storage book, Setting memory setting, AgreementId id, uint256 slot) external {
         Agreement storage agreement = book.agreements[id];
         require(setting.period < agreement.endPeriod, AgreementOver(id, agreement.endPeriod, setting.period));
-        NodeId provider = Slots.holderOf(book, id, slot);
+        (Entry memory entry, Place memory place) = Slots.entryOf(book, id, slot);
+        NodeId provider = place.provider;
         address operator = setting.registry.operatorOf(provider);
         require(msg.sender == operator, NotOperatorOf(provider, msg.sender, operator));
         bool isFaulted = Slots.isFaulted(book, setting, provider);
+        _requireNoChallenge(book, id, slot);
         Slots.requireNoDraw(book, setting, provider);
-        uint256 slashEpochs = book.parameters.forTier(setting.registry.tierOf(provider)).slashEpochs;
-        (Vacancy memory vacancy, uint256 refund,, uint256 rest) = Vacancies.vacate(
-            book, setting, id, slot, Cause.Surrender, isFaulted ? slashEpochs : slashEpochs / 2
-        );
+        TierRules memory rules = book.parameters.forTier(setting.registry.tierOf(provider));
+        uint256 epochs = penaltyFor(rules, _missesSoFar(book, setting, provider, entry.startEpoch));
+        if (epochs < rules.slashEpochs / 2) epochs = rules.slashEpochs / 2;
+        if (isFaulted || epochs > rules.slashEpochs) epochs = rules.slashEpochs;
+        (Vacancy memory vacancy, uint256 refund,, uint256 rest) =
+            Vacancies.vacate(book, setting, id, slot, Cause.Surrender, epochs);
         book.vacancies[id][slot] = vacancy;
         Vacancies.burn(setting, rest);
         Money.refund(book, id, agreement.creator, refund);

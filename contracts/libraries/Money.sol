@@ -57,7 +57,8 @@ library Money {
 
     function refund(Book storage book, AgreementId id, address creator, uint256 amount) internal {
         if (amount == 0) return;
-        book.owedTo[creator] += amount;
+        if (book.renewals[id].isLocked) book.pots[id] += amount;
+        else book.owedTo[creator] += amount;
         emit Refunded(id, creator, amount);
     }
 
@@ -65,8 +66,8 @@ library Money {
         book.purses[id] = book.purses[id].with(amount, 0);
     }
 
-    /// @dev A part of the fee is burned. The rest goes to the creator's heavy node, half of it to the provider's parent where they differ; an odd unit stays with
-    /// the creator's heavy node. The caller stores `flow` with the current epoch, so that the rail is written once.
+    /// @dev A part of the fee is burned. The rest goes to the creator's heavy node, half of it to the provider's parent where they differ;
+    /// an odd unit stays with the creator's heavy node. The caller stores `flow` with the current epoch, so that the rail is written once.
     function _credit(Book storage book, Setting memory setting, RailId id, Rails.Rail storage rail)
         private
         returns (uint256 pay, Flow flow)

@@ -12,6 +12,7 @@ library Paths {
     function leaf(bytes calldata proof, uint256 cursor) internal pure returns (bytes32 hash, uint256 next) {
         next = cursor + LEAF_BYTES;
         require(next <= proof.length, ProofTooShort(next, proof.length));
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let p := mload(0x40)
             mstore8(p, 0)
@@ -27,6 +28,7 @@ library Paths {
         returns (bytes32 root, uint256 next)
     {
         root = node;
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             // 65 bytes beyond the free memory pointer: 0x01, left, right.
             let p := mload(0x40)

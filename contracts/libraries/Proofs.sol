@@ -27,7 +27,7 @@ library Proofs {
         }
         require(cursor == proof.length, ProofTooLong(cursor, proof.length));
         book.proofs[provider].set(setting.epoch);
-        Network.note(book, setting, setting.registry.rentOf(provider));
+        Network.note(book, setting, setting.registry.rollDuty(provider));
         emit Proved(provider, setting.epoch);
     }
 

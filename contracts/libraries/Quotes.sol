@@ -10,7 +10,8 @@ library Quotes {
         "Terms(address creator,uint32 nonce,uint32 heavy,uint16 feeBps,uint8 k,uint8 m,uint8 batchLog2,uint32 quota,uint32 endPeriod)"
     );
     bytes32 internal constant OFFER_TYPEHASH = keccak256(
-        "Offer(Terms terms,uint32 provider,uint96 price,uint64 expiry)Terms(address creator,uint32 nonce,uint32 heavy,uint16 feeBps,uint8 k,uint8 m,uint8 batchLog2,uint32 quota,uint32 endPeriod)"
+        "Offer(Terms terms,uint32 provider,uint96 price,uint64 expiry)"
+        "Terms(address creator,uint32 nonce,uint32 heavy,uint16 feeBps,uint8 k,uint8 m,uint8 batchLog2,uint32 quota,uint32 endPeriod)"
     );
     bytes32 internal constant RECEIPT_TYPEHASH =
         keccak256("Receipt(uint32 agreement,uint32 bundle,bytes32 root,uint32 batches,uint8 slot)");
@@ -18,7 +19,7 @@ library Quotes {
     bytes32 internal constant EXTENSION_TYPEHASH =
         keccak256("Extension(uint32 agreement,uint8 slot,uint32 endPeriod,uint32 newEndPeriod,uint32 turn)");
     bytes32 internal constant SUCCESSION_TYPEHASH = keccak256(
-        "Succession(uint32 agreement,uint8 slot,uint32 provider,uint96 price,uint32 bundles,uint32 turn,uint64 expiry)"
+        "Succession(uint32 agreement,uint8 slot,uint32 provider,uint96 price,uint32 bundles,uint32 turn,uint64 expiry,address repairer)"
     );
 
     function hash(Terms calldata t) internal pure returns (bytes32) {
@@ -51,7 +52,17 @@ library Quotes {
 
     function hash(Succession calldata s) internal pure returns (bytes32) {
         return keccak256(
-            abi.encode(SUCCESSION_TYPEHASH, s.agreement, s.slot, s.provider, s.price, s.bundles, s.turn, s.expiry)
+            abi.encode(
+                SUCCESSION_TYPEHASH,
+                s.agreement,
+                s.slot,
+                s.provider,
+                s.price,
+                s.bundles,
+                s.turn,
+                s.expiry,
+                s.repairer
+            )
         );
     }
 }

@@ -69,9 +69,11 @@ library Renewals {
     }
 
     /// @notice The pot is the creator's. A session key may empty it, into the creator's own credit.
-    function takePot(Book storage book, AgreementId id, uint256 amount) external {
+    function takePot(Book storage book, Setting memory setting, AgreementId id, uint256 amount) external {
         address creator = book.agreements[id].creator;
         Signers.requireCreator(book, creator);
+        uint32 endPeriod = book.agreements[id].endPeriod;
+        require(!book.renewals[id].isLocked || setting.period >= endPeriod, AgreementLocked(id, endPeriod));
         uint256 pot = book.pots[id];
         require(pot >= amount, PotShort(id, pot, amount));
         book.pots[id] = pot - amount;
@@ -82,8 +84,17 @@ library Renewals {
     function authorise(Book storage book, AgreementId id, uint128 maxPerPeriod, uint32 untilPeriod) external {
         address creator = book.agreements[id].creator;
         require(msg.sender == creator, NotCreator(msg.sender, creator));
-        book.renewals[id] = Renewal(maxPerPeriod, untilPeriod);
+        book.renewals[id] = Renewal(maxPerPeriod, untilPeriod, book.renewals[id].isLocked);
         emit RenewalAuthorised(id, maxPerPeriod, untilPeriod);
+    }
+
+    /// @notice For good: the creator can no longer close, and refunds go to the pot, which is his only when the agreement has ended. So
+    /// others may pay for its extensions without trusting him.
+    function lock(Book storage book, AgreementId id) external {
+        address creator = book.agreements[id].creator;
+        require(msg.sender == creator, NotCreator(msg.sender, creator));
+        book.renewals[id].isLocked = true;
+        emit Locked(id);
     }
 
     /// @notice Adds quota: the providers in place sign offers for Terms that differ from the agreement in quota (what is added) and nonce

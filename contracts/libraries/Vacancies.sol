@@ -58,7 +58,8 @@ library Vacancies {
         setting.registry.disengage(provider, entry.rent, agreement.endPeriod);
         Network.take(book, setting, entry.rent, agreement.endPeriod);
         Slots.takeOut(book, setting, id, slot, place);
-        delete book.notices[id][slot];
+        // A hand-over to a friend must not wipe out the creator's notice.
+        if (cause != Cause.HandOver) delete book.notices[id][slot];
 
         if (slashEpochs > 0) taken = setting.registry.slash(provider, slashEpochs * entry.rent);
         uint256 compensation = taken * CREATOR_SHARE / 100;

@@ -56,6 +56,8 @@ error RepairOnly(uint256 provenBps, uint256 neededBps);
 error ParameterOutOfBounds(uint256 which, uint256 value, uint256 min, uint256 max);
 error LengthsDiffer(uint256 a, uint256 b);
 error ChallengeOpen(AgreementId id, uint256 slot, uint256 open);
+error HandOverTooSoon(NodeId provider, uint32 startPeriod);
+error AgreementLocked(AgreementId id, uint32 endPeriod);
 error NotProvenYet(NodeId provider, uint32 epoch);
 error NotOverdue(AgreementId id, uint32 bundle, uint256 slot, uint32 currentEpoch, uint32 overdueEpoch);
 error SessionExpired(address key, uint64 expiry, uint256 nowSeconds);

@@ -49,5 +49,6 @@ event Grown(AgreementId indexed id, uint32 quota, uint256 paid);
 event ToppedUp(AgreementId indexed id, address from, uint256 amount);
 event PotTaken(AgreementId indexed id, uint256 amount);
 event RenewalAuthorised(AgreementId indexed id, uint128 maxPerPeriod, uint32 untilPeriod);
+event Locked(AgreementId indexed id);
 event SessionSet(address indexed creator, address indexed key, uint64 expiry);
 event ParametersChanged(Parameters parameters);

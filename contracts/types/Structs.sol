@@ -46,11 +46,13 @@ struct Succession {
     uint8 slot;
     NodeId provider;
     uint96 price;
-    /// The agreement's number of bundles; all of them are held.
+    /// The agreement's number of bundles; all of them that live are held.
     uint32 bundles;
     /// The agreement's number of earlier turns: makes the signature usable once, and only for the term and quota it was made for.
     uint32 turn;
     uint64 expiry;
+    /// Who is credited the bounty; the zero address: whoever sends it.
+    address repairer;
 }
 
 /// @dev Two words: draws read only the first.
@@ -159,6 +161,8 @@ struct Renewal {
     uint128 maxPerPeriod;
     /// No renewal reaches beyond this period.
     uint32 untilPeriod;
+    /// For good: the creator cannot close, and whatever comes back goes to the pot, which he gets when the agreement has ended.
+    bool isLocked;
 }
 
 /// @notice Why a slot lost its provider.

@@ -1,3 +1,4 @@
+import { zeroAddress } from 'viem';
 import { readBundle } from '../chain/read-bundle.ts';
 import { ConflictError } from '../wire/http-errors.ts';
 import type { SuccessionReply, SuccessionRequest } from '../wire/messages.ts';
@@ -30,7 +31,8 @@ export async function postSuccession(provider: Provider, request: SuccessionRequ
   await requireStake(provider, rentOf(price, agreement.quota));
 
   const expiry = Math.floor(await provider.chain.nowSeconds()) + provider.config.offerSeconds;
-  const succession = { provider: provider.id, price, bundles: agreement.bundles, turn: agreement.turns, expiry };
+  const repairer = request.repairer ?? zeroAddress;
+  const succession = { provider: provider.id, price, bundles: agreement.bundles, turn: agreement.turns, expiry, repairer };
   const signature = await signTyped(provider.account, provider.domain, 'Succession', { agreement: agreement.id, slot, ...succession });
   provider.log.info('succession.signed', { agreement: agreement.id, slot, ...succession });
   return { ...succession, signature };

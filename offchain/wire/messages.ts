@@ -97,10 +97,10 @@ export type ReceiptReply = z.infer<typeof ReceiptReply>;
 export const BundleDescription = z.object({ root: hash, batches });
 export type BundleDescription = z.infer<typeof BundleDescription>;
 
-export const SuccessionRequest = z.object({ agreement: id, slot });
+export const SuccessionRequest = z.object({ agreement: id, slot, repairer: address.optional() });
 export type SuccessionRequest = z.infer<typeof SuccessionRequest>;
 
-export const SuccessionReply = z.object({ provider: id, price: amount, bundles: uint32, turn: uint32, expiry: seconds, signature });
+export const SuccessionReply = z.object({ provider: id, price: amount, bundles: uint32, turn: uint32, expiry: seconds, repairer: address, signature });
 export type SuccessionReply = z.infer<typeof SuccessionReply>;
 
 /** POST /extensions: the provider's consent to a longer term of its slot. */

@@ -37,6 +37,7 @@ export const TYPES = {
     { name: 'bundles', type: 'uint32' },
     { name: 'turn', type: 'uint32' },
     { name: 'expiry', type: 'uint64' },
+    { name: 'repairer', type: 'address' },
   ],
   Extension: [
     { name: 'agreement', type: 'uint32' },
@@ -102,6 +103,8 @@ export interface Succession {
   readonly bundles: number;
   readonly turn: number;
   readonly expiry: number;
+  /** Who is credited the bounty; the zero address: whoever sends it. */
+  readonly repairer: Address;
 }
 
 /** Consent to a longer term at the slot's price. `turn`: the agreement's; makes it usable once. */

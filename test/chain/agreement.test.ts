@@ -1,4 +1,4 @@
-import { keccak256, parseEther, toHex } from 'viem';
+import { keccak256, parseEther, toHex, zeroAddress } from 'viem';
 import type { Hex } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acknowledge } from '../../offchain/chain/acknowledge.ts';
@@ -199,7 +199,7 @@ describe('the life of an agreement', { concurrent: false }, () => {
     expect(await isFaulted(creator, 3)).toBe(false);
     await holdfast.advance(5 * EPOCH);
     expect(await isFaulted(creator, 3)).toBe(true);
-    const succession = { agreement: 1, slot: 1, provider: 4, price: PRICE, bundles: 1, turn: 0, expiry: await expirySeconds() };
+    const succession = { agreement: 1, slot: 1, provider: 4, price: PRICE, bundles: 1, turn: 0, expiry: await expirySeconds(), repairer: zeroAddress };
     const signature = await signTyped(provider(4).account!, creator.domain, 'Succession', succession);
     const stale = replaceSlot(heavy, { succession: { ...succession, turn: 1 }, signature });
     await expect(stale).rejects.toMatchObject({ errorName: 'WrongSuccession' });

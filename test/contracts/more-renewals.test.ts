@@ -16,6 +16,7 @@ import { createWorld, goToEpoch, type World } from '../support/contracts/world.t
  * renew: above the price, beyond the period, pot too small -> reverts; out of the pot
  * pots: unknown agreement, not the creator's, more than there is -> reverts
  * grow: not the creator, other terms, used nonce, other providers, late offer, open draw, dearer than said -> reverts; missed rent comes back
+ * lock: not the creator's -> reverts; then close and takePot wait for the end, what comes back goes to the pot, authorising keeps the lock
  * sessions: commit, retire and takePot until they expire; nothing else
  */
 const PERIOD = 10;
@@ -106,7 +107,7 @@ describe('longer and larger agreements', () => {
     await reverts('NotCreator', () => takePot(1n, friend.address));
     const back = await changeOf(() => owedTo(world, world.creator.address), () => takePot(cost - 1n));
     assert.equal(back, cost - 1n);
-    assert.deepEqual(await world.evm.read(world.market, 'renewalOf', [agreement.id]), { maxPerPeriod: cost, untilPeriod: 4 });
+    assert.deepEqual(await world.evm.read(world.market, 'renewalOf', [agreement.id]), { maxPerPeriod: cost, untilPeriod: 4, isLocked: false });
     await emptyMarket(world, [agreement]);
   });
 
@@ -170,5 +171,27 @@ describe('longer and larger agreements', () => {
     await evm.send(creator.address, market, 'setSession', [friend.address, 0n]);
     await reverts('NotCreator', () => evm.send(friend.address, market, 'retire', [agreement.id, 0]));
     await emptyMarket(world, [agreement]);
+  });
+
+  it('locks an agreement for good: others may pay for it without trusting its creator', async () => {
+    const { evm, market, creator } = world;
+    await reverts('NotCreator', () => evm.send(friend.address, market, 'lock', [agreement.id]));
+    await evm.send(creator.address, market, 'lock', [agreement.id]);
+    await extend(5);
+    await reverts('AgreementLocked', () => evm.send(creator.address, market, 'close', [agreement.id]));
+    await topUp(5n);
+    await reverts('AgreementLocked', () => takePot(1n));
+    await authorise(1n, 9);
+    assert.equal((await evm.read<{ isLocked: boolean }>(market, 'renewalOf', [agreement.id])).isLocked, true);
+    await goToEpoch(world, 3);
+    const operator = world.providers[0]!.operator.address;
+    const credited = await changeOf(() => owedTo(world, creator.address), () => evm.send(operator, market, 'surrender', [agreement.id, 0]));
+    assert.equal(credited, 0n);
+    // Three missed epochs, half of the slash of five epochs, and what was put in.
+    const pot = 3n * RENT + (5n * RENT) / 2n + 5n;
+    assert.equal(await evm.read(market, 'potOf', [agreement.id]), pot);
+    await goToEpoch(world, 5 * PERIOD);
+    await takePot(pot);
+    assert.equal(await owedTo(world, creator.address), pot);
   });
 });

@@ -139,8 +139,10 @@ describe('vacancies', () => {
     await emptyMarket(world, [agreement], [repairer.address]);
   });
 
-  it('hands a slot over when the operator sends it, behind the epoch\'s proof', async () => {
-    await goToEpoch(world, 2);
+  it('hands a slot over when the operator sends it, behind the epoch\'s proof, in a later period', async () => {
+    await runEpochs(world, 2, PERIOD, [leaver, ...others]);
+    await reverts('HandOverTooSoon', async () => replaceSlot(world, leaver.operator.address, await signSuccession(world, agreement, 0, successor, { price: UNIT })));
+    await goToEpoch(world, PERIOD);
     await reverts('SlotNotFaulted', () => fill());
     const signed = await signSuccession(world, agreement, 0, successor, { price: UNIT });
     await reverts('NotProvenYet', () => replaceSlot(world, leaver.operator.address, signed));
@@ -154,25 +156,30 @@ describe('vacancies', () => {
   });
 
   it('lets nobody escape from misses, or from a challenge, by handing over to a friend', async () => {
-    await runEpochs(world, 2, 6, others);
-    await runEpochs(world, 6, 7, [leaver, ...others]);
+    await runEpochs(world, 2, 11, [leaver, ...others]);
+    await runEpochs(world, 11, 13, others);
+    await runEpochs(world, 13, 14, [leaver, ...others]);
     const { evm, market, treasury } = world;
     await evm.send(treasury.address, world.token, 'approve', [market.address, 10n ** 24n]);
     await evm.send(treasury.address, market, 'challenge', [agreement.id, 0, 0, 0, 0]);
     assert.equal(await evm.read(market, 'openChallengesOf', [agreement.id, 0]), 1);
-    const signed = await signSuccession(world, agreement, 0, successor, { price: UNIT, expiry: world.evm.now() + 86_400 });
+    const signed = await signSuccession(world, agreement, 0, successor, { price: UNIT, expiry: world.evm.now() + 86_400, repairer: repairer.address });
     await reverts('ChallengeOpen', () => replaceSlot(world, leaver.operator.address, signed));
-    await goToEpoch(world, 9);
+    await reverts('ChallengeOpen', () => surrender());
+    await goToEpoch(world, 16);
     await evm.send(world.creator.address, market, 'retire', [agreement.id, 0]);
     await evm.send(treasury.address, market, 'endChallenge', [1n]);
     assert.equal(await evm.read(market, 'openChallengesOf', [agreement.id, 0]), 0);
     await poke(world);
     await prove(world, leaver);
     const receipt = await replaceSlot(world, leaver.operator.address, signed);
-    // Missed: 2 to 5, 7 and 8; one is allowed, each other costs two epochs of rent.
+    // Missed: 11, 12, 14 and 15; one is allowed, each other costs two epochs of rent.
     const { slashed } = eventOf<{ slashed: bigint }>(receipt, market, 'Vacated');
-    assert.equal(slashed, 5n * 2n * RENT);
-    await emptyMarket(world, [agreement], [leaver.operator.address, treasury.address]);
+    assert.equal(slashed, 3n * 2n * RENT);
+    // The bounty is for whom the successor's signature names, whoever sends it.
+    assert.equal(await owedTo(world, leaver.operator.address), 0n);
+    assert.equal(await owedTo(world, repairer.address), (3n * 2n * RENT) / 4n);
+    await emptyMarket(world, [agreement], [repairer.address, treasury.address]);
   });
 
   it('pays only the rest of the last period\'s reward: a late capture does not pay', async () => {
@@ -187,5 +194,25 @@ describe('vacancies', () => {
     });
     assert.equal(refund, 5n * RENT + (reward * 40n * 7n) / 1000n);
     await emptyMarket(world, [agreement], [repairer.address]);
+  });
+
+  it('keeps the creator\'s notice through a hand-over', async () => {
+    await runEpochs(world, 2, 11, [leaver, ...others]);
+    await world.evm.send(world.creator.address, world.market, 'giveNotice', [agreement.id, 0]);
+    await replaceSlot(world, leaver.operator.address, await signSuccession(world, agreement, 0, successor, { price: UNIT }));
+    assert.equal(await world.evm.read(world.market, 'noticeOf', [agreement.id, 0]), 2);
+    await goToEpoch(world, 2 * PERIOD);
+    await fill({}, leaver);
+    assert.equal(await world.evm.read(world.market, 'noticeOf', [agreement.id, 0]), 0);
+  });
+
+  it('costs a surrender what this period\'s misses cost, where that is more than half of the slash', async () => {
+    await runEpochs(world, 2, PERIOD, [leaver, ...others]);
+    // Missed 11, 12, 14 and 15, with a proof between, so that there is no fault: three beyond the allowance, two epochs each.
+    await runEpochs(world, PERIOD, PERIOD + 1, [leaver, ...others]);
+    await runEpochs(world, PERIOD + 3, PERIOD + 4, [leaver]);
+    await runEpochs(world, PERIOD + 6, PERIOD + 7, [leaver]);
+    const receipt = await surrender();
+    assert.equal(eventOf<{ slashed: bigint }>(receipt, world.market, 'Vacated').slashed, 3n * 2n * RENT);
   });
 });

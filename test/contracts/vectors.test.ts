@@ -7,7 +7,7 @@ import { TYPES } from '../../offchain/wire/typed-data.ts';
 import { range, seededRandom } from '../codec/random.ts';
 import { flipBit, hashOfNumbers, leafData } from '../proof/fixtures.ts';
 import { readVectors, withHarness } from '../support/contracts/check-harness.ts';
-import { Reverted, type Contract, type Evm } from '../support/contracts/evm.ts';
+import { accountOf, Reverted, type Contract, type Evm } from '../support/contracts/evm.ts';
 
 interface LeafCase { readonly index: number; readonly leaf: Hex; readonly leaves: number; readonly path: readonly Hex[]; readonly root: Hex }
 interface NodeCase { readonly index: number; readonly node: Hex; readonly path: readonly Hex[]; readonly root: Hex; readonly size: number }
@@ -137,7 +137,7 @@ describe('EIP-712 struct hashes in Solidity', () => {
         assert.equal(await evm.read(quotes, 'offerHash', [offer, t]), typeScript('Offer', { ...offer, terms: t }));
         const r = { agreement: uint(32), bundle: uint(32), root: word(), batches: uint(32), slot: uint(8) };
         assert.equal(await evm.read(quotes, 'receiptHash', [r.agreement, r.bundle, r.root, r.batches, r.slot]), typeScript('Receipt', r));
-        const s = { agreement: uint(32), slot: uint(8), provider: uint(32), price: uint(96), bundles: uint(32), turn: uint(32), expiry: uint(64) };
+        const s = { agreement: uint(32), slot: uint(8), provider: uint(32), price: uint(96), bundles: uint(32), turn: uint(32), expiry: uint(64), repairer: accountOf(`repairer ${round}`).address };
         assert.equal(await evm.read(quotes, 'successionHash', [s]), typeScript('Succession', s));
       }
     }));

@@ -1,5 +1,5 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
-import { concatHex, hashTypedData, numberToHex, size, slice } from 'viem';
+import { concatHex, hashTypedData, numberToHex, size, slice, zeroAddress } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { describe, expect, it } from 'vitest';
 import { compactSignature, expandSignature } from '../../offchain/wire/compact-signature.ts';
@@ -16,7 +16,7 @@ const messages: TypedMessages = {
   Terms: terms,
   Offer: { terms, provider: 2, price: 2n ** 95n, expiry: 1_800_000_000 },
   Receipt: { agreement: 1, bundle: 0, root, batches: 3, slot: 15 },
-  Succession: { agreement: 1, slot: 3, provider: 5, price: 10n ** 12n, bundles: 2, turn: 0, expiry: 1_800_000_000 },
+  Succession: { agreement: 1, slot: 3, provider: 5, price: 10n ** 12n, bundles: 2, turn: 0, expiry: 1_800_000_000, repairer: zeroAddress },
   Extension: { agreement: 1, slot: 3, endPeriod: 9, newEndPeriod: 12, turn: 0 },
   Session: { agreement: 1, creator: account.address, expiry: 1_800_000_000 },
   NameRecord: { creator: account.address, version: 1, valueHash: root },

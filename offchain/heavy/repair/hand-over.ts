@@ -82,13 +82,15 @@ export async function succeed(
 ): Promise<{ bounty: bigint; slashed: bigint; transactionHash: Hex }> {
   const { chain, signal } = context;
   const { agreement, slot, authorization } = options;
-  const body = { agreement: agreement.id, slot };
+  // Signed with the rest, so that nobody takes the bounty by copying the transaction.
+  const repairer = context.account.address;
+  const body = { agreement: agreement.id, slot, repairer };
   const reply = await requestJson(`${to.endpoint}/successions`, { method: 'POST', headers: { authorization }, body, schema: SuccessionReply, signal });
   const { signature, ...terms } = reply;
   const succession = { agreement: agreement.id, slot, ...terms };
   const signer = await recoverTyped(chain.domain, 'Succession', succession, signature);
   const rent = agreement.slots[slot]?.rent ?? 0n;
-  const isFit = terms.provider === to.provider && isAddressEqual(signer, to.operator as Address) && terms.price * BigInt(agreement.quota) <= rent;
+  const isFit = isAddressEqual(terms.repairer, repairer) && terms.provider === to.provider && isAddressEqual(signer, to.operator as Address) && terms.price * BigInt(agreement.quota) <= rent;
   if (!isFit) {
     throw new RepairError('BAD_SUCCESSION', `Provider ${to.provider} signed a succession that the market would refuse.`, { ...succession, price: String(terms.price), rent: String(rent) });
   }

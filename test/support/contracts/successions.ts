@@ -1,4 +1,4 @@
-import type { Hex } from 'viem';
+import { zeroAddress, type Hex } from 'viem';
 import { signTyped, type Succession } from '../../../offchain/wire/typed-data.ts';
 import type { OpenedAgreement } from './agreements.ts';
 import type { Receipt } from './evm.ts';
@@ -19,7 +19,7 @@ export async function signSuccession(
 ): Promise<SignedSuccession> {
   const { bundles, turns } = await world.evm.read<{ bundles: number; turns: number }>(world.market, 'agreementOf', [agreement.id]);
   const succession = {
-    agreement: agreement.id, slot, provider: successor.id, price: MILLI, bundles, turn: turns, expiry: world.evm.now() + 3600, ...change,
+    agreement: agreement.id, slot, provider: successor.id, price: MILLI, bundles, turn: turns, expiry: world.evm.now() + 3600, repairer: zeroAddress, ...change,
   };
   return { succession, signature: await signTyped(successor.operator, world.domain, 'Succession', succession) };
 }

@@ -1,4 +1,4 @@
-import { leavesOf } from '../bundles.ts';
+import { commitBundle, leavesOf } from '../bundles.ts';
 import { replaceSlot, signSuccession } from '../successions.ts';
 import { currentEpoch, goToEpoch, type World } from '../world.ts';
 import { drawn, faulted, FIVE, market, openSmall, PRICE, provider, refusal, RENT, stranger, type Provocations } from './provocation.ts';
@@ -7,6 +7,13 @@ const challenged = async (world: World) => {
   const agreement = await drawn(world);
   await market(world, 'challenge', [agreement.id, 1, 0, 0, 5]);
   return { agreement, deadline: currentEpoch(world) + 1 + world.parameters.answerEpochs };
+};
+
+/** A slot that was taken in the period before; nothing proven in the current epoch. */
+const handingOver = async (world: World) => {
+  const agreement = await openSmall(world, { periods: 3 });
+  await goToEpoch(world, 2);
+  return agreement;
 };
 
 /** reportMisses, replace, surrender, challenge, answer, endChallenge */
@@ -27,6 +34,25 @@ export const faults: Provocations = {
     const signed = await signSuccession(world, agreement, 0, successor, { price: PRICE, turn: 1 });
     return refusal([0, 0, 1, 0], () => replaceSlot(world, stranger.address, signed));
   } },
+  NotProvenYet: { options: { ...FIVE, epochsPerPeriod: 2 }, act: async (world) => {
+    const agreement = await handingOver(world);
+    const signed = await signSuccession(world, agreement, 0, provider(world, 4), { price: PRICE });
+    return refusal([provider(world).id, 2], () => replaceSlot(world, provider(world).operator.address, signed));
+  } },
+  HandOverTooSoon: { options: FIVE, act: async (world) => {
+    const agreement = await drawn(world);
+    const signed = await signSuccession(world, agreement, 0, provider(world, 4), { price: PRICE });
+    return refusal([provider(world).id, 0], () => replaceSlot(world, provider(world).operator.address, signed));
+  } },
+  ChallengeOpen: async (world) => {
+    const { agreement } = await challenged(world);
+    return refusal([agreement.id, 1n, 1n], () => market(world, 'surrender', [agreement.id, 1], provider(world, 1).operator.address));
+  },
+  NotOverdue: async (world) => {
+    const agreement = await openSmall(world);
+    await commitBundle(world, agreement, { slots: [0, 1, 2] });
+    return refusal([agreement.id, 0, 3n, 0, world.parameters.ackEpochs], () => market(world, 'dismiss', [agreement.id, 3, 0]));
+  },
   NotOperatorOf: async (world) => {
     const { id } = await openSmall(world);
     const { id: node, operator } = provider(world);

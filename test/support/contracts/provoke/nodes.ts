@@ -26,6 +26,10 @@ export const nodes: Provocations = {
     const { id, operator, payout } = provider(world);
     return refusal([id, operator.address, payout], () => registry(world, 'setPayout', [id, stranger.address], operator.address));
   },
+  NotNamedOperator: async (world) => {
+    const { id } = provider(world);
+    return refusal([id, stranger.address, zeroAddress], () => registry(world, 'acceptOperator', [id]));
+  },
   NotMarket: async (world) => refusal([stranger.address, world.market.address], () => registry(world, 'slash', [provider(world).id, 1n])),
   SafeCastOverflowedUintDowncast: async (world) => refusal([96, 2n ** 96n], () => registry(world, 'addStake', [provider(world).id, 2n ** 96n])),
   StakeTooLow: async (world) => {

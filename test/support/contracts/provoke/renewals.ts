@@ -17,6 +17,11 @@ export const renewals: Provocations = {
     const consents = await signExtension(world, { agreement: id, newEnd: 3, slots: [0, 1, 2, 3] });
     return refusal([id, perPeriod, perPeriod - 1n, 3, 3], () => market(world, 'renew', [id, 3, consents]));
   },
+  AgreementLocked: async (world) => {
+    const { id, terms } = await openSmall(world);
+    await market(world, 'lock', [id]);
+    return refusal([id, terms.endPeriod], () => market(world, 'close', [id]));
+  },
   TermsDiffer: async (world) => {
     const { id } = await openSmall(world);
     const { terms, offers } = await propose(world, { price: PRICE, periods: 3 });
