@@ -91,16 +91,24 @@ describe('targeted challenges', () => {
 
   for (const [what, change] of [
     ['the bundle was retired meanwhile', () => world.evm.send(world.creator.address, world.market, 'retire', [agreement.id, 0])],
-    ['the slot is vacant meanwhile', () => world.evm.send(world.providers[1]!.operator.address, world.market, 'surrender', [agreement.id, 1])],
+    [
+      'the slot is vacant meanwhile',
+      async () => {
+        await challenge({ leaf: 6 });
+        await goToEpoch(world, 5);
+        await end(2n);
+      },
+    ],
     ['the agreement ended meanwhile', () => goToEpoch(world, agreement.endEpoch)],
   ] as const) {
     it(`only gives the bond back when ${what}`, async () => {
       await challenge();
       await change();
-      if (what !== 'the agreement ended meanwhile') await goToEpoch(world, 5);
-      const receipt = await end();
-      assert.equal(eventOf<{ slotLost: boolean }>(receipt, world.market, 'ChallengeEnded').slotLost, false);
-      assert.equal(await owedTo(world, challenger.address), BOND);
+      if (what === 'the bundle was retired meanwhile') await goToEpoch(world, 5);
+      const back = await changeOf(() => owedTo(world, challenger.address), async () => {
+        assert.equal(eventOf<{ slotLost: boolean }>(await end(), world.market, 'ChallengeEnded').slotLost, false);
+      });
+      assert.equal(back, BOND);
       await emptyMarket(world, [agreement], [challenger.address]);
     });
   }

@@ -24,7 +24,7 @@ let agreement: number;
 let match: MatchReply;
 
 beforeAll(async () => {
-  network = await startNetwork({ epochSeconds: 5, epochsPerPeriod: 20, faultRun: 2 });
+  network = await startNetwork({ epochSeconds: 5, epochsPerPeriod: 20, standard: { ...DEVNET.standard, faultRun: 2 } });
   heavy = await network.heavy();
   liar = await startLiar();
   const lying = await network.provider({ parent: heavy.id, region: 1, price: PRICE / 2n, endpoint: liar.url });

@@ -25,7 +25,7 @@ let agreement: number;
 let sealKey: Uint8Array;
 
 beforeAll(async () => {
-  network = await startNetwork({ epochSeconds: 5, epochsPerPeriod: 20, faultRun: 2 });
+  network = await startNetwork({ epochSeconds: 5, epochsPerPeriod: 20, standard: { ...DEVNET.standard, faultRun: 2 } });
   heavy = await network.heavy();
   heavyChain = await network.as(heavy.index);
   providers = [];
