@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEVNET } from '../../offchain/chain/devnet-parameters.ts';
 import { readAgreement } from '../../offchain/chain/read-agreement.ts';
 import { owedTo } from '../../offchain/chain/read-money.ts';
 import type { Chain } from '../../offchain/chain/types.ts';

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEVNET } from '../../offchain/chain/devnet-parameters.ts';
 import { endChallenge } from '../../offchain/chain/end-challenge.ts';
 import { epochAt, epochStart } from '../../offchain/chain/epoch.ts';
 import { poke } from '../../offchain/chain/poke.ts';
@@ -29,7 +30,7 @@ let agreement: TestAgreement;
 let bundles: TestBundle[];
 
 beforeAll(async () => {
-  holdfast = await startHoldfast({ epochSeconds: EPOCH_SECONDS, epochsPerPeriod: 100, answerEpochs: 2, faultRun: 20, bondUnits: 1_000 });
+  holdfast = await startHoldfast({ epochSeconds: EPOCH_SECONDS, epochsPerPeriod: 100, standard: { ...DEVNET.standard, answerEpochs: 2, faultRun: 20 }, bondUnits: 1_000 });
   watcher = await registerHeavy(holdfast);
   providers = [];
   for (let i = 0; i < 3; i++) providers.push(await startTestProvider(holdfast, i, { tickMs: 100 }));
