@@ -6,12 +6,16 @@ import type { DrawState } from '../chain/read-draws.ts';
 import { encodeSample, verifySample } from '../proof/sample.ts';
 import type { Sample } from '../proof/sample.ts';
 import { treePath } from '../proof/tree.ts';
+import { verifyPath } from '../proof/verify-path.ts';
+import type { Store } from '../store/open.ts';
 import { HoldfastError } from '../wire/errors.ts';
-import { loadDescription, nodesOf } from './bundle-description.ts';
+import { loadBatch, loadBatchRoots, nodesOf } from './bundle-description.ts';
 import type { Provider } from './context.ts';
 import { DamagedFragmentError, NoSuchFragmentError } from './errors.ts';
 import { findFragment, markBad } from './fragments.ts';
+import type { Shelves } from './fragments.ts';
 import { readLeaf } from './read-fragment.ts';
+import type { LeafProof } from './read-fragment.ts';
 
 /** One leaf of a slot's fragment. `batch` counts inside the bundle. */
 export interface WantedLeaf {
@@ -54,24 +58,29 @@ export async function answerDraw(provider: Provider, draw: DrawState): Promise<U
 }
 
 /**
- * A leaf and its way up to the bundle root that the chain has now.
+ * A leaf and its way up to the bundle root that the chain has now. Reads four rows, 16 KiB of the fragment and its upper tree, however much
+ * is stored here.
  * @throws DamagedFragmentError, CannotProveError
  */
-export async function showLeaf(provider: Provider, wanted: WantedLeaf, committed: BundleState): Promise<Sample> {
+export async function showLeaf({ store, files }: Shelves, wanted: WantedLeaf, committed: Pick<BundleState, 'root' | 'batches'>): Promise<Sample> {
   const { agreement, slot, bundle, leaves, n } = wanted;
-  const batches = await loadDescription(provider.store, agreement, committed.root.toLowerCase());
-  const batch = batches?.[wanted.batch];
-  if (batches === undefined || batch === undefined) throw new CannotProveError(wanted, `bundle ${bundle} is not described here`);
-  const { leaf, path } = await leafOf(provider, wanted, batch.batchId);
+  const root = committed.root.toLowerCase();
+  const batch = await loadBatch(store, { agreement, root, position: wanted.batch });
+  const batchRoots = await loadBatchRoots(store, agreement, root);
+  if (batch === undefined || batchRoots === undefined) throw new CannotProveError(wanted, `bundle ${bundle} is not described here`);
+  const { leaf, path, fragmentRoot } = await leafOf({ store, files }, wanted, batch.batchId);
   const sample = {
     leaf,
     fragmentPath: path,
     batchPath: treePath(nodesOf(batch.fragmentRoots), slot),
-    bundlePath: treePath(batches.map((one) => one.batchRoot), wanted.batch),
+    bundlePath: treePath(batchRoots, wanted.batch),
   };
   const at = { leafIndex: wanted.leaf, leaves, slot, slots: n, batch: wanted.batch, batches: committed.batches };
-  if (!verifySample({ bundleRoot: hexToBytes(committed.root), position: at, sample })) throw await damaged(provider, wanted, batch.batchId);
-  return sample;
+  if (verifySample({ bundleRoot: hexToBytes(committed.root), position: at, sample })) return sample;
+  // The bytes are what was received: then it is the description that does not lead to the chain's root.
+  const isWhole = verifyPath({ root: hexToBytes(fragmentRoot), index: wanted.leaf, size: leaves, leaf, path });
+  if (isWhole) throw new CannotProveError(wanted, `what is known of bundle ${bundle} does not lead to its root ${root}`);
+  throw await damaged(store, wanted, batch.batchId);
 }
 
 /** Four bytes each, big-endian. */
@@ -82,21 +91,21 @@ function indexesOf(bundles: readonly number[]): Uint8Array {
   return bytes;
 }
 
-async function leafOf(provider: Provider, wanted: WantedLeaf, batchId: Hex): Promise<{ leaf: Uint8Array; path: Uint8Array[] }> {
+async function leafOf({ store, files }: Shelves, wanted: WantedLeaf, batchId: Hex): Promise<LeafProof & { fragmentRoot: Hex }> {
   const key = { agreement: wanted.agreement, batchId, slot: wanted.slot };
-  const fragment = await findFragment(provider.store, key);
+  const fragment = await findFragment(store, key);
   if (fragment === undefined) throw new CannotProveError(wanted, 'its fragment is not here', new NoSuchFragmentError(key, 'was never stored here'));
-  if (fragment.bad) throw await damaged(provider, wanted, batchId);
+  if (fragment.bad) throw await damaged(store, wanted, batchId);
   try {
-    return await readLeaf(provider.files, fragment, wanted.leaf);
+    return { ...(await readLeaf(files, fragment, wanted.leaf)), fragmentRoot: fragment.root };
   } catch (cause) {
-    if (cause instanceof DamagedFragmentError) throw await damaged(provider, wanted, batchId, cause);
+    if (cause instanceof DamagedFragmentError) throw await damaged(store, wanted, batchId, cause);
     throw cause;
   }
 }
 
-async function damaged(provider: Provider, wanted: WantedLeaf, batchId: Hex, cause?: unknown): Promise<DamagedFragmentError> {
+async function damaged(store: Store, wanted: WantedLeaf, batchId: Hex, cause?: unknown): Promise<DamagedFragmentError> {
   const key = { agreement: wanted.agreement, batchId, slot: wanted.slot };
-  await markBad(provider.store, key);
+  await markBad(store, key);
   return new DamagedFragmentError(key, { batch: wanted.batch, leaf: wanted.leaf, cause });
 }

@@ -62,7 +62,32 @@ export async function saveDescription(
   }));
   const inserts = [];
   for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) inserts.push(store.bundleBatch.createMany({ data: rows.slice(at, at + ROWS_PER_INSERT) }));
-  await store.$transaction([store.bundleDescription.create({ data: { agreement, root, bundle } }), ...inserts]);
+  const batchRoots = packNodes(description.batches);
+  await store.$transaction([store.bundleDescription.create({ data: { agreement, root, bundle, batchRoots } }), ...inserts]);
+}
+
+/** One batch of a bundle. */
+export async function loadBatch(store: Store, at: { readonly agreement: number; readonly root: string; readonly position: number }): Promise<DescribedBatch | undefined> {
+  const row = await store.bundleBatch.findUnique({ where: { agreement_root_position: at } });
+  return row === null ? undefined : { ...row, batchId: row.batchId as Hex };
+}
+
+/** The roots of all batches of a bundle: one row, however many there are. */
+export async function loadBatchRoots(store: Store, agreement: number, root: string): Promise<Uint8Array[] | undefined> {
+  const where = { agreement_root: { agreement, root } };
+  const row = await store.bundleDescription.findUnique({ where, select: { batchRoots: true } });
+  if (row === null) return undefined;
+  if (row.batchRoots !== null) return nodesOf(row.batchRoots);
+  // Written by an older version.
+  const batches = await store.bundleBatch.findMany({ where: { agreement, root }, orderBy: { position: 'asc' }, select: { batchRoot: true } });
+  await store.bundleDescription.update({ where, data: { batchRoots: packNodes(batches) } });
+  return batches.map((batch) => batch.batchRoot);
+}
+
+function packNodes(batches: readonly { readonly batchRoot: Uint8Array }[]): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(batches.length * NODE_SIZE);
+  batches.forEach(({ batchRoot }, i) => packed.set(batchRoot, i * NODE_SIZE));
+  return packed;
 }
 
 export async function loadDescription(store: Store, agreement: number, root: string): Promise<DescribedBatch[] | undefined> {

@@ -11,6 +11,9 @@ import type { DescribedBatch } from './bundle-description.ts';
 import type { Provider } from './context.ts';
 import { WrongRootError } from './errors.ts';
 
+/** Batches of one SELECT; SQLite bounds the values of a statement. */
+const ROWS_PER_QUERY = 500;
+
 /**
  * Signs the receipt for a bundle once every fragment of it lies synced on this disk with the root that the bundle names.
  * The description is durable before the signature leaves.
@@ -51,8 +54,11 @@ export async function requireFragments(
   options: { readonly agreement: number; readonly slot: number; readonly batches: readonly DescribedBatch[] },
 ): Promise<void> {
   const { agreement, slot, batches } = options;
-  const rows = await provider.store.fragment.findMany({ where: { agreement, slot, bad: false }, select: { batchId: true, root: true } });
-  const roots = new Map(rows.map((row) => [row.batchId, row.root]));
+  const roots = new Map<string, string>();
+  for (let at = 0; at < batches.length; at += ROWS_PER_QUERY) {
+    const batchId = { in: batches.slice(at, at + ROWS_PER_QUERY).map((batch) => batch.batchId) };
+    for (const row of await provider.store.fragment.findMany({ where: { agreement, batchId, slot, bad: false }, select: { batchId: true, root: true } })) roots.set(row.batchId, row.root);
+  }
   const missing = batches.filter((batch) => !roots.has(batch.batchId)).map((batch) => batch.batchId);
   if (missing.length > 0) {
     throw new ConflictError(`${missing.length} of the bundle's ${batches.length} fragments of slot ${slot} are not here.`, {

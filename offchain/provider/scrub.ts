@@ -105,8 +105,8 @@ export class Scrubber {
     const { fragment, file, hasher, atBytes } = reading;
     const { files } = this.#options;
     this.#reading = undefined;
-    await file.close();
-    const tree = atBytes === fragment.sizeBytes ? hasher.finish() : undefined;
+    const sizeBytes = await file.sizeBytes().finally(() => file.close());
+    const tree = atBytes === sizeBytes && sizeBytes === fragment.sizeBytes ? hasher.finish() : undefined;
     const isWhole = tree !== undefined && isEqual(tree.root, hexToBytes(fragment.root));
     // Anything unexpected is read a second time, while nothing can replace it.
     const verdict: Verdict = isWhole && !fragment.bad ? { kind: 'whole' } : await judgeFragment(this.#options, fragment);
