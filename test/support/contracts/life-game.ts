@@ -5,11 +5,11 @@ import type { OpenedAgreement } from './agreements.ts';
 import { accountOf, type Receipt } from './evm.ts';
 import { balanceOf, burnedFor, owedTo, owedToNode, supplyOf } from './life-checks.ts';
 import type { Rules, Tenure, Vacancy } from './life-ledger.ts';
-import { MoneyModel } from './life-model.ts';
+import { MoneyModel, type NewTenure } from './life-model.ts';
 import { Dice } from './life-random.ts';
 import { createWorld, goToEpoch, TOKEN, type NodeActor, type World } from './world.ts';
 
-export const RULES: Rules = { epochsPerPeriod: 5, stakeEpochs: 20, withdrawalEpochs: 4, missAllowance: 1, penaltyEpochs: 2, faultRun: 2, slashEpochs: 13, answerEpochs: 2 };
+export const RULES: Rules = { epochsPerPeriod: 5, stakeEpochs: 20, withdrawalEpochs: 4, missAllowance: 1, penaltyEpochs: 2, faultRun: 2, slashEpochs: 13, answerEpochs: 2, ackEpochs: 3 };
 export const STAKE = 2n * TOKEN;
 /** Units of 10^12. */
 const BOND_UNITS = 10_000;
@@ -26,7 +26,7 @@ export interface Running {
   /** Fragments per batch. */
   readonly n: number;
   quota: number;
-  readonly bundles: { readonly batches: number; readonly slots: Set<number>; isRetired: boolean }[];
+  readonly bundles: { readonly batches: number; readonly slots: Set<number>; readonly epoch: number; isRetired: boolean }[];
 }
 
 /** An open challenge as the game remembers it. */
@@ -157,7 +157,7 @@ export class Game {
     return this.dice.pick(this.runnings.filter(({ id }) => this.epoch < this.endOf(id)));
   }
 
-  take(tenure: Omit<Tenure, 'parent' | 'start' | 'settledTo'>): void {
+  take(tenure: Omit<NewTenure, 'parent'>): void {
     const parent = this.parents.get(tenure.provider)!;
     this.model.take({ ...tenure, parent }, this.epoch);
     this.rails.add([tenure.provider, tenure.heavy, parent].join('/'));

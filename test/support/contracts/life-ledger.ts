@@ -14,6 +14,8 @@ export interface Tenure {
   settledTo: number;
   /** In which epoch the slot was taken from the provider; its missed epochs are refunded then. */
   removedAt?: number;
+  /** Before its end. */
+  hasLeft?: boolean;
 }
 
 /** A slot without a provider, and what waits in it. */
@@ -51,6 +53,7 @@ export interface Rules {
   readonly faultRun: number;
   readonly slashEpochs: number;
   readonly answerEpochs: number;
+  readonly ackEpochs: number;
 }
 
 /** Percent of a fee that is burned. */
@@ -72,6 +75,13 @@ export function sum(amounts: Iterable<bigint>): bigint {
 /** Rounds down. */
 export function percent(amount: bigint, share: bigint): bigint {
   return (amount * share) / 100n;
+}
+
+/** Least rent of a provider in one epoch, behind a slot that it lost. */
+export interface Dip {
+  readonly provider: number;
+  readonly epoch: number;
+  readonly rent: bigint;
 }
 
 /** Up to `amount`, free stake before queued; returns what was taken. */

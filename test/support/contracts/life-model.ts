@@ -1,6 +1,6 @@
-import { add, BURN_SHARE, percent, REPORTER_SHARE, SHARES, slash, sum, type Bond, type Rules, type Stake, type Tenure, type Vacancy } from './life-ledger.ts';
+import { add, BURN_SHARE, percent, REPORTER_SHARE, SHARES, slash, sum, type Bond, type Dip, type Rules, type Stake, type Tenure, type Vacancy } from './life-ledger.ts';
 
-export type NewTenure = Omit<Tenure, 'start' | 'settledTo' | 'removedAt'>;
+export type NewTenure = Omit<Tenure, 'start' | 'settledTo' | 'removedAt' | 'hasLeft'>;
 export type Successor = Pick<Tenure, 'provider' | 'parent' | 'rent'>;
 type Rail = Pick<Tenure, 'provider' | 'heavy' | 'parent'>;
 
@@ -23,6 +23,8 @@ export class MoneyModel {
   readonly #reported = new Set<string>();
   /** In which epochs a provider's rent rose from zero. */
   readonly #duties = new Map<number, number[]>();
+  readonly #dips: Dip[] = [];
+  readonly #locked = new Set<number>();
 
   constructor(rules: Rules) {
     this.rules = rules;
@@ -82,18 +84,18 @@ export class MoneyModel {
 
   close(agreement: number, epoch: number): void {
     const newEnd = (Math.floor(epoch / this.rules.epochsPerPeriod) + 1) * this.rules.epochsPerPeriod;
-    for (const { creator, rent, epochs } of this.#moveEnd(agreement, newEnd)) add(this.owedTo, creator, rent * BigInt(-epochs));
+    for (const { creator, rent, epochs } of this.#moveEnd(agreement, newEnd)) this.#refund(agreement, creator, rent * BigInt(-epochs));
   }
 
   release(t: Tenure, epoch: number): void {
     t.removedAt = epoch;
-    add(this.owedTo, t.creator, t.rent * BigInt(this.#missed(t)));
+    this.#refund(t.agreement, t.creator, t.rent * BigInt(this.#missed(t)));
   }
 
   /** The agreement ended without a successor. */
   dissolve(v: Vacancy): void {
     this.#forget(v);
-    add(this.owedTo, v.creator, v.rent * BigInt(v.end - v.since) + v.reward);
+    this.#refund(v.agreement, v.creator, v.rent * BigInt(v.end - v.since) + v.reward);
   }
 
   /* ---------------------------------------------------------------- pay */
@@ -133,10 +135,11 @@ export class MoneyModel {
   vacate(t: Tenure, slashEpochs: number, epoch: number, finder?: string): Vacancy {
     const { end, agreement, slot, creator, heavy, feeBps, rent, provider: from } = t;
     this.#leave(t, epoch);
+    this.#dips.push({ provider: from, epoch, rent: this.rentIn(from, epoch) });
     const taken = slash(this.stakes.get(from)!, rent * BigInt(slashEpochs));
     const compensation = percent(taken, SHARES.creator);
     const reward = percent(taken, SHARES.repairer) + percent(taken, SHARES.successor);
-    add(this.owedTo, creator, compensation);
+    this.#refund(agreement, creator, compensation);
     if (finder === undefined) this.burned += taken - compensation - reward;
     else add(this.owedTo, finder, taken - compensation - reward);
     const vacancy = { agreement, slot, creator, heavy, feeBps, rent, since: epoch, end, reward, from };
@@ -148,28 +151,49 @@ export class MoneyModel {
     this.#forget(v);
     const { agreement, slot, creator, heavy, feeBps, end } = v;
     this.take({ agreement, slot, creator, heavy, feeBps, end, ...successor }, epoch);
-    const premium = (v.reward * SHARES.successor) / (SHARES.repairer + SHARES.successor);
+    // In its last period the reward is worth the part of the period that is left; the rest is the creator's.
+    const { epochsPerPeriod } = this.rules;
+    const reward = end - epoch < epochsPerPeriod ? (v.reward * BigInt(end - epoch)) / BigInt(epochsPerPeriod) : v.reward;
+    const premium = (reward * SHARES.successor) / (SHARES.repairer + SHARES.successor);
     add(this.owedToNode, successor.provider, premium);
-    add(this.owedTo, repairer, v.reward - premium);
-    add(this.owedTo, creator, v.rent * BigInt(epoch - v.since) + (v.rent - successor.rent) * BigInt(end - epoch));
+    add(this.owedTo, repairer, reward - premium);
+    this.#refund(agreement, creator, v.rent * BigInt(epoch - v.since) + (v.rent - successor.rent) * BigInt(end - epoch) + v.reward - reward);
+  }
+
+  /** Epochs of rent that leaving without a fault costs: the misses of this period, of this tenure. */
+  penaltySoFar(t: Tenure, epoch: number): number {
+    const { epochsPerPeriod } = this.rules;
+    let misses = 0;
+    for (let e = Math.max(epoch - (epoch % epochsPerPeriod), t.start + 1); e < epoch; e += 1) if (!this.hasProved(t.provider, e)) misses += 1;
+    return this.#penalty(misses);
   }
 
   report(provider: number, period: number, reporter: string): void {
-    const { epochsPerPeriod, missAllowance, penaltyEpochs } = this.rules;
+    const { epochsPerPeriod } = this.rules;
     const to = (period + 1) * epochsPerPeriod;
     const since = (this.#duties.get(provider) ?? []).filter((epoch) => epoch < to).at(-1);
     if (since === undefined || this.#reported.has(`${provider}/${period}`)) return;
     let misses = 0;
     for (let e = Math.max(period * epochsPerPeriod, since + 1); e < to; e += 1) if (!this.hasProved(provider, e)) misses += 1;
-    const rent = this.rentIn(provider, to - 1);
-    if (rent === 0n || misses <= missAllowance) return;
+    const rent = this.#leastRent(provider, since, to);
+    const epochs = this.#penalty(misses);
+    if (rent === 0n || epochs === 0) return;
     this.#reported.add(`${provider}/${period}`);
-    const taken = slash(this.stakes.get(provider)!, BigInt((misses - missAllowance) * penaltyEpochs) * rent);
+    const taken = slash(this.stakes.get(provider)!, BigInt(epochs) * rent);
     add(this.owedTo, reporter, percent(taken, REPORTER_SHARE));
     this.burned += taken - percent(taken, REPORTER_SHARE);
   }
 
   /* ---------------------------------------------------------------- pots, bonds, stake */
+
+  /** For good: refunds go to the pot. */
+  lock(agreement: number): void {
+    this.#locked.add(agreement);
+  }
+
+  isLocked(agreement: number): boolean {
+    return this.#locked.has(agreement);
+  }
 
   takePot(agreement: number, creator: string, amount: bigint): void {
     add(this.pots, agreement, -amount);
@@ -218,7 +242,26 @@ export class MoneyModel {
   #leave(t: Tenure, epoch: number): void {
     this.settle(t, epoch);
     t.end = epoch;
+    t.hasLeft = true;
     this.release(t, epoch);
+  }
+
+  #refund(agreement: number, creator: string, amount: bigint): void {
+    if (this.isLocked(agreement)) add(this.pots, agreement, amount);
+    else add(this.owedTo, creator, amount);
+  }
+
+  #penalty(misses: number): number {
+    return Math.max(0, misses - this.rules.missAllowance) * this.rules.penaltyEpochs;
+  }
+
+  /** The least that was promised at any moment of the period before `to`, from the end of the epoch in which duty began. */
+  #leastRent(provider: number, since: number, to: number): bigint {
+    const from = to - this.rules.epochsPerPeriod;
+    const atBoundary = this.tenures.filter((t) => t.provider === provider && t.start < from && (t.end > from || (t.hasLeft === true && t.end === from)));
+    const first = since < from ? sum(atBoundary.map(({ rent }) => rent)) : this.rentIn(provider, since);
+    const dips = this.#dips.filter((dip) => dip.provider === provider && dip.epoch > since && dip.epoch >= from && dip.epoch < to);
+    return [first, ...dips.map(({ rent }) => rent)].reduce((least, rent) => (rent < least ? rent : least));
   }
 
   #moveEnd(agreement: number, newEnd: number): { creator: string; rent: bigint; epochs: number }[] {

@@ -55,7 +55,7 @@ export const commit: Play = async (game) => {
   const signed = dice.shuffled(slots).slice(0, dice.between(quorum, slots.length)).sort((a, b) => a - b);
   const batches = dice.between(1, room);
   await commitBundle(game.world, { ...running.opened, creator: actor(game, running) }, { batches, slots: signed, build: uniformBundle });
-  running.bundles.push({ batches, slots: new Set(signed), isRetired: false });
+  running.bundles.push({ batches, slots: new Set(signed), epoch: game.epoch, isRetired: false });
   return `commit to ${running.id}`;
 };
 
@@ -150,6 +150,10 @@ export const takePot: Play = async (game) => {
   const running = pickAgreement(game);
   const pot = game.model.pots.get(running?.id ?? 0) ?? 0n;
   if (running === undefined || pot === 0n) return undefined;
+  if (game.model.isLocked(running.id) && game.epoch < game.endOf(running.id)) {
+    await expectRevert(game.send(running.creator.address, 'takePot', [running.id, pot]), 'AgreementLocked');
+    return undefined;
+  }
   await takePotOf(game, running, pot / BigInt(game.dice.between(1, 3)));
   return `take the pot of ${running.id}`;
 };
@@ -184,10 +188,24 @@ export const grow: Play = async (game) => {
   return `grow ${running.id}`;
 };
 
+/** Others may pay for it now without trusting the creator. */
+export const lock: Play = async (game) => {
+  const running = game.pickRunning();
+  if (running === undefined || game.dice.below(4) > 0) return undefined;
+  await game.send(running.creator.address, 'lock', [running.id]);
+  game.model.lock(running.id);
+  return `lock ${running.id}`;
+};
+
 export const close: Play = async (game) => {
   const running = game.pickRunning();
   if (running === undefined || game.endOf(running.id) <= (game.period() + 1) * epochsPerPeriod) return undefined;
-  await game.send(running.creator.address, 'close', [running.id]);
+  const send = () => game.send(running.creator.address, 'close', [running.id]);
+  if (game.model.isLocked(running.id)) {
+    await expectRevert(send(), 'AgreementLocked', [running.id, game.endOf(running.id) / epochsPerPeriod]);
+    return undefined;
+  }
+  await send();
   game.model.close(running.id, game.epoch);
   return `close ${running.id}`;
 };

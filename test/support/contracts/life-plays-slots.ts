@@ -7,7 +7,7 @@ import { RULES, type Asked, type Game, type Play } from './life-game.ts';
 import type { Tenure, Vacancy } from './life-ledger.ts';
 import { replaceSlot, signSuccession } from './successions.ts';
 
-const { slashEpochs, stakeEpochs, faultRun, answerEpochs } = RULES;
+const { epochsPerPeriod, slashEpochs, stakeEpochs, faultRun, answerEpochs, ackEpochs } = RULES;
 const address = (label: string) => accountOf(label).address;
 
 export const report: Play = async (game) => {
@@ -30,13 +30,48 @@ export const notice: Play = async (game) => {
 export const surrender: Play = async (game) => {
   const t = game.dice.pick(game.running());
   if (t === undefined || game.dice.below(2) === 0) return undefined;
-  const isLost = game.model.isFaulted(t.provider, game.epoch);
-  await game.send(game.operatorOf(t.provider), 'surrender', [t.agreement, t.slot]);
+  const { model, epoch } = game;
+  const send = () => game.send(game.operatorOf(t.provider), 'surrender', [t.agreement, t.slot]);
+  if (isAsked(game, t)) {
+    await expectRevert(send(), 'ChallengeOpen');
+    return undefined;
+  }
+  const isLost = model.isFaulted(t.provider, epoch);
+  await send();
   if (game.isDrawOpen(t.provider) && !isLost) game.forfeited.add(t.provider);
-  leave(game, t, isLost ? slashEpochs : Math.floor(slashEpochs / 2));
+  const admitted = Math.max(Math.floor(slashEpochs / 2), model.penaltySoFar(t, epoch));
+  leave(game, t, isLost ? slashEpochs : Math.min(slashEpochs, admitted));
   return `${t.provider} surrenders ${t.agreement}/${t.slot}`;
 };
 
+/** Whether a challenge of the slot, of this tenure or an earlier one, is open. */
+function isAsked({ challenges }: Game, { agreement, slot }: Tenure): boolean {
+  return challenges.some(({ tenure }) => tenure.agreement === agreement && tenure.slot === slot);
+}
+
+/** A slot that never acknowledged a bundle goes without a slash. */
+export const dismiss: Play = async (game) => {
+  const { dice, epoch, model } = game;
+  const t = dice.pick(game.running());
+  const running = t && game.runningOf(t.agreement);
+  const index = running?.bundles.findIndex(({ slots, isRetired }) => !isRetired && !slots.has(t!.slot)) ?? -1;
+  const bundle = running?.bundles[index];
+  if (t === undefined || running === undefined || bundle === undefined) return undefined;
+  const sender = dice.pick([running.creator.address, running.session.address, game.operatorOf(t.heavy)])!;
+  const send = () => game.send(sender, 'dismiss', [t.agreement, t.slot, index]);
+  const isEarly = epoch < Math.max(bundle.epoch, t.start) + ackEpochs;
+  const refusal = isEarly ? 'NotOverdue' : game.isDrawOpen(t.provider) ? 'DrawPending' : isAsked(game, t) ? 'ChallengeOpen' : undefined;
+  if (refusal !== undefined) {
+    await expectRevert(send(), refusal);
+    return undefined;
+  }
+  await send();
+  game.notices.delete(`${t.agreement}/${t.slot}`);
+  model.vacate(t, 0, epoch);
+  return `dismiss ${t.provider} from ${t.agreement}/${t.slot}`;
+};
+
+/** The slot is lost, and with it whatever notice there was. */
 function leave(game: Game, t: Tenure, slashed: number, finder?: string): Vacancy {
   game.notices.delete(`${t.agreement}/${t.slot}`);
   return game.model.vacate(t, slashed, game.epoch, finder);
@@ -54,14 +89,31 @@ function pickSuccessor(game: Game, slot: Tenure | Vacancy) {
   return node && { node, price, rent };
 }
 
+type Cause = 'fault' | 'notice' | 'hand-over';
+const REFUSALS = ['SlotNotFaulted', 'DrawPending', 'HandOverTooSoon', 'NotProvenYet', 'ChallengeOpen'] as const;
+
 /** Why the slot may change hands when `sender` asks for it, or the error. */
-function causeOf(game: Game, t: Tenure, sender: string): 'fault' | 'notice' | 'hand-over' | 'SlotNotFaulted' | 'DrawPending' {
-  if (game.model.isFaulted(t.provider, game.epoch) && game.epoch > t.start + faultRun) return 'fault';
+function causeOf(game: Game, t: Tenure, sender: string): Cause | (typeof REFUSALS)[number] {
+  const { model, epoch } = game;
+  if (model.isFaulted(t.provider, epoch) && epoch > t.start + faultRun) return 'fault';
   const from = game.notices.get(`${t.agreement}/${t.slot}`);
   const isNoticed = from !== undefined && game.period() >= from;
-  if (!isNoticed && sender !== game.operatorOf(t.provider)) return 'SlotNotFaulted';
-  if (game.isDrawOpen(t.provider)) return 'DrawPending';
-  return isNoticed ? 'notice' : 'hand-over';
+  if (isNoticed) return game.isDrawOpen(t.provider) ? 'DrawPending' : 'notice';
+  if (sender !== game.operatorOf(t.provider)) return 'SlotNotFaulted';
+  if (Math.floor(t.start / epochsPerPeriod) === game.period()) return 'HandOverTooSoon';
+  if (!model.hasProved(t.provider, epoch)) return 'NotProvenYet';
+  return isAsked(game, t) ? 'ChallengeOpen' : 'hand-over';
+}
+
+/** A hand-over keeps the notice: it is the slot's, not the provider's. */
+function moveOut(game: Game, t: Tenure, cause: Cause): Vacancy {
+  if (cause === 'fault') return leave(game, t, slashEpochs);
+  if (cause === 'notice') game.notices.delete(`${t.agreement}/${t.slot}`);
+  return game.model.vacate(t, game.model.penaltySoFar(t, game.epoch), game.epoch);
+}
+
+function isRefusal(cause: string): cause is (typeof REFUSALS)[number] {
+  return REFUSALS.some((name) => name === cause);
 }
 
 export const replace: Play = async (game) => {
@@ -72,20 +124,22 @@ export const replace: Play = async (game) => {
   const isVacant = !('provider' in slot);
   const { agreement } = slot;
   const sender = isVacant || dice.below(2) === 0 ? address('repairer') : game.operatorOf(slot.provider);
-  const cause = isVacant ? 'vacancy' : causeOf(game, slot, sender);
+  const cause = isVacant ? undefined : causeOf(game, slot, sender);
+  // The bounty goes to whoever the successor names, or to the sender.
+  const named = dice.below(3) === 0 ? address('reporter') : undefined;
   if (!isVacant) assert.equal(await isFaulted(world, game.nodeOf(slot.provider)), model.isFaulted(slot.provider, epoch));
   const { node, price, rent } = successor;
-  const send = async () => replaceSlot(world, sender, await signSuccession(world, game.runningOf(agreement).opened, slot.slot, node, { price }));
-  if (cause === 'SlotNotFaulted' || cause === 'DrawPending') {
+  const send = async () => replaceSlot(world, sender, await signSuccession(world, game.runningOf(agreement).opened, slot.slot, node, { price, ...(named && { repairer: named }) }));
+  if (cause !== undefined && isRefusal(cause)) {
     await expectRevert(send(), cause);
     return undefined;
   }
   await send();
-  const vacancy = isVacant ? slot : leave(game, slot, cause === 'fault' ? slashEpochs : 0);
+  const vacancy = isVacant ? slot : moveOut(game, slot, cause!);
   const parent = game.parents.get(node.id)!;
-  model.fill(vacancy, { provider: node.id, parent, rent }, sender, epoch);
+  model.fill(vacancy, { provider: node.id, parent, rent }, named ?? sender, epoch);
   game.rails.add([node.id, slot.heavy, parent].join('/'));
-  return `replace (${cause}) by ${node.id} in ${agreement}/${slot.slot}`;
+  return `replace (${cause ?? 'vacancy'}) by ${node.id} in ${agreement}/${slot.slot}`;
 };
 
 export const challenge: Play = async (game) => {

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { release as sendRelease } from './life-acts.ts';
 import { balanceOf } from './life-checks.ts';
 import { RULES, type Game, type Play } from './life-game.ts';
-import { acknowledge, close, commit, extend, grow, open, release, renew, retire, takePot, takePotOf, topUp } from './life-plays-agreements.ts';
+import { acknowledge, close, commit, extend, grow, lock, open, release, renew, retire, takePot, takePotOf, topUp } from './life-plays-agreements.ts';
 import { addStake, changeParent, queue, queueAmount, settle, settleRail, takeStake, takeStakeOf, withdraw, withdrawAccount, withdrawNode } from './life-plays-money.ts';
 import { nextEpoch, prove, proveMany } from './life-plays-proofs.ts';
-import { answer, challenge, endChallenge, endOf, notice, replace, report, surrender } from './life-plays-slots.ts';
+import { answer, challenge, dismiss, endChallenge, endOf, notice, replace, report, surrender } from './life-plays-slots.ts';
 
 /** Every act of the market and the registry that moves money or time; what life is made of comes more than once. */
 export const PLAYS: readonly Play[] = [
-  open, open, commit, commit, acknowledge, acknowledge, retire, extend, renew, topUp, takePot, grow, close, release, release,
+  open, open, commit, commit, acknowledge, acknowledge, retire, extend, renew, topUp, takePot, grow, lock, close, release, release,
   prove, prove, prove, proveMany, proveMany, nextEpoch, nextEpoch, nextEpoch,
-  report, notice, surrender, replace, replace, replace, replace, replace, challenge, challenge, challenge, answer, endChallenge, endChallenge,
+  report, notice, surrender, dismiss, dismiss, replace, replace, replace, replace, replace, challenge, challenge, challenge, answer, endChallenge, endChallenge,
   settle, withdraw, changeParent, addStake, queue, takeStake,
 ];
 
