@@ -16,6 +16,7 @@ export function compactSignature(signature: Hex): Hex {
   }
   const v = Number(slice(signature, 64));
   const s = hexToBigInt(slice(signature, 32, 64));
+  if (s === 0n || s >= ORDER) throw new HoldfastError('BAD_SIGNATURE_FORMAT', 'The wallet returned a signature whose s is no number that a signature can have.');
   const isHigh = s > ORDER / 2n;
   const odd = (v >= 27 ? v - 27 : v) === 1;
   const lowS = isHigh ? ORDER - s : s;

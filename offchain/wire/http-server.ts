@@ -6,7 +6,9 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { HoldfastError, toErrorBody } from './errors.ts';
 import { parserStatus, statusOf } from './http-status.ts';
 import { jsonReplacer } from './json.ts';
-import { CLOSE_GRACE_MS, JSON_BODY_BYTES, RETRY_AFTER_SECONDS } from './limits.ts';
+import { CLOSE_GRACE_MS, RETRY_AFTER_SECONDS } from './limits.ts';
+
+export { jsonBody } from './json-body.ts';
 
 export interface RunningServer {
   /** Without a slash at the end. */
@@ -23,11 +25,6 @@ export function createApp(): Express {
   app.disable('etag');
   app.set('json replacer', jsonReplacer);
   return app;
-}
-
-/** Parses a JSON body of at most `maxBytes`. */
-export function jsonBody(maxBytes: number = JSON_BODY_BYTES): RequestHandler {
-  return express.json({ limit: maxBytes });
 }
 
 /** The last middleware: any error becomes an ErrorBody with a fitting status. `onError` may log what was not expected. */
