@@ -3,7 +3,7 @@ import { marketAbi } from '../chain/generated/abi.ts';
 import { owedTo, owedToNode } from '../chain/read-money.ts';
 import { readNode } from '../chain/read-node.ts';
 import { settle } from '../chain/settle.ts';
-import { withdraw, withdrawNode } from '../chain/withdraw.ts';
+import { unlessPaid, withdraw, withdrawNode } from '../chain/withdraw.ts';
 import type { Chain } from '../chain/types.ts';
 import { createFootprint } from './footprint.ts';
 import { flowingRails } from './money.ts';
@@ -34,6 +34,6 @@ export async function collectFees(chain: Chain, heavy: number): Promise<{ heavy:
   const rails = await flowingRails({ chain, id: heavy }, createFootprint({ chain, id: heavy }));
   for (const rail of rails) await settle(chain, rail);
   const { owed, rewards } = await readFees(chain, heavy);
-  const fees = owed === 0n ? 0n : (await withdrawNode(chain, { id: heavy })).amount;
-  return { heavy, rails: rails.length, fees, rewards: rewards === 0n ? 0n : (await withdraw(chain)).amount };
+  const fees = owed === 0n ? 0n : await unlessPaid(withdrawNode(chain, { id: heavy }));
+  return { heavy, rails: rails.length, fees, rewards: rewards === 0n ? 0n : await unlessPaid(withdraw(chain)) };
 }

@@ -3,7 +3,7 @@ import { currentEpoch } from '../chain/current-epoch.ts';
 import { registryAbi } from '../chain/generated/abi.ts';
 import { owedTo, owedToNode, readRail } from '../chain/read-money.ts';
 import { settle } from '../chain/settle.ts';
-import { withdraw, withdrawNode } from '../chain/withdraw.ts';
+import { unlessPaid, withdraw, withdrawNode } from '../chain/withdraw.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
 import { PARALLEL_REQUESTS } from './limits.ts';
@@ -43,8 +43,8 @@ export async function flowingRails(context: Pick<HeavyContext, 'chain' | 'id'>, 
 
 /** Pays what was settled to the node's payout address, and bounties and rewards to its operator. Token units; 0 where nothing was owed. */
 export async function withdrawAll({ chain, id, account, log }: HeavyContext): Promise<{ fees: bigint; rewards: bigint }> {
-  const fees = (await owedToNode(chain, id)) === 0n ? 0n : (await withdrawNode(chain, { id })).amount;
-  const rewards = (await owedTo(chain, account.address)) === 0n ? 0n : (await withdraw(chain)).amount;
+  const fees = (await owedToNode(chain, id)) === 0n ? 0n : await unlessPaid(withdrawNode(chain, { id }));
+  const rewards = (await owedTo(chain, account.address)) === 0n ? 0n : await unlessPaid(withdraw(chain));
   log.info('money.withdrawn', { fees, rewards });
   return { fees, rewards };
 }

@@ -16,6 +16,7 @@ import { startServer } from '../wire/http-server.ts';
 import { createHeavyApp } from './app.ts';
 import type { HeavyContext } from './context.ts';
 import { createDirectory } from './directory.ts';
+import { createDismisser } from './dismissals.ts';
 import { endChallenges } from './end-challenges.ts';
 import { createFootprint } from './footprint.ts';
 import { createLiveness } from './liveness.ts';
@@ -118,11 +119,13 @@ function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyA
   const watcher = createWatcher(context, footprint);
   const repairer = createRepairer(context, { footprint, seals });
   const renewer = createRenewer(context, footprint);
+  const dismisser = createDismisser(context, footprint);
   return [
     ...always,
     startLoop({ name: 'watch', intervalMs: loops.watchMs, log, tick: () => watcher.tick() }),
     startLoop({ name: 'repair', intervalMs: loops.repairMs, log, tick: () => repairer.tick() }),
     startLoop({ name: 'challenges', intervalMs: loops.watchMs, log, tick: () => endChallenges(context, footprint) }),
+    startLoop({ name: 'dismissals', intervalMs: loops.watchMs, log, tick: () => dismisser.tick() }),
     startLoop({ name: 'renewals', intervalMs: loops.renewMs, log, tick: () => renewer.tick() }),
     startLoop({ name: 'payday', intervalMs: loops.renewMs, log, tick: () => payday(context, footprint) }),
   ];

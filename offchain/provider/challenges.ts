@@ -7,11 +7,9 @@ import { readChallenge } from '../chain/read-challenge.ts';
 import type { ChallengeState } from '../chain/read-challenge.ts';
 import { geometry } from '../codec/geometry.ts';
 import { encodeSample } from '../proof/sample.ts';
-import { CannotProveError, showLeaf } from './answer-draw.ts';
+import { showLeaf } from './answer-draw.ts';
 import { followChallenges, forgetChallenge, openChallenges } from './challenge-list.ts';
 import type { Provider } from './context.ts';
-import { DamagedFragmentError } from './errors.ts';
-import { surrenderWhenFit } from './surrender-slot.ts';
 
 const BOOST_STEP_PERCENT = 25;
 const BOOST_MAX_PERCENT = 200;
@@ -26,8 +24,8 @@ interface Attempts {
 
 /**
  * Answers targeted challenges of this provider's slots. Which ones are open is remembered in the store and asked of the chain each time, so
- * restarts and reorganisations change nothing. When the bytes are lost, the slot is surrendered in the last epoch before the deadline: that
- * costs half of what losing it costs, and until then a new upload of the fragment still helps.
+ * restarts and reorganisations change nothing. Until the deadline a new upload of a damaged fragment still helps; a surrender does not, for the
+ * market refuses it while a challenge is open. surrender-lost.ts gives such slots up before anybody challenges them.
  */
 export class Challenges {
   readonly #provider: Provider;
@@ -84,19 +82,6 @@ export class Challenges {
     attempts.failures += 1;
     if (attempts.lastError !== message) log.error('challenge.not-answered', { challenge, agreement, slot, deadlineEpoch, error: message });
     attempts.lastError = message;
-    if (error instanceof DamagedFragmentError || error instanceof CannotProveError) await this.#considerSurrender(state, message);
-  }
-
-  /** A bundle that was retired meanwhile costs nobody the slot: its bytes may be gone rightly. */
-  async #considerSurrender({ challenge, agreement, slot, bundle, deadlineEpoch }: ChallengeState, why: string): Promise<void> {
-    const { chain, log } = this.#provider;
-    try {
-      if ((await readBundle(chain, agreement, bundle)).retired !== 0) return;
-      const isDone = await surrenderWhenFit(this.#provider, { agreement, slot, lastEpoch: deadlineEpoch - 1, why });
-      if (isDone) await this.#forget(challenge);
-    } catch (error) {
-      log.error('slot.not-surrendered', { agreement, slot, error });
-    }
   }
 
   async #forget(challenge: bigint): Promise<void> {

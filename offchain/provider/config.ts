@@ -30,6 +30,8 @@ export const ProviderConfig = z.strictObject({
   price: Price,
   /** Lets the parent send this provider's proofs together with others', at the parent's expense; sent by oneself whenever that fails. */
   relay: z.boolean().default(false),
+  /** How long a slot with damaged fragments is kept for a new upload of them, before it is surrendered. */
+  surrenderEpochs: z.number().int().min(0).default(6),
   /** How long an offer, and the space reserved for it, lasts. */
   offerSeconds: z.number().int().min(10).max(86_400).default(300),
   /** How long bytes are kept after their agreement ended or their slot went to another provider. */

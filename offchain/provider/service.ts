@@ -21,11 +21,13 @@ import { FragmentFiles } from './fragment-files.ts';
 import { sweep } from './fragments.ts';
 import { leave } from './leave.ts';
 import { Loop } from './loops.ts';
+import { OwnReceipts } from './own-receipts.ts';
 import { Prover } from './prover.ts';
 import { ensureRegistered } from './register.ts';
 import { Scrubber } from './scrub.ts';
 import { SessionCache } from './session-cache.ts';
 import { SteadyClock } from './steady-clock.ts';
+import { surrenderLost } from './surrender-lost.ts';
 import { syncChain } from './sync-chain.ts';
 import { Traffic } from './traffic.ts';
 import { Uploads } from './uploads.ts';
@@ -112,9 +114,11 @@ function startLoops(provider: Provider, scrubber: Scrubber): Loop[] {
   const epochMs = chain.clock.epochSeconds * 1000;
   const prover = new Prover(provider);
   const challenges = new Challenges(provider);
+  const ownReceipts = new OwnReceipts(provider);
   const onError = (event: string) => (error: unknown) => log.warn(event, { error });
   const sync = async () => {
     await syncChain(provider);
+    await ownReceipts.tick();
     await dropRetired(provider);
     await dropOld(provider);
   };
@@ -124,6 +128,7 @@ function startLoops(provider: Provider, scrubber: Scrubber): Loop[] {
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: sync, onError: onError('sync.failed') }),
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => challenges.tick(), onError: onError('challenges.failed') }),
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => leave(provider), onError: onError('leave.failed') }),
+    new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => surrenderLost(provider), onError: onError('surrender.failed') }),
     new Loop({ pauseMs: config.tickMs ?? Math.min(epochMs / TICKS_PER_EPOCH, TICK_MAX_MS), tick: () => prover.tick(), onError: onError('prover.failed') }),
   ];
 }

@@ -1,9 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEVNET } from '../../offchain/chain/devnet-parameters.ts';
-import { endChallenge } from '../../offchain/chain/end-challenge.ts';
 import { epochAt, epochStart } from '../../offchain/chain/epoch.ts';
 import { poke } from '../../offchain/chain/poke.ts';
 import { postChallenge } from '../../offchain/chain/post-challenge.ts';
@@ -15,9 +13,10 @@ import { retireBundle } from '../../offchain/chain/retire-bundle.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { followChallenges } from '../../offchain/provider/challenge-list.ts';
 import { openStore } from '../../offchain/store/open.ts';
+import { requestBytes } from '../../offchain/wire/http-client.ts';
 import { startHoldfast } from '../support/holdfast.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
-import { creatorOf, makeBundle, openTestAgreement, putFragments, registerHeavy, startTestProvider, stopTestProvider, uploadBundle } from './network.ts';
+import { creatorOf, fragmentUrl, makeBundle, openTestAgreement, putFragments, registerHeavy, startTestProvider, stopTestProvider, uploadBundle } from './network.ts';
 import type { TestAgreement, TestBundle, TestProvider } from './network.ts';
 
 /** The loops of the services run by themselves here, several times in an epoch; only `goTo` moves the time. */
@@ -33,7 +32,7 @@ beforeAll(async () => {
   holdfast = await startHoldfast({ epochSeconds: EPOCH_SECONDS, epochsPerPeriod: 100, standard: { ...DEVNET.standard, answerEpochs: 2, faultRun: 20 }, bondUnits: 1_000 });
   watcher = await registerHeavy(holdfast);
   providers = [];
-  for (let i = 0; i < 3; i++) providers.push(await startTestProvider(holdfast, i, { tickMs: 100 }));
+  for (let i = 0; i < 3; i++) providers.push(await startTestProvider(holdfast, i, { tickMs: 100, surrenderEpochs: 1 }));
   creator = await creatorOf(holdfast);
   agreement = await openTestAgreement(creator, providers, { k: 1, m: 2 });
   bundles = [makeBundle(agreement, 2, 'first'), makeBundle(agreement, 1, 'second')];
@@ -100,24 +99,26 @@ describe('a targeted challenge', () => {
     expect(events(damaged, 'slot.surrendered')).toEqual([]);
   });
 
-  it('ends in a surrender, and not before the last epoch, when the bytes are lost', async () => {
+});
+
+describe('a slot whose bytes are lost', () => {
+  it('is surrendered in time, and not before others had a chance to send them again', async () => {
     const loser = providers[2]!;
     for (const batch of bundles[0]!.batches) {
       const path = loser.provider.files.pathOf({ agreement: agreement.id, slot: 2, batchId: batch.batchId });
       await writeFile(path, new Uint8Array((await readFile(path)).length));
     }
-    const { challenge: number, deadlineEpoch } = await challenge(2, 0, 0, 9);
-    await expect.poll(() => events(loser, 'challenge.not-answered').length, { timeout: 15_000 }).toBe(2);
-    await sleep(1_000);
-    if (epochAt(watcher.clock, await watcher.nowSeconds()) < deadlineEpoch - 1) expect(events(loser, 'slot.surrendered')).toEqual([]);
-    await toEpoch(deadlineEpoch - 1);
+    // Whoever reads it notices first: a challenge, a proof, or the scrub.
+    await expect(requestBytes(`${fragmentUrl(loser.url, agreement.id, bundles[0]!.batches[0]!.batchId, 2)}?first=3&count=1`, { maxBytes: 10_000 })).rejects.toMatchObject({ code: 'NO_SUCH_FRAGMENT' });
+    await expect.poll(() => events(loser, 'slot.lost').length, { timeout: 15_000 }).toBe(1);
+    const { surrenderEpoch } = events(loser, 'slot.lost')[0];
+    if (epochAt(watcher.clock, await watcher.nowSeconds()) < surrenderEpoch) expect(events(loser, 'slot.surrendered')).toEqual([]);
+    await toEpoch(surrenderEpoch);
     await expect.poll(() => events(loser, 'slot.surrendered').length, { timeout: 20_000 }).toBe(1);
     const { slots } = await readAgreement(watcher, agreement.id);
     expect(slots[2]).toMatchObject({ provider: 0, rent: 4n * 10n ** 12n, vacancy: { from: loser.id, rent: 4n * 10n ** 12n } });
     expect(slots[2]!.vacancy!.reward).toBeGreaterThan(0n);
     await expect.poll(async () => (await loser.provider.store.heldSlot.findFirst())?.state).toBe('ended');
-    await toEpoch(deadlineEpoch);
-    expect(await endChallenge(creator, number)).toEqual({ slotLost: false });
   });
 });
 

@@ -1,0 +1,64 @@
+/** Storing the newest version of a name once more, elsewhere, exactly as it is. */
+import type { EncodedBatch } from '../codec/bundle-writer.ts';
+import { equal } from '../codec/bytes.ts';
+import { withoutVersions } from '../codec/catalog.ts';
+import { manifestObjects } from '../codec/decode.ts';
+import { type BundleResult, encodeBundle } from '../codec/encode-bundle.ts';
+import { HoldfastError } from '../wire/errors.ts';
+import type { Client } from './client.ts';
+import { knownChunks } from './local-state.ts';
+import { publishName } from './name-record.ts';
+import { pickAgreement } from './pick-agreement.ts';
+import type { OnProgress } from './progress.ts';
+import { syncCatalog } from './sync-catalog.ts';
+import { Journal } from './upload/journal.ts';
+import { storeBundle } from './upload/store-bundle.ts';
+import type { VersionUse } from './usage.ts';
+
+/**
+ * Reads the version and writes it into a new bundle, without the chunks that the local index still knows elsewhere. Nothing is committed unless
+ * every byte of it was read.
+ * @throws MOVE_FAILED, QuotaExceededError, NotStoredError, UnrecoverableError and others of reading and storing
+ */
+export async function moveVersion(
+  client: Client,
+  options: { readonly agreement: number; readonly version: VersionUse; readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined },
+): Promise<void> {
+  const { agreement, signal, onProgress } = options;
+  const { name, ref, manifest } = options.version;
+  const { platform } = client;
+  const catalog = await syncCatalog(client, { signal });
+  const view = await pickAgreement(client, agreement);
+  const keys = await client.secrets.keys();
+  const source = client.reader.source({ signal });
+  const journal = await Journal.open(client.store, { agreement, name, sourceDigest: `move ${ref.contentId} ${ref.created}` }, Date.now());
+  const newest = catalog.names.get(name)?.at(-1);
+  const batches = whole(name, ref.root, encodeBundle({
+    geometry: view.geometry,
+    agreement,
+    keys,
+    sealKey: await client.secrets.sealKey(agreement),
+    platform,
+    catalog: withoutVersions(catalog, name, (version) => version !== newest),
+    known: await knownChunks(client, agreement),
+    visibility: ref.visibility,
+    name,
+    created: ref.created,
+    objects: manifestObjects({ platform, keys, source, signal }, manifest),
+    signal,
+  }));
+  const { stored } = await storeBundle(client, { view, journal, batches, onProgress, signal });
+  if (stored === null) await journal.drop();
+  await publishName(client).catch(() => undefined);
+}
+
+/** An encoder leaves out what it cannot read; here that would lose it. */
+async function* whole(name: string, root: Uint8Array, batches: AsyncGenerator<EncodedBatch, BundleResult>): AsyncGenerator<EncodedBatch, BundleResult> {
+  const result = yield* batches;
+  if (result.unreadable.length === 0 && equal(result.manifest.root, root)) return result;
+  throw new HoldfastError('MOVE_FAILED', `${JSON.stringify(name)} could not be read completely, so it stays where it is.`, {
+    retryable: true,
+    details: { name, unreadable: result.unreadable },
+    nextStep: 'Try again when more providers are up.',
+  });
+}
