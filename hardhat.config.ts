@@ -3,17 +3,15 @@ import hardhatToolboxViem from '@nomicfoundation/hardhat-toolbox-viem';
 import { defineConfig } from 'hardhat/config';
 
 /** The compiler comes from npm, so that nothing is downloaded beside the lock file. */
-const compilerPath = createRequire(import.meta.url).resolve('solc/soljson.js');
-
-const settings = {
-  optimizer: { enabled: true, runs: 200 },
-  viaIR: true,
-  evmVersion: 'prague',
+export const compiler = {
+  version: '0.8.37',
+  path: createRequire(import.meta.url).resolve('solc/soljson.js'),
+  settings: { optimizer: { enabled: true, runs: 200 }, viaIR: true, evmVersion: 'prague' },
 } as const;
 
 export default defineConfig({
   plugins: [hardhatToolboxViem],
-  solidity: { profiles: { default: { version: '0.8.37', path: compilerPath, settings } } },
+  solidity: { profiles: { default: compiler } },
   paths: { sources: 'contracts', tests: { solidity: 'test/contracts', nodejs: 'test/contracts' } },
   networks: {
     /** In process, for tests and gas figures. */

@@ -1,15 +1,15 @@
 import { defineConfig } from 'hardhat/config';
-import base from '../../hardhat.config.ts';
+import base, { compiler } from '../../hardhat.config.ts';
 import { branchCoverage } from './plugin.ts';
 
-const { version, path, settings } = base.solidity.profiles.default;
+const { settings, ...solc } = compiler;
 
 /** Instrumented code is larger and dearer, and must not be taken for the real one: it gets folders of its own. */
 export default defineConfig({
   ...base,
-  plugins: [...base.plugins, branchCoverage],
+  plugins: [...(base.plugins ?? []), branchCoverage],
   // Without most of the optimiser, which would join so much instrumented code that it no longer fits the stack.
-  solidity: { profiles: { default: { version, path, settings: { ...settings, optimizer: { enabled: true, details: { yulDetails: { optimizerSteps: 'u' } } } } } } },
+  solidity: { profiles: { default: { ...solc, settings: { ...settings, optimizer: { enabled: true, details: { yulDetails: { optimizerSteps: 'u:u' } } } } } } },
   paths: { ...base.paths, artifacts: 'cache/coverage/artifacts', cache: 'cache/coverage' },
-  networks: { inproc: { ...base.networks.inproc, allowUnlimitedContractSize: true, blockGasLimit: 2_000_000_000 } },
+  networks: { inproc: { type: 'edr-simulated', chainType: 'l1', hardfork: 'prague', allowUnlimitedContractSize: true, blockGasLimit: 2_000_000_000 } },
 });
