@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { chainCommand } from './commands/chain.ts';
 import { challengeCommand } from './commands/challenge.ts';
 import { closeCommand } from './commands/close.ts';
+import { collectCommand } from './commands/collect.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devnetCommand } from './commands/devnet.ts';
 import { extendCommand } from './commands/extend.ts';
@@ -28,7 +29,7 @@ import { withdrawCommand } from './commands/withdraw.ts';
 const VERBS = [
   initCommand, tokensCommand, withdrawCommand,
   rentCommand, extendCommand, renewCommand, growCommand, closeCommand, releaseCommand,
-  putCommand, getCommand, lsCommand, rmCommand, retireCommand,
+  putCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand,
   statusCommand, fireCommand, challengeCommand, sessionCommand,
   providerCommand, heavyCommand, devnetCommand, demoCommand,
 ];
