@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DEVNET } from '../../chain/devnet-parameters.ts';
@@ -28,6 +29,7 @@ export async function runDevnet(options: DevnetOptions): Promise<void> {
   const stopped = untilStopped({});
   const output = createOutput(options);
   const folder = options.folder === undefined ? await mkdtemp(join(tmpdir(), 'holdfast-devnet-')) : resolve(options.folder);
+  if (options.folder === undefined) removeAtExit(folder);
   const network = await startNetwork({ folder, parameters: { ...DEVNET, epochSeconds: options.epochSeconds }, mnemonic: runMnemonic(), port: options.port });
   try {
     await populate(network, options);
@@ -38,9 +40,14 @@ export async function runDevnet(options: DevnetOptions): Promise<void> {
     await stopped;
   } finally {
     await network.supervisor.stopAll();
-    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
   }
   process.exit(EXIT.ok);
+}
+
+/** However the process ends, short of SIGKILL: a stop that takes too long is cut off without asking anybody. */
+function removeAtExit(folder: string): void {
+  // Children that were ended a moment ago may still be writing.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
 }
 
 async function populate(network: Network, options: DevnetOptions): Promise<void> {
