@@ -8,106 +8,198 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Market} from "./Market.sol";
 import {AgreementId, NodeId} from "./types/Ids.sol";
 import {Agreement, Entry} from "./types/Structs.sol";
-import {PaymentShort} from "./types/Errors.sol";
 import {Payments} from "./libraries/Payments.sol";
 
 /// @notice Principal that keeps an agreement alive: it pays one extension after the other, each only when the term before was proven, and
 /// never above a price that the founder fixed. While the agreement runs nobody, the founder included, can take the principal out; when it
-/// has ended, what is left goes back to the founder. Optional yield (ERC-4626).
-/// @dev Refunds of an agreement go to its creator, whoever paid: endow only agreements whose creator is trusted with one period's rent.
+/// has ended, what is left goes back to the founder. The agreement must be locked: else its creator could close it after every
+/// extension and keep what comes back.
+///
+/// Optional yield (ERC-4626). The founder chooses the vault and is the one who trusts it. What he keeps in `reservePeriods` never enters
+/// it, and every other fund is out of its reach: tokens are counted per fund, and only by what really arrived or left.
 contract Endowment is ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     struct Fund {
-        /// Token units, or shares of the vault.
-        uint256 principal;
-        IERC4626 vault;
-        /// Highest cost of one period that the fund pays.
-        uint128 maxPerPeriod;
-        /// Proven share of the slot-epochs of the last period that a release needs, in basis points.
-        uint16 minProvenBps;
+        AgreementId agreement;
+        address founder;
         /// The fund pays at most once per period.
         uint32 paidInPeriod;
-        address founder;
+        /// Proven share of the slot-epochs of the last period that a release needs, in basis points.
+        uint16 minProvenBps;
+        /// So many periods' highest cost stay outside the vault.
+        uint16 reservePeriods;
+        /// Highest cost of one period that the fund pays.
+        uint128 maxPerPeriod;
+        IERC4626 vault;
+        /// Token units held here.
+        uint256 tokens;
+        /// Shares of the vault.
+        uint256 shares;
     }
 
-    error NoFund(AgreementId id);
-    error FundExists(AgreementId id);
+    error NoFund(uint256 fund);
+    error NotLocked(AgreementId id);
     error BadVault(address asset, address token);
     error BadShare(uint256 bps);
     error PriceAboveBound(uint256 perPeriod, uint256 max);
     error ProvenTooLittle(uint256 provenBps, uint256 neededBps);
-    error AlreadyPaid(AgreementId id, uint32 period);
+    error AlreadyPaid(uint256 fund, uint32 period);
+    error FundShort(uint256 fund, uint256 have, uint256 need);
     error ZeroAmount();
-    error NotFounder(AgreementId id, address caller, address founder);
+    error NotFounder(uint256 fund, address caller, address founder);
     error StillRunning(AgreementId id, uint32 endPeriod, uint32 currentPeriod);
+    error NotItself(address caller);
 
-    event Founded(AgreementId indexed id, address vault, uint128 maxPerPeriod, uint16 minProvenBps);
-    event Endowed(AgreementId indexed id, address indexed from, uint256 amount);
-    event Released(AgreementId indexed id, uint32 endPeriod, uint256 amount);
-    event Reclaimed(AgreementId indexed id, address founder, uint256 principal);
+    event Founded(
+        uint256 indexed fund,
+        AgreementId indexed id,
+        address indexed founder,
+        address vault,
+        uint128 maxPerPeriod,
+        uint16 minProvenBps,
+        uint16 reservePeriods
+    );
+    event Endowed(uint256 indexed fund, address indexed from, uint256 amount);
+    event Invested(uint256 indexed fund, uint256 amount, uint256 shares);
+    event Drawn(uint256 indexed fund, uint256 amount, uint256 sharesLeft);
+    event Released(uint256 indexed fund, uint32 endPeriod, uint256 amount);
+    event Reclaimed(uint256 indexed fund, address founder, uint256 tokens, uint256 shares);
+
+    /// @dev What a vault may use, so that a hostile one cannot burn the gas that the reserve needs to pay.
+    uint256 private constant VAULT_GAS = 1_000_000;
 
     Market public immutable market;
     IERC20 public immutable token;
-    mapping(AgreementId => Fund) public funds;
+    uint256 public fundCount;
+    mapping(uint256 => Fund) public funds;
 
     constructor(Market market_) {
         market = market_;
         token = market_.token();
     }
 
-    /// @param vault zero address: the principal stays here
-    function found(AgreementId id, IERC4626 vault, uint128 maxPerPeriod, uint16 minProvenBps, uint256 amount)
-        external
-        nonReentrant
-    {
-        require(funds[id].maxPerPeriod == 0, FundExists(id));
+    /// @notice Funds have numbers, so that nobody can occupy an agreement's only one.
+    /// @param vault zero address: everything stays here
+    function found(
+        AgreementId id,
+        IERC4626 vault,
+        uint128 maxPerPeriod,
+        uint16 minProvenBps,
+        uint16 reservePeriods,
+        uint256 amount
+    ) external nonReentrant returns (uint256 fund) {
         require(maxPerPeriod > 0, ZeroAmount());
-        require(market.agreementOf(id).creator != address(0), NoFund(id));
         require(minProvenBps <= 10_000, BadShare(minProvenBps));
-        require(
-            address(vault) == address(0) || vault.asset() == address(token),
-            BadVault(address(vault) == address(0) ? address(0) : vault.asset(), address(token))
-        );
-        funds[id] = Fund(0, vault, maxPerPeriod, minProvenBps, 0, msg.sender);
-        emit Founded(id, address(vault), maxPerPeriod, minProvenBps);
-        _endow(id, amount);
+        require(market.renewalOf(id).isLocked, NotLocked(id));
+        if (address(vault) != address(0)) {
+            address asset = vault.asset();
+            require(asset == address(token), BadVault(asset, address(token)));
+        }
+        fund = ++fundCount;
+        funds[fund] = Fund(id, msg.sender, 0, minProvenBps, reservePeriods, maxPerPeriod, vault, 0, 0);
+        emit Founded(fund, id, msg.sender, address(vault), maxPerPeriod, minProvenBps, reservePeriods);
+        _endow(fund, amount);
     }
 
     /// @notice Anyone may add to a fund, for ever.
-    function endow(AgreementId id, uint256 amount) external nonReentrant {
-        require(funds[id].maxPerPeriod > 0, NoFund(id));
-        _endow(id, amount);
+    function endow(uint256 fund, uint256 amount) external nonReentrant {
+        require(funds[fund].founder != address(0), NoFund(fund));
+        _endow(fund, amount);
     }
 
     /// @notice Extends the agreement by one period out of the fund. Anyone may send it, with the providers' signatures.
     /// @param signatures as in Market.extend
-    function release(AgreementId id, bytes calldata signatures) external nonReentrant {
-        Fund storage fund = funds[id];
-        require(fund.maxPerPeriod > 0, NoFund(id));
+    function release(uint256 fund, bytes calldata signatures) external nonReentrant {
+        Fund storage f = funds[fund];
+        require(f.founder != address(0), NoFund(fund));
         uint32 period = market.currentPeriod();
-        require(fund.paidInPeriod < period, AlreadyPaid(id, period));
-        fund.paidInPeriod = period;
+        require(f.paidInPeriod < period, AlreadyPaid(fund, period));
+        f.paidInPeriod = period;
+        AgreementId id = f.agreement;
         Agreement memory agreement = market.agreementOf(id);
-        uint256 perPeriod = _check(id, fund, agreement, period);
-        _withdraw(fund, perPeriod);
+        uint256 perPeriod = _check(id, f, agreement, period);
+        if (f.shares > 0) _draw(fund, f, perPeriod);
+        require(f.tokens >= perPeriod, FundShort(fund, f.tokens, perPeriod));
+        f.tokens -= perPeriod;
         token.forceApprove(address(market), perPeriod);
-        emit Released(id, agreement.endPeriod + 1, perPeriod);
+        emit Released(fund, agreement.endPeriod + 1, perPeriod);
         market.extend(id, agreement.endPeriod + 1, signatures);
     }
 
-    /// @notice The founder takes back what an ended agreement left over: tokens, or shares of the vault.
-    function reclaim(AgreementId id) external nonReentrant returns (uint256 principal) {
-        Fund memory fund = funds[id];
-        require(msg.sender == fund.founder, NotFounder(id, msg.sender, fund.founder));
-        uint32 endPeriod = market.agreementOf(id).endPeriod;
+    /// @notice The founder takes everything out of the vault, into the fund, where it waits outside any vault. Reverts with the vault.
+    function recall(uint256 fund) external nonReentrant {
+        Fund storage f = funds[fund];
+        _requireFounder(fund, f);
+        uint256 shares = f.shares;
+        IERC4626 vault = f.vault;
+        (f.shares, f.vault) = (0, IERC4626(address(0)));
+        uint256 before = token.balanceOf(address(this));
+        vault.redeem(shares, address(this), address(this));
+        uint256 received = token.balanceOf(address(this)) - before;
+        f.tokens += received;
+        emit Drawn(fund, received, 0);
+    }
+
+    /// @notice The founder takes back what an ended agreement left over: tokens, and shares of the vault.
+    function reclaim(uint256 fund) external nonReentrant returns (uint256 tokens, uint256 shares) {
+        Fund memory f = funds[fund];
+        _requireFounder(fund, funds[fund]);
+        uint32 endPeriod = market.agreementOf(f.agreement).endPeriod;
         uint32 period = market.currentPeriod();
-        require(period >= endPeriod, StillRunning(id, endPeriod, period));
-        principal = fund.principal;
-        delete funds[id];
-        emit Reclaimed(id, fund.founder, principal);
-        IERC20 asset = address(fund.vault) == address(0) ? token : IERC20(address(fund.vault));
-        asset.safeTransfer(fund.founder, principal);
+        require(period >= endPeriod, StillRunning(f.agreement, endPeriod, period));
+        (tokens, shares) = (f.tokens, f.shares);
+        (funds[fund].tokens, funds[fund].shares) = (0, 0);
+        emit Reclaimed(fund, f.founder, tokens, shares);
+        token.safeTransfer(f.founder, tokens);
+        if (shares > 0) IERC20(address(f.vault)).safeTransfer(f.founder, shares);
+    }
+
+    /// @notice Puts tokens into a vault. Called by this contract alone, so that whatever a vault does can be caught.
+    function push(IERC4626 vault, uint256 amount) external returns (uint256 shares) {
+        require(msg.sender == address(this), NotItself(msg.sender));
+        uint256 before = token.balanceOf(address(this));
+        token.forceApprove(address(vault), amount);
+        shares = vault.deposit(amount, address(this));
+        token.forceApprove(address(vault), 0);
+        uint256 spent = before - token.balanceOf(address(this));
+        // A vault that took less has to be left alone: the rest would belong to nobody.
+        require(spent == amount, FundShort(0, spent, amount));
+    }
+
+    /// @notice Takes tokens out of a vault. Called by this contract alone.
+    function pull(IERC4626 vault, uint256 amount) external returns (uint256 shares, uint256 received) {
+        require(msg.sender == address(this), NotItself(msg.sender));
+        uint256 before = token.balanceOf(address(this));
+        shares = vault.withdraw(amount, address(this), address(this));
+        received = token.balanceOf(address(this)) - before;
+    }
+
+    function _endow(uint256 fund, uint256 amount) private {
+        require(amount > 0, ZeroAmount());
+        Fund storage f = funds[fund];
+        emit Endowed(fund, msg.sender, amount);
+        f.tokens += amount;
+        Payments.collect(token, amount);
+        if (address(f.vault) == address(0)) return;
+        uint256 reserve = uint256(f.maxPerPeriod) * f.reservePeriods;
+        if (f.tokens <= reserve) return;
+        uint256 surplus = f.tokens - reserve;
+        // A vault that fails costs nothing but its yield.
+        try this.push{gas: VAULT_GAS}(f.vault, surplus) returns (uint256 shares) {
+            f.tokens -= surplus;
+            f.shares += shares;
+            emit Invested(fund, surplus, shares);
+        } catch {} // solhint-disable-line no-empty-blocks
+    }
+
+    /// @dev From the vault first; where it fails, lies or has lost, the reserve pays. Counted is what arrived, whatever the vault says.
+    function _draw(uint256 fund, Fund storage f, uint256 amount) private {
+        try this.pull{gas: VAULT_GAS}(f.vault, amount) returns (uint256 shares, uint256 received) {
+            f.shares -= shares < f.shares ? shares : f.shares;
+            f.tokens += received;
+            emit Drawn(fund, received, f.shares);
+        } catch {} // solhint-disable-line no-empty-blocks
     }
 
     /// @return perPeriod what one more period costs
@@ -120,11 +212,9 @@ contract Endowment is ReentrancyGuardTransient {
         uint32 to = period * epochs;
         uint256 n = uint256(agreement.k) + agreement.m;
         uint256 proven;
-        uint256 due;
         for (uint256 slot; slot < n; ++slot) {
             uint96 vacant = market.vacancyOf(id, slot).rent;
             perPeriod += vacant;
-            due += epochs;
             if (vacant > 0) continue;
             (NodeId provider, Entry memory entry) = market.slotOf(id, slot);
             perPeriod += entry.rent;
@@ -135,33 +225,11 @@ contract Endowment is ReentrancyGuardTransient {
         require(perPeriod <= fund.maxPerPeriod, PriceAboveBound(perPeriod, fund.maxPerPeriod));
         // A first, partly elapsed period is judged by nothing: there is no full one to look at.
         bool hasHistory = agreement.startEpoch + epochs <= to;
-        uint256 share = proven * 10_000 / due;
+        uint256 share = proven * 10_000 / (n * epochs);
         require(!hasHistory || share >= fund.minProvenBps, ProvenTooLittle(share, fund.minProvenBps));
     }
 
-    function _endow(AgreementId id, uint256 amount) private {
-        require(amount > 0, ZeroAmount());
-        Fund storage fund = funds[id];
-        emit Endowed(id, msg.sender, amount);
-        Payments.collect(token, amount);
-        if (address(fund.vault) == address(0)) {
-            fund.principal += amount;
-        } else {
-            token.forceApprove(address(fund.vault), amount);
-            fund.principal += fund.vault.deposit(amount, address(this));
-        }
-    }
-
-    /// @dev Reverts by underflow of `principal` when the fund is used up. A vault is its founder's choice: what it says it paid is
-    /// counted, or it would pay with the tokens of other funds.
-    function _withdraw(Fund storage fund, uint256 amount) private {
-        if (address(fund.vault) == address(0)) {
-            fund.principal -= amount;
-            return;
-        }
-        uint256 before = token.balanceOf(address(this));
-        fund.principal -= fund.vault.withdraw(amount, address(this), address(this));
-        uint256 received = token.balanceOf(address(this)) - before;
-        require(received == amount, PaymentShort(received, amount));
+    function _requireFounder(uint256 fund, Fund storage f) private view {
+        require(msg.sender == f.founder, NotFounder(fund, msg.sender, f.founder));
     }
 }

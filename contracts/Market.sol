@@ -510,6 +510,7 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
     function _permit(uint256 value, bytes calldata permit) private {
         (uint256 deadline, uint8 v, bytes32 r, bytes32 s) = abi.decode(permit, (uint256, uint8, bytes32, bytes32));
         // Somebody may have sent the same permit first; the allowance decides.
-        try IERC20Permit(address(token)).permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {} // solhint-disable-line no-empty-blocks
+        // solhint-disable-next-line no-empty-blocks
+        try IERC20Permit(address(token)).permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {}
     }
 }

@@ -306,6 +306,12 @@ contract Registry is IRegistry, Timed {
         return account.rent;
     }
 
+    /// @notice Least rent per epoch so far in the running period, while there has been any.
+    function leastOf(NodeId id) external view returns (uint96) {
+        (Account memory account, uint24 period) = _rolled(id);
+        return _leastOf(id, period, account).rent;
+    }
+
     /// @inheritdoc IRegistry
     function dutyOf(NodeId id)
         external

@@ -23,3 +23,19 @@ export async function signVoucher(
   });
   return { ...message, signature };
 }
+
+const SERVED_FIELDS = [{ name: 'pool', type: 'uint256' }, { name: 'payee', type: 'uint32' }, { name: 'servedBytes', type: 'uint64' }, { name: 'total', type: 'uint128' }] as const;
+
+/** What the signer of a pool says that a node served so far. */
+export async function signServed(
+  by: { readonly signer: PrivateKeyAccount; readonly chainId: number; readonly channels: Address },
+  message: { readonly pool: bigint; readonly payee: number; readonly servedBytes: bigint; readonly total: bigint },
+) {
+  const signature = await by.signer.signTypedData({
+    domain: { name: 'Holdfast Channels', version: '1', chainId: by.chainId, verifyingContract: by.channels },
+    types: { Served: SERVED_FIELDS },
+    primaryType: 'Served',
+    message,
+  });
+  return { ...message, signature };
+}

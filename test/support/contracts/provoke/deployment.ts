@@ -18,6 +18,8 @@ async function nextAddress({ evm }: World): Promise<Address> {
 export const deployment: Provocations = {
   BadClock: async (world) =>
     refusal([0, 84], () => world.evm.deploy('Registry', [world.token.address, world.market.address, { genesis: START, epochSeconds: 0, epochsPerPeriod: 84 }, 1, 1])),
+  ShareAboveOne: async (world) => refusal([10n ** 18n + 1n, 10n ** 18n], () => world.evm.read(world.lens, 'odds', [10n ** 18n + 1n, 5n])),
+  TooManySamples: async (world) => refusal([257n, 256n], () => world.evm.read(world.lens, 'odds', [1n, 257n])),
   /** A second market for a registry that knows the first. */
   WrongRegistry: async (world) => {
     const libraries = await deployLibraries(world);

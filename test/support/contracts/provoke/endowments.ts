@@ -4,7 +4,7 @@ import type { Contract } from '../evm.ts';
 import { signExtension } from '../extensions.ts';
 import { poke } from '../proofs.ts';
 import { goToEpoch, TOKEN, type World } from '../world.ts';
-import { equip, openSmall, provider, refusal, RENT, stranger, type Act, type Provocation, type Provocations } from './provocation.ts';
+import { equip, market, openSmall, provider, refusal, RENT, stranger, type Act, type Provocation, type Provocations } from './provocation.ts';
 
 const PERIOD = 6;
 const PER_PERIOD = 4n * RENT * BigInt(PERIOD);
@@ -24,32 +24,39 @@ function staged(act: (world: World, stage: Stage) => ReturnType<Act>): Provocati
     options: SHORT,
     act: async (world) => {
       const agreement = await openSmall(world, { periods: 3 });
+      await market(world, 'lock', [agreement.id]);
       const endowment = await world.evm.deploy('Endowment', [world.market.address]);
       await equip(world, stranger.address, endowment);
       const send = (name: string, args: readonly unknown[]) => world.evm.send(stranger.address, endowment, name, args);
       const release = async () => {
         const consents = await signExtension(world, { agreement: agreement.id, newEnd: 4, slots: [0, 1, 2, 3] });
-        return () => send('release', [agreement.id, consents]);
+        return () => send('release', [1n, consents]);
       };
       return act(world, { agreement, endowment, send, release });
     },
   };
 }
 
-const found = ({ agreement, send }: Stage, maxPerPeriod = PER_PERIOD, minProvenBps = 0) => send('found', [agreement.id, zeroAddress, maxPerPeriod, minProvenBps, TOKEN]);
+const found = ({ agreement, send }: Stage, maxPerPeriod = PER_PERIOD, minProvenBps = 0) => send('found', [agreement.id, zeroAddress, maxPerPeriod, minProvenBps, 0, TOKEN]);
 
 /** Endowment and Rewards */
 export const endowments: Provocations = {
-  NoFund: staged(async (_world, stage) => refusal([stage.agreement.id], () => stage.send('endow', [stage.agreement.id, 1n]))),
-  FundExists: staged(async (_world, stage) => {
-    await found(stage);
-    return refusal([stage.agreement.id], () => found(stage));
+  NoFund: staged(async (_world, stage) => refusal([1n], () => stage.send('endow', [1n, 1n]))),
+  NotLocked: staged(async (world, stage) => {
+    const other = await openSmall(world, { periods: 3 });
+    return refusal([other.id], () => stage.send('found', [other.id, zeroAddress, 1n, 0, 0, 1n]));
   }),
+  FundShort: staged(async (world, stage) => {
+    await stage.send('found', [stage.agreement.id, zeroAddress, PER_PERIOD, 0, 0, 1n]);
+    await goToEpoch(world, PERIOD);
+    return refusal([1n, 1n, PER_PERIOD], await stage.release());
+  }),
+  NotItself: staged(async (_world, stage) => refusal([stranger.address], () => stage.send('pull', [zeroAddress, 1n]))),
   BadShare: staged(async (_world, stage) => refusal([10_001n], () => found(stage, 1n, 10_001))),
   BadVault: staged(async (world, { agreement, send }) => {
     const foreign = await world.evm.deploy('Token', [stranger.address, 1n]);
     const vault = await world.evm.deploy('Vault', [foreign.address]);
-    return refusal([foreign.address, world.token.address], () => send('found', [agreement.id, vault.address, 1n, 0, 1n]));
+    return refusal([foreign.address, world.token.address], () => send('found', [agreement.id, vault.address, 1n, 0, 0, 1n]));
   }),
   PriceAboveBound: staged(async (world, stage) => {
     await found(stage, PER_PERIOD - 1n);
@@ -69,16 +76,15 @@ export const endowments: Provocations = {
     await found(stage);
     await goToEpoch(world, PERIOD);
     await (await stage.release())();
-    return refusal([stage.agreement.id, 1], await stage.release());
+    return refusal([1n, 1], await stage.release());
   }),
   NotFounder: staged(async (world, stage) => {
     await found(stage);
-    const { id } = stage.agreement;
-    return refusal([id, world.creator.address, stranger.address], () => world.evm.send(world.creator.address, stage.endowment, 'reclaim', [id]));
+    return refusal([1n, world.creator.address, stranger.address], () => world.evm.send(world.creator.address, stage.endowment, 'reclaim', [1n]));
   }),
   StillRunning: staged(async (_world, stage) => {
     await found(stage);
-    return refusal([stage.agreement.id, 3, 0], () => stage.send('reclaim', [stage.agreement.id]));
+    return refusal([stage.agreement.id, 3, 0], () => stage.send('reclaim', [1n]));
   }),
   NothingToClaim: async (world) => {
     const rewards = await world.evm.deploy('Rewards', [world.market.address, 1n]);

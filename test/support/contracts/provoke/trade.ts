@@ -1,7 +1,7 @@
 import { zeroAddress, zeroHash, type Hex } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
 import type { Contract } from '../evm.ts';
-import { signVoucher } from '../vouchers.ts';
+import { signServed, signVoucher } from '../vouchers.ts';
 import { TOKEN, type World } from '../world.ts';
 import { equip, provider, refusal, stranger, type Provocations } from './provocation.ts';
 
@@ -62,6 +62,21 @@ export const trade: Provocations = {
     const { channels, voucher } = await opened(world);
     const large = await voucher(DEPOSIT + 1n);
     return refusal([1n, DEPOSIT + 1n, DEPOSIT], () => world.evm.send(stranger.address, channels, 'redeem', [[large]]));
+  },
+  NoSuchPool: async (world) => {
+    const { channels } = await opened(world);
+    return refusal([9n], () => world.evm.send(stranger.address, channels, 'fundPool', [9n, 1n]));
+  },
+  NotSponsor: async (world) => {
+    const { channels } = await opened(world);
+    return refusal([9n, stranger.address, zeroAddress], () => world.evm.send(stranger.address, channels, 'startClosingPool', [9n]));
+  },
+  AboveCap: async (world) => {
+    const { channels } = await opened(world);
+    await world.evm.send(stranger.address, channels, 'sponsor', [zeroHash, zeroAddress, 0, 10n, 100n]);
+    const by = { signer: stranger, chainId: world.evm.chainId, channels: channels.address };
+    const served = await signServed(by, { pool: 1n, payee: provider(world).id, servedBytes: 1n << 20n, total: 11n });
+    return refusal([1n, 11n, 10n], () => world.evm.send(stranger.address, channels, 'redeemServed', [[served]]));
   },
   NotPayer: async (world) => {
     const { channels } = await opened(world);
