@@ -31,7 +31,7 @@ export async function reverts(errorName: string, act: () => Promise<unknown>): P
 
 /**
  * Every unit has an owner: ends the agreements, releases every slot, settles every rail, pays everybody out, and finds the market empty.
- * `accounts`: who else than the creators may be owed something. Pots and open challenges must be taken before.
+ * `accounts`: who else than the creators may be owed something. Open challenges must be ended before.
  */
 export async function emptyMarket(world: World, agreements: readonly OpenedAgreement[], accounts: readonly Address[] = []): Promise<void> {
   const { evm, market, treasury } = world;
@@ -49,6 +49,10 @@ export async function emptyMarket(world: World, agreements: readonly OpenedAgree
         if (!(error instanceof Reverted && error.errorName === 'NoSuchSlot')) throw error;
       }
     }
+  }
+  for (const { id, creator } of agreements) {
+    const pot = await evm.read<bigint>(market, 'potOf', [id]);
+    if (pot > 0n) await evm.send(creator.address, market, 'takePot', [id, pot]);
   }
   for (const { id } of [...world.providers, ...world.heavies]) if ((await owedToNode(world, id)) > 0n) await send('withdrawNode', [id]);
   const people = new Set([...agreements.map(({ creator }) => creator.address), ...accounts]);
