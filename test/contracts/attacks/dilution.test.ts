@@ -50,7 +50,7 @@ function excess(mean: number, allowance: number): number {
 }
 
 /** What a provider that holds nothing earns per period, in epochs of its honest rent, with own empty agreements of D times that rent and endless dust. */
-function profit(dilution: number, { epochsPerPeriod, standard: { missAllowance, penaltyEpochs } } = PRODUCTION): number {
+function profit(dilution: number, { epochsPerPeriod, missAllowance, penaltyEpochs } = PRODUCTION): number {
   const misses = epochsPerPeriod * (1 - (1 - 1 / (1 + dilution)) ** 4);
   return epochsPerPeriod - misses - penaltyEpochs * (1 + dilution) * excess(misses, missAllowance);
 }
@@ -68,5 +68,5 @@ void it('dilution with money: penalties are of ALL the rent, so it loses below a
 
 /** Without dilution the first week alone takes nearly two weeks of rent. */
 function epochsLost(): number {
-  return PRODUCTION.stakeEpochs - 2 * PRODUCTION.standard.missAllowance - 1;
+  return PRODUCTION.stakeEpochs - 2 * PRODUCTION.missAllowance - 1;
 }
