@@ -2,21 +2,18 @@
 import { readBundle } from '../chain/read-bundle.ts';
 import { retiredBundles } from '../chain/retire-bundle.ts';
 import { type Catalog, withoutVersions } from '../codec/catalog.ts';
-import { encodeCatalogBundle } from '../codec/encode-bundle.ts';
 import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';
 import { QuotaExceededError } from './errors.ts';
 import type { AgreementView } from './fetch/agreement-view.ts';
 import { forgetBundles } from './forget-bundles.ts';
-import { knownChunks } from './local-state.ts';
 import { moveVersion } from './move-version.ts';
-import { publishName } from './name-record.ts';
 import { pickAgreement } from './pick-agreement.ts';
 import type { OnProgress } from './progress.ts';
 import { retire } from './retire.ts';
+import { storeCatalog } from './store-catalog.ts';
 import { syncCatalog } from './sync-catalog.ts';
 import { Journal } from './upload/journal.ts';
-import { storeBundle } from './upload/store-bundle.ts';
 import { type Usage, type VersionUse, bundleKey, usageOf } from './usage.ts';
 
 export interface CollectOptions {
@@ -59,7 +56,10 @@ export function collect(client: Client, options: CollectOptions = {}): Promise<C
     const agreement = view.id;
     const usedBefore = used(view);
     const pruned = prune(before, options.keepVersions);
-    if (pruned !== before) await storeCatalog(client, view, pruned, signal);
+    if (pruned !== before) {
+      const journal = await Journal.open(client.store, { agreement, name: 'catalog', sourceDigest: `collect ${pruned.sequence}` }, Date.now());
+      await storeCatalog(client, { view, journal, catalog: pruned, signal });
+    }
     const first = await retire(client, { agreement, signal });
     const { moved, isPartial } = await moveLiving(client, agreement, options);
     const second = moved.length === 0 ? { bundles: [] } : await retire(client, { agreement, signal });
@@ -84,22 +84,6 @@ function prune(catalog: Catalog, keepVersions = Infinity): Catalog {
 
 function countVersions({ names }: Catalog): number {
   return [...names.values()].reduce((sum, versions) => sum + versions.length, 0);
-}
-
-async function storeCatalog(client: Client, view: AgreementView, catalog: Catalog, signal: AbortSignal | undefined): Promise<void> {
-  const journal = await Journal.open(client.store, { agreement: view.id, name: 'catalog', sourceDigest: `collect ${catalog.sequence}` }, Date.now());
-  const batches = encodeCatalogBundle({
-    geometry: view.geometry,
-    agreement: view.id,
-    keys: await client.secrets.keys(),
-    sealKey: await client.secrets.sealKey(view.id),
-    platform: client.platform,
-    known: await knownChunks(client, view.id),
-    catalog,
-    signal,
-  });
-  await storeBundle(client, { view, journal, batches, signal });
-  await publishName(client).catch(() => undefined);
 }
 
 async function moveLiving(client: Client, agreement: number, options: CollectOptions): Promise<{ moved: string[]; isPartial: boolean }> {

@@ -1,15 +1,12 @@
 /** Deleting a name: the catalog says so from now on. Older versions stay readable until their bundles are given up. */
 import { withDeletion } from '../codec/catalog.ts';
-import { encodeCatalogBundle } from '../codec/encode-bundle.ts';
 import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';
 import { NoSuchObjectError } from './errors.ts';
-import { knownChunks } from './local-state.ts';
-import { publishName } from './name-record.ts';
 import { pickAgreement } from './pick-agreement.ts';
+import { storeCatalog } from './store-catalog.ts';
 import { syncCatalog } from './sync-catalog.ts';
 import { Journal } from './upload/journal.ts';
-import { storeBundle } from './upload/store-bundle.ts';
 
 export interface RemoveOptions {
   readonly name: string;
@@ -30,18 +27,7 @@ export function remove(client: Client, options: RemoveOptions): Promise<{ agreem
       await journal.drop();
       throw new NoSuchObjectError(name, 'nothing is stored under this name');
     }
-    const batches = encodeCatalogBundle({
-      geometry: view.geometry,
-      agreement: view.id,
-      keys: await client.secrets.keys(),
-      sealKey: await client.secrets.sealKey(view.id),
-      platform: client.platform,
-      known: await knownChunks(client, view.id),
-      catalog,
-      signal,
-    });
-    const { stored } = await storeBundle(client, { view, journal, batches, signal });
-    await publishName(client).catch(() => undefined);
+    const stored = await storeCatalog(client, { view, journal, catalog, signal });
     return { agreement: view.id, bundle: stored?.bundle ?? null };
   });
 }
