@@ -20,6 +20,7 @@ export interface ObjectInfo {
 
 /** An object that can be read. `open` throws UnreadableSourceError when only this object is lost. */
 export interface SourceObject extends ObjectInfo {
+  /** A piece is valid until the next one is asked for: a reader may use its memory again, fresh pages cost more than reading. */
   open(): AsyncIterable<Uint8Array>;
 }
 

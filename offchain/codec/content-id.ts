@@ -43,7 +43,7 @@ function webStream(open: Open, onFailure: (failure: unknown) => void): ReadableS
         source ??= open()[Symbol.asyncIterator]();
         const { done, value } = await source.next();
         if (done === true) controller.close();
-        else controller.enqueue(value);
+        else controller.enqueue(value.slice());
       } catch (failure) {
         onFailure(failure);
         controller.close();

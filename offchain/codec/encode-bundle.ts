@@ -5,7 +5,8 @@ import { BundleWriter, type EncodedBatch } from './bundle-writer.ts';
 import { type Catalog, encodeCatalog, isUnresolved, latestVersion, withVersion } from './catalog.ts';
 import { refsToCbor } from './chunk-ref-codec.ts';
 import type { KnownChunks } from './chunk-ref.ts';
-import { cdcChunks, fixedChunks } from './chunk.ts';
+import { CdcCutter, FixedCutter } from './chunk.ts';
+import type { BatchMemory } from './batch-memory.ts';
 import { equal } from './bytes.ts';
 import { LOCATOR_MAX_REFS, makeFooter } from './footer.ts';
 import { CodecInputError } from './format-errors.ts';
@@ -15,13 +16,14 @@ import { manifestContentId } from './manifest-content-id.ts';
 import type { ManifestRef, Visibility } from './manifest-ref.ts';
 import { type Manifest, contentRoot, encodeManifest } from './manifest.ts';
 import { mapAhead } from './map-ahead.ts';
-import { readObjects } from './read-objects.ts';
+import { type WorkerPool, inlinePool } from './pool/pool.ts';
+import { SlabMemory, readSlabs } from './slab.ts';
 import { encodeCbor } from './strict-cbor.ts';
 import type { ChunkRef, Geometry, Platform } from './types.ts';
 import { fileDag } from './unixfs.ts';
 
-/** Chunks and ends of files that may be on their way between being read and being packed. */
-const PREPARE_AHEAD = 12;
+/** Slabs that may be on their way between being read and being packed, besides one for each thread. */
+const SLABS_AHEAD = 1;
 
 interface BundleOptions {
   readonly geometry: Geometry;
@@ -33,6 +35,13 @@ interface BundleOptions {
   readonly catalog: Catalog;
   readonly known: KnownChunks;
   readonly dedupe?: boolean | undefined;
+  /** Threads to work on; all runs on the caller's thread when left out. */
+  readonly pool?: WorkerPool | undefined;
+  /**
+   * Bounds and reuses the memory of batches; then each yielded batch must be released, or the generator waits for ever.
+   * When left out, the arrays of a yielded batch are the caller's.
+   */
+  readonly memory?: BatchMemory | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -89,12 +98,12 @@ export interface BundleResult extends Omit<CatalogBundleResult, 'bundleRoot'> {
   readonly unreadable: readonly string[];
 }
 
-/** Yields each batch when it is full; the arrays of a yielded batch are the caller's. The same input gives the same batches. */
+/** Yields each batch when it is full and encoded. The same input gives the same batches, whatever the threads and the memory. */
 export async function* encodeBundle(options: EncodeBundleOptions): AsyncGenerator<EncodedBatch, BundleResult> {
   const { catalog, keys, name, platform, visibility, created } = options;
   assertName(name);
   assertResolved(catalog);
-  const writer = new BundleWriter({ ...options, dedupe: options.dedupe ?? true });
+  const writer = writerFor(options);
   const { builder, stats, unreadable } = yield* storeObjects(writer, options);
   const root = await contentRoot(platform, { visibility, ...builder });
   const latest = latestVersion(catalog, name);
@@ -112,7 +121,11 @@ export async function* encodeBundle(options: EncodeBundleOptions): AsyncGenerato
 /** A bundle with nothing but a catalog: how a deletion (`withDeletion`) is stored. The catalog may not hold unresolved versions. */
 export async function* encodeCatalogBundle(options: BundleOptions): AsyncGenerator<EncodedBatch, CatalogBundleResult> {
   assertResolved(options.catalog);
-  return yield* storeCatalog(new BundleWriter({ ...options, dedupe: options.dedupe ?? true }), options);
+  return yield* storeCatalog(writerFor(options), options);
+}
+
+function writerFor(options: BundleOptions): BundleWriter {
+  return new BundleWriter({ ...options, dedupe: options.dedupe ?? true, pool: options.pool ?? inlinePool(options.platform) });
 }
 
 function assertResolved(catalog: Catalog): void {
@@ -125,28 +138,33 @@ async function* storeObjects(
 ): AsyncGenerator<EncodedBatch, { builder: ManifestBuilder; stats: BundleStats; unreadable: string[] }> {
   const { objects, visibility, onProgress } = options;
   const keys = visibility === 'public' ? null : options.keys.content;
-  const chunker = visibility === 'public' || options.chunking === 'fixed' ? fixedChunks : cdcChunks;
+  const cutter = visibility === 'public' || options.chunking === 'fixed' ? new FixedCutter() : new CdcCutter();
+  const { threads = 0, sharesMemory = false } = options.pool ?? {};
+  const slabs = new SlabMemory({ isShared: sharesMemory });
   const builder = new ManifestBuilder();
   const unreadable: string[] = [];
   const count = { files: 0, plainBytes: 0, newBytes: 0, dedupedBytes: 0 };
   const stats = (): BundleStats => ({ ...count, storedBytes: writer.storedBytes });
-  const prepared = mapAhead(readObjects(objects, chunker), PREPARE_AHEAD, async (event) =>
-    event.kind === 'chunk' ? { kind: event.kind, path: event.path, chunk: await writer.prepare(keys, event.plain) } : event);
-  for await (const event of prepared) {
-    if (event.kind === 'unreadable') {
-      builder.dropEntry();
-      unreadable.push(event.path);
-    } else if (event.kind === 'end') {
-      builder.endEntry(event.info);
-      if (event.info.kind === 'file') count.files++;
-    } else {
-      const { ref, isNew } = yield* writer.store(event.chunk);
-      builder.addChunk(ref);
-      count.plainBytes += ref.size;
-      count[isNew ? 'newBytes' : 'dedupedBytes'] += ref.size;
+  const prepared = mapAhead(readSlabs(objects, cutter, slabs), threads + SLABS_AHEAD, async (slab) => ({ slab, chunks: await writer.prepare(keys, slab) }));
+  for await (const { slab, chunks } of prepared) {
+    let next = 0;
+    for (const event of slab.events) {
+      if (event.kind === 'unreadable') {
+        builder.dropEntry();
+        unreadable.push(event.path);
+      } else if (event.kind === 'end') {
+        builder.endEntry(event.info);
+        if (event.info.kind === 'file') count.files++;
+      } else {
+        const { ref, isNew } = yield* writer.store(chunks[next++]!);
+        builder.addChunk(ref);
+        count.plainBytes += ref.size;
+        count[isNew ? 'newBytes' : 'dedupedBytes'] += ref.size;
+      }
+      const path = event.kind === 'end' ? event.info.path : event.path;
+      onProgress?.({ path, ...stats(), batches: writer.batches });
     }
-    const path = event.kind === 'end' ? event.info.path : event.path;
-    onProgress?.({ path, ...stats(), batches: writer.batchRoots.length });
+    slabs.give(slab);
   }
   return { builder, stats: stats(), unreadable };
 }
@@ -176,5 +194,5 @@ async function* storeCatalog(writer: BundleWriter, options: BundleOptions): Asyn
     if (refs.length > LOCATOR_MAX_REFS) throw new CodecInputError('the catalog is too large: even the list of its chunks does not fit');
   }
   const bundleRoot = yield* writer.finish(await makeFooter(platform, keys, { kind, refs }));
-  return { batches: writer.batchRoots.length, bundleRoot, catalog, chunks: writer.newChunks };
+  return { batches: writer.batches, bundleRoot, catalog, chunks: writer.newChunks };
 }

@@ -1,63 +1,102 @@
-/** Lays records back to back into batch payloads. */
+/** Lays records back to back into the data fragments of batches. */
+import type { FragmentMemory } from './batch-memory.ts';
 import type { BatchItem } from './batch-id.ts';
-import { FOOTER_BYTES, footerOffset } from './footer.ts';
+import { footerOffset } from './footer.ts';
+import { CodecInputError } from './format-errors.ts';
 import type { StoredRecord } from './record.ts';
+import { clearPayload, writePayload } from './stripe.ts';
 import type { Geometry, RecordLocation } from './types.ts';
 
-/** `payload` is the packer's own buffer: it is only valid until the packer goes on. */
 export interface PackedBatch {
   readonly ordinal: number;
-  readonly payload: Uint8Array;
+  /** The k data fragments are filled, what no item covers with zeros; the others are whatever they were. */
+  readonly memory: FragmentMemory;
   readonly items: readonly BatchItem[];
 }
 
-type Packable = Pick<StoredRecord, 'chunkId' | 'fingerprint' | 'stored'>;
+type Packable = Pick<StoredRecord, 'chunkId' | 'fingerprint' | 'parts'>;
 
 export class Packer {
   readonly #geometry: Geometry;
-  readonly #payload: Uint8Array;
   #ordinal = 0;
   #position = 0;
   #items: BatchItem[] = [];
+  #memory: FragmentMemory | undefined;
 
   constructor(geometry: Geometry) {
     this.#geometry = geometry;
-    this.#payload = new Uint8Array(geometry.payloadSize);
   }
 
-  /** Yields each batch that becomes full; returns where the record began. */
-  *add(record: Packable): Generator<PackedBatch, Pick<RecordLocation, 'batch' | 'offset' | 'storedSize'>> {
-    const { chunkId, fingerprint, stored } = record;
-    // A full batch is handed out only now: until something follows it, it may still be the last one.
-    if (this.#position === this.#payload.length) yield* this.#next();
-    const location = { batch: this.#ordinal, offset: this.#position, storedSize: stored.length };
-    let done = 0;
-    for (;;) {
-      const taken = Math.min(stored.length - done, this.#payload.length - this.#position);
-      this.#payload.set(stored.subarray(done, done + taken), this.#position);
-      this.#items.push({ start: this.#position - done, storedSize: stored.length, chunkId, fingerprint });
-      this.#position += taken;
-      done += taken;
-      if (done === stored.length) return location;
-      yield* this.#next();
+  /** Where the next record begins. A full batch counts until `take`: while nothing follows it, it may still be the last one. */
+  get place(): Pick<RecordLocation, 'batch' | 'offset'> {
+    return { batch: this.#ordinal, offset: this.#position };
+  }
+
+  get isFull(): boolean {
+    return this.#position === this.#geometry.payloadSize;
+  }
+
+  /** True: `open` must be called before anything is added. */
+  get needsMemory(): boolean {
+    return this.#memory === undefined;
+  }
+
+  open(memory: FragmentMemory): void {
+    this.#memory = memory;
+  }
+
+  /** Adds the record's bytes from `done` on, as many as fit. Returns how many are in now. */
+  add({ chunkId, fingerprint, parts }: Packable, done: number): number {
+    const start = this.#position - done;
+    let before = 0;
+    for (const part of parts) {
+      const from = Math.max(0, done - before);
+      const rest = part.subarray(from, from + this.#geometry.payloadSize - this.#position);
+      this.#write(rest);
+      before += part.length;
+      done += rest.length;
     }
+    this.#items.push({ start, storedSize: before, chunkId, fingerprint });
+    return done;
   }
 
-  /** Puts the footer at the very end of the last batch, which is one more batch when this one has no room. */
-  *finish(footer: Omit<Packable, 'chunkId'>): Generator<PackedBatch, void> {
+  /** Whether a footer fits behind what is packed. */
+  get hasRoomForFooter(): boolean {
+    return this.#position <= footerOffset(this.#geometry);
+  }
+
+  /** Puts the footer at the very end of the batch, zeros before it. */
+  addFooter(footer: Omit<Packable, 'chunkId'>): void {
     const start = footerOffset(this.#geometry);
-    if (this.#position > start) yield* this.#next();
-    this.#payload.set(footer.stored, start);
-    this.#items.push({ start, storedSize: FOOTER_BYTES, chunkId: footer.fingerprint, fingerprint: footer.fingerprint });
-    yield* this.#next();
+    this.#clearUntil(start);
+    this.add({ ...footer, chunkId: footer.fingerprint }, 0);
   }
 
-  *#next(): Generator<PackedBatch, void> {
-    yield { ordinal: this.#ordinal, payload: this.#payload, items: this.#items };
+  /** The batch as it is; the next one begins. */
+  take(): PackedBatch {
+    this.#clearUntil(this.#geometry.payloadSize);
+    const packed = { ordinal: this.#ordinal, memory: this.#held(), items: this.#items };
     this.#ordinal++;
     this.#position = 0;
     this.#items = [];
-    this.#payload.fill(0);
+    this.#memory = undefined;
+    return packed;
+  }
+
+  #write(bytes: Uint8Array): void {
+    writePayload(this.#geometry, this.#held().fragments, { offset: this.#position, bytes });
+    this.#position += bytes.length;
+  }
+
+  /** The memory still holds an older batch. */
+  #clearUntil(end: number): void {
+    clearPayload(this.#geometry, this.#held().fragments, { start: this.#position, end });
+    this.#position = end;
+  }
+
+  #held(): FragmentMemory {
+    if (this.#memory === undefined) throw new CodecInputError('the packer has no memory to write to');
+    return this.#memory;
   }
 }
 

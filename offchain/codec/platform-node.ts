@@ -1,10 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { type Cipheriv, createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Platform } from './types.ts';
 
 const GCM_TAG_SIZE = 16;
 const CIPHER_BLOCK_SIZE = 16;
+/** OpenSSL's output is copied on from here: small enough for the cache, and for the allocator to give the same pages again. */
+const PIECE_SIZE = 64 * 1024;
 
 // Compression runs in Node's thread pool: an upload then keeps both its event loop and a second core busy.
 const compress = promisify(zstdCompress);
@@ -24,6 +26,12 @@ export const nodePlatform: Platform = {
     const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
     return plain(Buffer.concat([cipher.update(data), cipher.final(), cipher.getAuthTag()]));
   },
+  gcmInPlace({ key, nonce, data, associated }) {
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
+    for (let at = 0; at < data.length; at += PIECE_SIZE) moveInto(data, at, cipher.update(data.subarray(at, at + PIECE_SIZE)));
+    cipher.final();
+    return plain(cipher.getAuthTag());
+  },
   gcmDecrypt({ key, nonce, data, associated }) {
     if (data.length < GCM_TAG_SIZE) return null;
     const tagAt = data.length - GCM_TAG_SIZE;
@@ -37,11 +45,12 @@ export const nodePlatform: Platform = {
     }
     return plain(clear);
   },
-  ctr({ key, offset, data }) {
-    const counter = new DataView(new ArrayBuffer(CIPHER_BLOCK_SIZE));
-    // Throws for an offset that is not whole blocks: BigInt refuses fractions.
-    counter.setBigUint64(8, BigInt(offset / CIPHER_BLOCK_SIZE));
-    return plain(createCipheriv('aes-256-ctr', key, new Uint8Array(counter.buffer)).update(data));
+  ctr: ({ key, offset, data }) => plain(ctrCipher(key, offset).update(data)),
+  ctrInPlace({ key, offset }) {
+    const cipher = ctrCipher(key, offset);
+    return (data) => {
+      for (let at = 0; at < data.length; at += PIECE_SIZE) moveInto(data, at, cipher.update(data.subarray(at, at + PIECE_SIZE)));
+    };
   },
   zstdCompress: async (data, level) => plain(await compress(data, { params: { [constants.ZSTD_c_compressionLevel]: level } })),
   async zstdDecompress(data, maxBytes) {
@@ -51,6 +60,19 @@ export const nodePlatform: Platform = {
     return plain(clear);
   },
 };
+
+function ctrCipher(key: Uint8Array, offset: number): Cipheriv {
+  const counter = new DataView(new ArrayBuffer(CIPHER_BLOCK_SIZE));
+  // Throws for an offset that is not whole blocks: BigInt refuses fractions.
+  counter.setBigUint64(8, BigInt(offset / CIPHER_BLOCK_SIZE));
+  return createCipheriv('aes-256-ctr', key, new Uint8Array(counter.buffer));
+}
+
+/** Copies OpenSSL's output to its place and frees it at once: garbage of this kind piles up faster than it is collected. */
+function moveInto(target: Uint8Array, at: number, output: Buffer): void {
+  target.set(output, at);
+  if (output.buffer instanceof ArrayBuffer && output.length === output.buffer.byteLength) output.buffer.transfer(0);
+}
 
 /** A Buffer's `slice` shares memory where a Uint8Array's copies: hand out the latter only. */
 function plain(buffer: Buffer): Uint8Array {

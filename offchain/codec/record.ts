@@ -19,8 +19,9 @@ export interface StoredRecord {
   /** Plain size in bytes. */
   readonly size: number;
   readonly method: Method;
-  readonly stored: Uint8Array;
-  /** 32 bytes that, with the chunkId, commit to `stored`; see `batch-id.ts`. */
+  /** The stored bytes, in order. */
+  readonly parts: readonly Uint8Array[];
+  /** 32 bytes that, with the chunkId, commit to the stored bytes; see `batch-id.ts`. */
   readonly fingerprint: Uint8Array;
 }
 
@@ -29,28 +30,53 @@ export async function chunkIdOf(platform: Platform, keys: RecordKeys | null, pla
   return keys === null ? platform.sha256(plain) : platform.hmacSha256(keys.chunkId, plain);
 }
 
-/** `keys` null makes a public record: not encrypted. `chunkId` must be `chunkIdOf` of the same plain bytes. */
+/** A chunk after `sealChunk`: its record is head || the first `bodySize` bytes that lie where the chunk lay || tag. */
+export interface SealedChunk {
+  readonly method: Method;
+  readonly bodySize: number;
+  /** Empty for public records, as `tag` is. */
+  readonly head: Uint8Array;
+  readonly tag: Uint8Array;
+  readonly fingerprint: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Turns a chunk into the body of its record, in place: no second array of its size is needed.
+ * `keys` null makes a public record: not encrypted. `chunkId` must be `chunkIdOf` of the same bytes.
+ */
+export async function sealChunk(
+  platform: Platform,
+  options: { keys: RecordKeys | null; chunkId: Uint8Array; data: Uint8Array },
+): Promise<SealedChunk> {
+  const { keys, chunkId, data } = options;
+  if (data.length > CHUNK_MAX_BYTES) throw new RangeError(`a chunk has at most ${CHUNK_MAX_BYTES} bytes`);
+  const { method, bytes } = await compress(platform, data);
+  const shape = { method, bodySize: bytes.length };
+  // Another zstd version may compress the same chunk to other bytes, so the nonce depends on these as well.
+  const distinct = method === 0 ? [] : [await platform.sha256(bytes)];
+  if (method === 1) data.set(bytes);
+  if (keys === null) return { ...shape, head: NOTHING, tag: NOTHING, fingerprint: distinct[0] ?? chunkId };
+  const associated = concat(chunkId, Uint8Array.of(method));
+  const nonce = (await platform.hmacSha256(keys.nonce, associated, ...distinct)).slice(0, NONCE_BYTES);
+  const key = await platform.hmacSha256(keys.chunkKey, chunkId);
+  const tag = await platform.gcmInPlace({ key, nonce, data: data.subarray(0, bytes.length), associated });
+  const mark = keys.keyCheck.subarray(0, MARK_BYTES);
+  const head = concat(mark, nonce, await headSum(platform, mark, nonce, tag));
+  return { ...shape, head, tag, fingerprint: concat(nonce, tag, new Uint8Array(32 - NONCE_BYTES - TAG_BYTES)) };
+}
+
+/** A record of its own, `stored` being all its bytes; the chunk stays as it is. */
 export async function makeRecord(
   platform: Platform,
   options: { keys: RecordKeys | null; chunkId: Uint8Array; plain: Uint8Array },
-): Promise<StoredRecord> {
+): Promise<StoredRecord & { readonly stored: Uint8Array }> {
   const { keys, chunkId, plain } = options;
-  if (plain.length > CHUNK_MAX_BYTES) throw new RangeError(`a chunk has at most ${CHUNK_MAX_BYTES} bytes`);
-  const { method, bytes } = await compress(platform, plain);
-  const shape = { chunkId, size: plain.length, method };
-  if (keys === null) {
-    return { ...shape, stored: bytes, fingerprint: method === 0 ? chunkId : await platform.sha256(bytes) };
-  }
-  const associated = concat(chunkId, Uint8Array.of(method));
-  // Another zstd version may compress the same chunk to other bytes, so the nonce depends on these as well.
-  const distinct = method === 0 ? [] : [await platform.sha256(bytes)];
-  const nonce = (await platform.hmacSha256(keys.nonce, associated, ...distinct)).slice(0, NONCE_BYTES);
-  const key = await platform.hmacSha256(keys.chunkKey, chunkId);
-  const body = await platform.gcmEncrypt({ key, nonce, data: bytes, associated });
-  const tag = body.subarray(body.length - TAG_BYTES);
-  const mark = keys.keyCheck.subarray(0, MARK_BYTES);
-  const stored = concat(mark, nonce, await headSum(platform, mark, nonce, tag), body);
-  return { ...shape, stored, fingerprint: concat(nonce, tag, new Uint8Array(32 - NONCE_BYTES - TAG_BYTES)) };
+  const data = plain.slice();
+  const { method, bodySize, head, tag, fingerprint } = await sealChunk(platform, { keys, chunkId, data });
+  const stored = concat(head, data.subarray(0, bodySize), tag);
+  return { chunkId, size: plain.length, method, parts: [stored], stored, fingerprint };
 }
 
 /**

@@ -48,6 +48,21 @@ function rangeAt(geometry: Geometry, payloadOffset: number, payloadEnd: number):
   return { slot, fragmentOffset: start + inUnit, payloadOffset, sizeBytes: Math.min(width - inUnit, payloadEnd - payloadOffset) };
 }
 
+/** Writes payload bytes, from payload offset `offset` on, into the data fragments that hold them. */
+export function writePayload(geometry: Geometry, fragments: readonly Uint8Array[], { offset, bytes }: { readonly offset: number; readonly bytes: Uint8Array }): void {
+  for (const { slot, fragmentOffset, payloadOffset, sizeBytes } of slotRanges(geometry, offset, bytes.length)) {
+    const from = payloadOffset - offset;
+    fragments[slot]!.set(bytes.subarray(from, from + sizeBytes), fragmentOffset);
+  }
+}
+
+/** Sets the payload bytes [start, end) to zero. */
+export function clearPayload(geometry: Geometry, fragments: readonly Uint8Array[], { start, end }: { readonly start: number; readonly end: number }): void {
+  for (const { slot, fragmentOffset, sizeBytes } of slotRanges(geometry, start, end - start)) {
+    fragments[slot]!.fill(0, fragmentOffset, fragmentOffset + sizeBytes);
+  }
+}
+
 /** The n unsealed fragments of a payload of at most k * F bytes; a shorter one counts as zero padded. */
 export function encodeBatch(geometry: Geometry, payload: Uint8Array): Uint8Array[] {
   const { k, m, n, fragmentSize, payloadSize } = geometry;
@@ -55,9 +70,7 @@ export function encodeBatch(geometry: Geometry, payload: Uint8Array): Uint8Array
     throw new GeometryError(`The payload has ${payload.length} bytes; this batch holds ${payloadSize}.`, { sizeBytes: payload.length });
   }
   const fragments = Array.from({ length: n }, () => new Uint8Array(fragmentSize));
-  for (const { slot, fragmentOffset, payloadOffset, sizeBytes } of slotRanges(geometry, 0, payload.length)) {
-    fragments[slot]!.set(payload.subarray(payloadOffset, payloadOffset + sizeBytes), fragmentOffset);
-  }
+  writePayload(geometry, fragments, { offset: 0, bytes: payload });
   encodeParity({ k, m, data: fragments.slice(0, k), parity: fragments.slice(k) });
   return fragments;
 }

@@ -50,6 +50,10 @@ export interface Platform {
   gcmDecrypt(options: { key: Uint8Array; nonce: Uint8Array; data: Uint8Array; associated: Uint8Array }): Uint8Array | null | Promise<Uint8Array | null>;
   /** XORs the AES-256-CTR keystream from byte `offset` (a multiple of 16) on. Returns new bytes. */
   ctr(options: { key: Uint8Array; offset: number; data: Uint8Array }): Uint8Array | Promise<Uint8Array>;
+  /** As `ctr`, in place and for data that comes in pieces: each call goes on where the one before ended. Pieces but the last are whole blocks of 16 bytes. */
+  ctrInPlace(options: { key: Uint8Array; offset: number }): (data: Uint8Array) => void | Promise<void>;
+  /** As `gcmEncrypt`, but the ciphertext takes the place of `data`; returns the tag. */
+  gcmInPlace(options: { key: Uint8Array; nonce: Uint8Array; data: Uint8Array; associated: Uint8Array }): Uint8Array | Promise<Uint8Array>;
   zstdCompress(data: Uint8Array, level: number): Uint8Array | Promise<Uint8Array>;
   /** Refuses (throws) when the result would exceed `maxBytes`. */
   zstdDecompress(data: Uint8Array, maxBytes: number): Uint8Array | Promise<Uint8Array>;

@@ -1,4 +1,4 @@
-import { hashSubtree } from '../codec/kernels/keccak.ts';
+import { hashSubtrees } from '../codec/kernels/keccak.ts';
 import { ProofInputError } from './errors.ts';
 import { LEAF_SIZE, NODE_SIZE } from './hash.ts';
 import { levelSizes, MAX_TREE_SIZE } from './shape.ts';
@@ -28,18 +28,15 @@ export class FragmentHasher {
   update(bytes: Uint8Array): void {
     this.#checkOpen();
     if (this.#sizeBytes() + bytes.length > MAX_TREE_SIZE * LEAF_SIZE) throw new ProofInputError('No fragment is larger than 256 MiB.');
-    let at = 0;
-    while (at < bytes.length) {
-      const piece = bytes.subarray(at, at + SUBTREE_SIZE - this.#pendingBytes);
-      at += piece.length;
-      if (piece.length === SUBTREE_SIZE) {
-        this.#push(hashSubtree(piece));
-        continue;
-      }
-      this.#pending.set(piece, this.#pendingBytes);
-      this.#pendingBytes += piece.length;
-      if (this.#pendingBytes === SUBTREE_SIZE) this.#flush();
+    let rest = bytes;
+    if (this.#pendingBytes > 0) {
+      const missing = rest.subarray(0, SUBTREE_SIZE - this.#pendingBytes);
+      this.#keep(missing);
+      rest = rest.subarray(missing.length);
     }
+    const whole = rest.length - (rest.length % SUBTREE_SIZE);
+    if (whole > 0) this.#push(hashSubtrees([rest.subarray(0, whole)]));
+    if (whole < rest.length) this.#keep(rest.subarray(whole));
   }
 
   /** @throws ProofInputError when nothing came, or a part of a leaf is left over. */
@@ -60,19 +57,27 @@ export class FragmentHasher {
     return this.#subtrees * SUBTREE_SIZE + this.#pendingBytes;
   }
 
+  /** Bytes of a subtree that is not whole yet. */
+  #keep(piece: Uint8Array): void {
+    this.#pending.set(piece, this.#pendingBytes);
+    this.#pendingBytes += piece.length;
+    if (this.#pendingBytes === SUBTREE_SIZE) this.#flush();
+  }
+
   #flush(): void {
-    this.#push(hashSubtree(this.#pending.subarray(0, this.#pendingBytes)));
+    this.#push(hashSubtrees([this.#pending.subarray(0, this.#pendingBytes)]));
     this.#pendingBytes = 0;
   }
 
-  #push(root: Uint8Array): void {
-    if (this.#subtrees * NODE_SIZE === this.#roots.length) {
-      const larger = new Uint8Array(this.#roots.length * 2);
-      larger.set(this.#roots);
+  #push(roots: Uint8Array): void {
+    const used = this.#subtrees * NODE_SIZE;
+    if (used + roots.length > this.#roots.length) {
+      const larger = new Uint8Array((used + roots.length) * 2);
+      larger.set(this.#roots.subarray(0, used));
       this.#roots = larger;
     }
-    this.#roots.set(root, this.#subtrees * NODE_SIZE);
-    this.#subtrees += 1;
+    this.#roots.set(roots, used);
+    this.#subtrees += roots.length / NODE_SIZE;
   }
 
   #checkOpen(): void {

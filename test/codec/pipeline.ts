@@ -45,7 +45,7 @@ export async function* stream<T>(items: Iterable<T>): AsyncGenerator<T> {
 
 export async function collect(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const part of source) parts.push(part);
+  for await (const part of source) parts.push(part.slice());
   return new Uint8Array(Buffer.concat(parts));
 }
 

@@ -6,6 +6,9 @@ interface KernelExports {
   readonly scratchStart: WebAssembly.Global;
   multiply(tables: number, rows: number, cols: number, input: number, output: number, stride: number, length: number): void;
   xorColumns(cols: number, input: number, output: number, stride: number, length: number): void;
+  readonly gearTable: WebAssembly.Global;
+  readonly gearHash: WebAssembly.Global;
+  findCut(input: number, length: number, hash: number, limit: number): number;
   hashLeaves(input: number, count: number, output: number): void;
   hashLevel(input: number, count: number, output: number): number;
 }

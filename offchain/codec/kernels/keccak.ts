@@ -2,8 +2,11 @@ import { loadKernels } from './instance.ts';
 
 const LEAF_BYTES = 256;
 const NODE_BYTES = 32;
-/** Bytes that one call of the kernel reads. */
-const PASS_BYTES = 128 * 1024;
+/** Bytes that one call of the kernel reads; with the hashes they stay in a core's second-level cache. */
+const PASS_BYTES = 1024 * 1024;
+/** 64 leaves: a subtree is what lies under one node of level 6. */
+const SUBTREE_BYTES = 64 * LEAF_BYTES;
+const SUBTREE_LEVELS = 6;
 
 /** The leaf hashes (32 bytes each, packed) of whole 256-byte leaves. */
 export function hashLeaves(data: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -34,13 +37,45 @@ export function hashLevel(nodes: Uint8Array): Uint8Array<ArrayBuffer> {
   return parents;
 }
 
-/** The root over at most 512 whole leaves, all levels inside the kernel's memory. */
-export function hashSubtree(data: Uint8Array): Uint8Array<ArrayBuffer> {
+/**
+ * The roots of 16 KiB subtrees, packed, part after part: each part has its own tree, whose last subtree may be smaller.
+ * Parts are whole leaves. Full subtrees of all parts are hashed as one run, for hashes come three at a time.
+ */
+export function hashSubtrees(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const roots = new Uint8Array(parts.reduce((count, part) => count + Math.ceil(part.length / SUBTREE_BYTES), 0) * NODE_BYTES);
+  const { memory, scratch } = loadKernels();
+  let filled = 0;
+  let written = 0;
+  const flush = () => {
+    roots.set(topLevel(filled, SUBTREE_LEVELS), written);
+    written += (filled / SUBTREE_BYTES) * NODE_BYTES;
+    filled = 0;
+  };
+  for (const part of parts) {
+    const whole = part.length - (part.length % SUBTREE_BYTES);
+    for (let at = 0; at < whole; ) {
+      const end = Math.min(whole, at + PASS_BYTES - filled);
+      memory.set(part.subarray(at, end), scratch + filled);
+      filled += end - at;
+      at = end;
+      if (filled === PASS_BYTES) flush();
+    }
+    if (whole === part.length) continue;
+    flush();
+    memory.set(part.subarray(whole), scratch);
+    roots.set(topLevel(part.length - whole, Infinity), written);
+    written += NODE_BYTES;
+  }
+  flush();
+  return roots;
+}
+
+/** The nodes `levels` above the leaves that lie at the scratch memory's beginning: a view, valid until the next call. */
+function topLevel(sizeBytes: number, levels: number): Uint8Array {
   const { run, memory, scratch } = loadKernels();
   const nodes = scratch + PASS_BYTES;
-  memory.set(data, scratch);
-  let count = data.length / LEAF_BYTES;
+  let count = sizeBytes / LEAF_BYTES;
   run.hashLeaves(scratch, count, nodes);
-  while (count > 1) count = run.hashLevel(nodes, count, nodes);
-  return memory.slice(nodes, nodes + NODE_BYTES);
+  for (let level = 0; level < levels && count > 1; level += 1) count = run.hashLevel(nodes, count, nodes);
+  return memory.subarray(nodes, nodes + count * NODE_BYTES);
 }

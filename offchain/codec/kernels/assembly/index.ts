@@ -1,4 +1,5 @@
 /** The exports of kernels.wasm. Nothing here allocates: the caller lays out the memory from `scratchStart` on. */
+export { findCut, gearHash, gearTable } from './gear';
 export { multiply, xorColumns } from './galois';
 export { hashLeaves, hashLevel } from './keccak';
 

@@ -1,0 +1,27 @@
+import { verifyRange } from '../../proof/verify-range.ts';
+import { applySeal } from '../seal.ts';
+import type { Platform } from '../types.ts';
+
+/** Leaves of a sealed fragment as a provider sent them, and what they must be. */
+export interface SealedRange {
+  readonly buffers: readonly [data: Uint8Array];
+  readonly proof: readonly Uint8Array[];
+  readonly root: Uint8Array;
+  /** Leaves of the whole fragment, and the index of the first one here. */
+  readonly leaves: number;
+  readonly first: number;
+  readonly sealKey: Uint8Array;
+  readonly batchId: Uint8Array;
+  readonly slot: number;
+}
+
+const LEAF_SIZE = 256;
+
+/** Unseals the leaves in place when their proof is right. Otherwise `isRight` is false and the bytes stay as they were. */
+export async function openRange(platform: Platform, range: SealedRange): Promise<{ buffers: SealedRange['buffers']; isRight: boolean }> {
+  const { buffers, proof, root, leaves, first, sealKey, batchId, slot } = range;
+  const [data] = buffers;
+  const isRight = verifyRange({ root, leaves, first, data, proof });
+  if (isRight) data.set(await applySeal(platform, { sealKey, batchId, slot, offset: first * LEAF_SIZE, data }));
+  return { buffers, isRight };
+}

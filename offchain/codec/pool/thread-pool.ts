@@ -1,0 +1,87 @@
+import type { JobInput, JobName, JobResult } from '../jobs/jobs.ts';
+import { type JobMessage, type ResultMessage, portable, transferList } from './messages.ts';
+import { PoolError, type WorkerPool } from './pool.ts';
+
+/** One thread, as `worker_threads` and browsers' `Worker` both can be seen. */
+export interface Thread {
+  post(message: JobMessage, transfer: ArrayBuffer[]): void;
+  onResult(handler: (message: ResultMessage) => void): void;
+  onFailure(handler: (error: unknown) => void): void;
+  /** Whether the process should stay alive for this thread. */
+  keepAlive(isBusy: boolean): void;
+  end(): Promise<void>;
+}
+
+interface Waiting {
+  readonly message: JobMessage;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** A second job waits at each thread already, so that no thread is idle while this one is busy. */
+const JOBS_PER_THREAD = 2;
+
+export class ThreadPool implements WorkerPool {
+  readonly sharesMemory: boolean;
+  readonly #lanes: { readonly thread: Thread; readonly running: Map<number, Waiting> }[];
+  readonly #queue: Waiting[] = [];
+  #nextId = 0;
+  #closed: unknown;
+
+  constructor(threads: readonly Thread[], options: { readonly sharesMemory: boolean }) {
+    this.sharesMemory = options.sharesMemory;
+    this.#lanes = threads.map((thread) => ({ thread, running: new Map() }));
+    for (const { thread, running } of this.#lanes) {
+      thread.onResult((message) => {
+        const job = running.get(message.id);
+        running.delete(message.id);
+        this.#dispatch();
+        if ('failure' in message) job?.reject(new PoolError(`A job of the worker pool failed: ${message.failure}`));
+        else job?.resolve(message.result);
+      });
+      thread.onFailure((error) => this.#fail(new PoolError('A thread of the worker pool ended unexpectedly.', error)));
+    }
+  }
+
+  get threads(): number {
+    return this.#lanes.length;
+  }
+
+  run<N extends JobName>(name: N, input: JobInput<N>): Promise<JobResult<N>> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed !== undefined) return reject(this.#closed);
+      const message = { id: this.#nextId++, name, input: { ...input, buffers: portable(input.buffers) } as JobInput<N> };
+      this.#queue.push({ message, resolve: resolve as (result: unknown) => void, reject });
+      this.#dispatch();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#fail(new PoolError('The worker pool is closed.'));
+    await Promise.all(this.#lanes.map(({ thread }) => thread.end()));
+  }
+
+  /** The least busy thread takes the oldest job. */
+  #dispatch(): void {
+    for (;;) {
+      const lane = this.#lanes.reduce((best, other) => (other.running.size < best.running.size ? other : best));
+      const job = lane.running.size < JOBS_PER_THREAD ? this.#queue.shift() : undefined;
+      if (job === undefined) break;
+      lane.running.set(job.message.id, job);
+      lane.thread.post(job.message, transferList(job.message.input.buffers));
+    }
+    for (const { thread, running } of this.#lanes) thread.keepAlive(running.size > 0);
+  }
+
+  #fail(error: unknown): void {
+    // Threads that end because of `close` report an end as well, and `close` still waits for the others.
+    if (this.#closed !== undefined) return;
+    this.#closed = error;
+    const lost = [...this.#queue.splice(0), ...this.#lanes.flatMap(({ running }) => [...running.values()])];
+    for (const { thread, running } of this.#lanes) {
+      running.clear();
+      thread.keepAlive(false);
+    }
+    for (const job of lost) job.reject(error);
+  }
+}
