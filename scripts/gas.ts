@@ -3,17 +3,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { boundsOf, isKept, nameOf } from '../test/support/contracts/gas-bounds.ts';
-import { measureAll, type GasRow } from '../test/support/contracts/gas.ts';
+import type { GasRow } from '../test/support/contracts/gas-world.ts';
+import { measureAll } from '../test/support/contracts/gas.ts';
 
 const SNAPSHOT = join(import.meta.dirname, '..', 'test', 'contracts', 'gas.snapshot.json');
 
 /** Published figures for the closest act of each peer: gas at the prague rules, calldata and 21,000 included (PEERS.md, "On-chain cost"; measured 2026-11-20). */
-const PEERS: readonly { readonly act: string; readonly codex: string; readonly filecoin: string }[] = [
-  { act: 'open', codex: '403,581 + 684,372 per slot', filecoin: '1,107,483 per provider' },
-  { act: 'commit', codex: 'impossible: new request', filecoin: '351,895 for 1 piece' },
-  { act: 'prove', codex: '339,455 per deal', filecoin: '430,285-617,999 per deal (2 tx)' },
-  { act: 'settle', codex: '82,600-97,900 per slot, at the end', filecoin: '115,000-339,000 per deal' },
-  { act: 'miss', codex: '131,000-152,000 each', filecoin: '81,000 each' },
+const PEERS: readonly { readonly acts: readonly string[]; readonly codex: string; readonly filecoin: string }[] = [
+  { acts: ['open'], codex: '403,581 + 684,372 per slot', filecoin: '1,107,483 per provider' },
+  { acts: ['commit'], codex: 'impossible: new request', filecoin: '351,895 for 1 piece' },
+  { acts: ['prove', 'prove-unlucky', 'prove-large', 'prove-pairs'], codex: '339,455 per deal', filecoin: '430,285-617,999 per deal (2 tx)' },
+  { acts: ['prove-many'], codex: '339,455 per deal', filecoin: '430,285-617,999 per deal (2 tx)' },
+  { acts: ['settle'], codex: '82,600-97,900 per slot, at the end', filecoin: '115,000-339,000 per deal' },
+  { acts: ['miss'], codex: '131,000-152,000 each', filecoin: '81,000 each' },
 ];
 
 function print(columns: readonly string[], lines: readonly (readonly string[])[]): void {
@@ -26,6 +28,12 @@ function print(columns: readonly string[], lines: readonly (readonly string[])[]
 
 function readSnapshot(): readonly GasRow[] {
   return (JSON.parse(readFileSync(SNAPSHOT, 'utf8')) as { rows: GasRow[] }).rows;
+}
+
+/** Per slot, provider or voucher, where the act is about several. */
+function eachOf({ gas, params }: GasRow): string {
+  const count = params['slots'] ?? params['providers'] ?? params['vouchers'];
+  return count === undefined ? '' : Math.round(gas / count).toLocaleString('en');
 }
 
 /** The change against the committed snapshot, empty when there is none. */
@@ -43,11 +51,10 @@ if (values.update) writeFileSync(SNAPSHOT, text);
 
 const before = readSnapshot();
 print(
-  ['act', 'gas', 'per slot', 'change', 'Codex', 'Filecoin Onchain Cloud'],
+  ['act', 'gas', 'each', 'change', 'Codex', 'Filecoin Onchain Cloud'],
   rows.map((row) => {
-    const peer = PEERS.find(({ act }) => act === row.act);
-    const slots = typeof row.params['slots'] === 'number' ? Math.round(row.gas / row.params['slots']).toLocaleString('en') : '';
-    return [nameOf(row), row.gas.toLocaleString('en'), slots, changeOf(row, before), peer?.codex ?? '', peer?.filecoin ?? ''];
+    const peer = PEERS.find(({ acts }) => acts.includes(row.act));
+    return [nameOf(row), row.gas.toLocaleString('en'), eachOf(row), changeOf(row, before), peer?.codex ?? '', peer?.filecoin ?? ''];
   }),
 );
 process.stdout.write('\n');

@@ -1,4 +1,4 @@
-import type { GasRow } from './gas.ts';
+import type { GasRow } from './gas-world.ts';
 
 export interface Bound {
   readonly what: string;
@@ -6,27 +6,42 @@ export interface Bound {
   readonly max: number;
 }
 
+/** What may vary where the protocol says flat: some bytes of calldata are zero and cheaper, and draws are rejected and tried again now and then. */
+const FLAT = 1.02;
+/** The same where running costs more than the bytes: among more bundles the one that holds a batch is found some steps later. */
+const FLAT_ABOVE_FLOOR = 1.03;
+/** More agreements have more periods in which one of them ends. */
+const FLAT_IN_PERIODS = 1.1;
+
 /** The protocol's promises (DESIGN.md, section 3). */
 export function boundsOf(rows: readonly GasRow[]): Bound[] {
-  const gas = (act: string, params: GasRow['params']) => {
+  const gas = (act: string, params: GasRow['params'] = {}) => {
     const row = rows.find((r) => r.act === act && Object.entries(params).every(([key, value]) => r.params[key] === value));
     if (row === undefined) throw new Error(`no row ${act} ${JSON.stringify(params)}`);
     return row.gas;
   };
-  const oneBatch = gas('commit', { batches: 1 });
+  /** Neither dearer nor cheaper than the other one. */
+  const flat = (what: string, value: number, other: number, tolerance = FLAT): Bound[] => [
+    { what, value, max: Math.floor(other * tolerance) },
+    { what: `${what}, the other way round`, value: other, max: Math.floor(value * tolerance) },
+  ];
   return [
-    { what: 'open, per slot', value: Math.ceil(gas('open', {}) / 16), max: 90_000 },
+    { what: 'open, per slot', value: Math.ceil(gas('open') / 16), max: 90_000 },
     { what: 'commit of 4096 batches', value: gas('commit', { batches: 4096 }), max: 280_000 },
-    { what: 'commit of 4096 batches against 1 batch', value: gas('commit', { batches: 4096 }), max: Math.floor(oneBatch * 1.02) },
-    { what: 'prove, 100 agreements of 100 GiB', value: gas('prove', { agreements: 100, gibPerAgreement: 100 }), max: 320_000 },
-    {
-      what: 'prove, 100 agreements of 1 GiB against 1',
-      value: gas('prove', { agreements: 100, gibPerAgreement: 1 }),
-      max: Math.floor(gas('prove', { agreements: 1, gibPerAgreement: 1 }) * 1.05),
-    },
+    ...flat('commit of 4096 batches against 1 batch', gas('commit', { batches: 4096 }), gas('commit', { batches: 1 })),
+    { what: 'prove, 100 agreements of 100 GiB (10 TiB)', value: gas('prove', { agreements: 100, gibPerAgreement: 100 }), max: 320_000 },
+    { what: 'prove, the same with draws rejected as often as can be, on average', value: gas('prove-unlucky'), max: 320_000 },
+    { what: 'prove, 10 TiB in one agreement', value: gas('prove-large', { bundles: 25 }), max: 320_000 },
+    { what: 'prove, a year after the last opening', value: gas('prove-after'), max: 320_000 },
+    ...flat('prove, 100 agreements of 1 GiB against 1', gas('prove', { agreements: 100, gibPerAgreement: 1 }), gas('prove', { agreements: 1, gibPerAgreement: 1 }), FLAT_ABOVE_FLOOR),
+    ...flat('prove, 100 agreements of 100 GiB against 1', gas('prove', { agreements: 100, gibPerAgreement: 100 }), gas('prove', { agreements: 1, gibPerAgreement: 100 })),
+    ...flat('prove, 10 TiB against 400 GiB of the same depth', gas('prove-large', { bundles: 25 }), gas('prove-large', { bundles: 1 }), FLAT_ABOVE_FLOOR),
+    ...flat('prove, 1,000 agreements against 1 of the same depth', gas('prove-pairs', { agreements: 1000 }), gas('prove-pairs', { agreements: 1 })),
     { what: 'settle, 360 epochs, 1 agreement', value: gas('settle', { epochs: 360, agreements: 1 }), max: 150_000 },
-    { what: 'settle, 360 epochs, 100 agreements', value: gas('settle', { epochs: 360, agreements: 100 }), max: 150_000 },
-    { what: 'a missed epoch', value: gas('miss', {}), max: 0 },
+    { what: 'settle, 360 epochs, 1,000 agreements', value: gas('settle', { epochs: 360, agreements: 1000 }), max: 150_000 },
+    ...flat('settle, 1,000 agreements against 100', gas('settle', { epochs: 360, agreements: 1000 }), gas('settle', { epochs: 360, agreements: 100 })),
+    ...flat('settle, 1,000 agreements against 1', gas('settle', { epochs: 360, agreements: 1000 }), gas('settle', { epochs: 360, agreements: 1 }), FLAT_IN_PERIODS),
+    { what: 'a missed epoch', value: gas('miss'), max: 0 },
   ];
 }
 
