@@ -49,7 +49,7 @@ export function measureProve(gibPerAgreement: number): Promise<GasRow[]> {
 export function measureProveUnlucky(): Promise<GasRow[]> {
   return withWorld(async (world) => {
     for (let held = 0; held < 100; held += 1) await hold(world, { options: UNLUCKY, batches: 100 * BATCHES_PER_GIB });
-    const gas = await proofs(world, 3 * EPOCHS);
+    const gas = await proofs(world, 10 * EPOCHS);
     const params = { agreements: 100, gibPerAgreement: 100, samples: SAMPLES };
     return [
       { act: 'prove-unlucky', params, gas: Math.round(gas.reduce((sum, one) => sum + one, 0) / gas.length) },
