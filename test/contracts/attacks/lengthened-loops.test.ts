@@ -55,3 +55,20 @@ inWorld(`loops an attacker can lengthen: with ${MANY} slots per provider every a
     await alone.evm.close();
   }
 });
+
+inWorld('loops that only time lengthens: after two hundred periods without a change a proof costs what it did, and the one that catches up a little more', { providers: 2, epochsPerPeriod: 2 }, async (world) => {
+  const [provider] = world.providers;
+  const agreement = await openAgreement(world, { ...PAIR, periods: 210 });
+  await commitBundle(world, agreement);
+  await runEpochs(world, 1, 7, world.providers);
+  const at = async (epoch: number) => {
+    await goToEpoch(world, epoch);
+    await poke(world);
+    return (await prove(world, provider!)).gasUsed;
+  };
+  const [early, first] = [await at(7), await at(400)];
+  const settled = await at(403);
+  assert.ok(settled < early * 1.25, `${early} gas in period 3, ${settled} in period 201`);
+  // Nobody proved for 196 periods: their ends are read once, 2,200 gas each for registry and network.
+  assert.ok(first < early + 400 * 2_600, `${first} gas for the proof that catches up`);
+});
