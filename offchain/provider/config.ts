@@ -40,6 +40,10 @@ export const ProviderConfig = z.strictObject({
   pendingSeconds: z.number().int().min(60).default(86_400),
   /** Bytes of the disk that uploads leave free, for the database: below it nothing new is taken. */
   reserveBytes: amount.default(64n * MIB),
+  /** Pause between two attempts to write while the disk is full or fails. */
+  probeMs: z.number().int().min(100).max(3_600_000).default(5_000),
+  /** Start although every stored fragment is gone. Without it that counts as a disk that is not mounted. */
+  acceptLoss: z.boolean().default(false),
   /** What broken connections left of uploads, kept for their resume. */
   partials: z
     .strictObject({

@@ -11,6 +11,7 @@ export async function dropOld(provider: Provider): Promise<void> {
   await dropEndedSlots(provider);
   await dropVoidDescriptions(provider);
   await dropAbandoned(provider);
+  await provider.files.partials.prune();
 }
 
 async function dropEndedSlots(provider: Provider): Promise<void> {

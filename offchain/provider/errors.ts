@@ -57,6 +57,16 @@ export class BusyError extends UnavailableError {
   }
 }
 
+/** The database knows fragments, and none of their files is there. */
+export class FragmentsGoneError extends HoldfastError {
+  constructor(home: string) {
+    super('FRAGMENTS_GONE', `The database in ${home} knows stored fragments, and none of their files is there.`, {
+      details: { home },
+      nextStep: 'Mount the disk and start again. If the bytes are really lost, set acceptLoss in the configuration: their slots are then surrendered unless somebody uploads them again.',
+    });
+  }
+}
+
 /** The disk is full or fails: what is stored is served and proven, nothing new is taken. */
 export class ReadOnlyError extends DiskFullError {
   constructor(cause: string) {

@@ -108,6 +108,7 @@ export class FragmentFiles {
         const isKept = error instanceof TruncatedUploadError && Number(error.details['storedBytes']) > 0;
         // A full disk may refuse even this; what stays is removed at the next start.
         if (!isKept) await discard().catch(() => undefined);
+        else await this.partials.prune();
         if (error instanceof TruncatedUploadError) signal?.throwIfAborted();
         throw asDiskError(error);
       }
@@ -143,6 +144,16 @@ export class FragmentFiles {
       // An upload that began meanwhile keeps the folder.
       if (!isMissing(error) && !(isErrno(error) && error.code === 'ENOTEMPTY')) throw error;
     });
+  }
+
+  async has(key: FragmentKey): Promise<boolean> {
+    try {
+      await this.layer.stat(this.pathOf(key));
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
   }
 
   /** Agreements that have a folder. */

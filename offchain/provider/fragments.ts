@@ -1,6 +1,7 @@
 import type { Hex } from 'viem';
 import { exclusively } from '../chain/mutex.ts';
 import type { Store } from '../store/open.ts';
+import { FragmentsGoneError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
 import type { FragmentFiles, IncomingFragment } from './fragment-files.ts';
 
@@ -63,6 +64,21 @@ export async function countBad(store: Store): Promise<number> {
 export async function dropFragment({ store, files }: Shelves, key: FragmentKey): Promise<void> {
   await store.fragment.deleteMany({ where: whereOf(key) });
   await files.remove(key);
+}
+
+/** Rows that are looked at for a sign of life. */
+const SIGNS = 100;
+
+/**
+ * A folder without any of its fragments is rather a disk that is not mounted than a loss: nothing may be marked, and in time surrendered, for that.
+ * @throws FragmentsGoneError
+ */
+export async function requireSomeFiles({ store, files }: Shelves): Promise<void> {
+  const rows = await store.fragment.findMany({ where: { bad: false }, take: SIGNS });
+  for (const { agreement, batchId, slot } of rows) {
+    if (await files.has({ agreement, batchId: batchId as Hex, slot })) return;
+  }
+  if (rows.length > 0) throw new FragmentsGoneError(files.home);
 }
 
 export interface Swept {

@@ -22,6 +22,7 @@ export async function getStatus(provider: Provider): Promise<ProviderStatus> {
     region: config.region,
     epoch: Math.max(0, epochAt(chain.clock, nowSeconds)),
     mode: await networkMode(chain),
+    ...(provider.disk.cause === undefined ? {} : { readOnly: provider.disk.cause }),
     freeBytes: Number(space.freeBytes),
     storedBytes: Number(space.storedBytes),
     agreements,

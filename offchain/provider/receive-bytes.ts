@@ -4,7 +4,7 @@ import { TruncatedUploadError, UploadOffsetError, UploadTooLongError } from './e
 import { hashStart } from './hash-file.ts';
 
 const MIB = 1024 * 1024;
-/** Network pieces are small; they are hashed and written together in blocks of at least this many bytes. */
+/** Network pieces are small; they are copied into blocks of this size, which are hashed and written as one. */
 const BLOCK_BYTES = MIB / 2;
 /** An upload that can be resumed is synced each time that so many bytes came, while it goes on. */
 const SYNC_EVERY_BYTES = 8 * MIB;
@@ -26,10 +26,10 @@ export interface Reception {
  * @throws TruncatedUploadError (what came is synced, and told to `onDurable`), UploadTooLongError, and the errors of the file
  */
 export async function receiveBytes(file: OpenFile, reception: Reception): Promise<FragmentTree> {
-  const { sizeBytes, fromBytes, body, signal, onDurable } = reception;
+  const { sizeBytes, fromBytes, body, signal } = reception;
   const hasher = await hashStart(file, fromBytes);
   if (hasher === undefined) throw new UploadOffsetError(fromBytes, 0);
-  const writer = new BlockWriter(file, hasher, fromBytes, onDurable);
+  const writer = new BlockWriter(file, hasher, reception);
   try {
     for await (const piece of withoutBreaks(body, signal)) {
       if (writer.receivedBytes + piece.length > sizeBytes) throw new UploadTooLongError(sizeBytes);
@@ -56,19 +56,23 @@ class BrokenOff extends Error {
   }
 }
 
-/** Writes one block while the next one arrives, and syncs beside it. */
+/** Fills one block while the other one is written, and syncs beside it. */
 class BlockWriter {
   readonly #file: OpenFile;
   readonly #hasher: FragmentHasher;
   readonly #onDurable: Reception['onDurable'];
-  #pending: Uint8Array[] = [];
-  #pendingBytes = 0;
+  #filling: Uint8Array;
+  #other: Uint8Array;
+  #filledBytes = 0;
   #writtenBytes: number;
   #writing: Promise<void> = Promise.resolve();
   #syncedBytes: number;
   #syncing: Promise<void> = Promise.resolve();
 
-  constructor(file: OpenFile, hasher: FragmentHasher, fromBytes: number, onDurable: Reception['onDurable']) {
+  constructor(file: OpenFile, hasher: FragmentHasher, { sizeBytes, fromBytes, onDurable }: Reception) {
+    const blockBytes = Math.min(BLOCK_BYTES, sizeBytes - fromBytes);
+    this.#filling = Buffer.allocUnsafeSlow(blockBytes);
+    this.#other = Buffer.allocUnsafeSlow(blockBytes);
     this.#file = file;
     this.#hasher = hasher;
     this.#writtenBytes = fromBytes;
@@ -77,15 +81,20 @@ class BlockWriter {
   }
 
   get receivedBytes(): number {
-    return this.#writtenBytes + this.#pendingBytes;
+    return this.#writtenBytes + this.#filledBytes;
   }
 
   async add(piece: Uint8Array): Promise<void> {
-    this.#pending.push(piece);
-    this.#pendingBytes += piece.length;
-    if (this.#pendingBytes < BLOCK_BYTES) return;
-    await this.#flush();
-    if (this.#onDurable !== undefined && this.#writtenBytes - this.#syncedBytes >= SYNC_EVERY_BYTES) await this.#startSync();
+    let at = 0;
+    while (at < piece.length) {
+      const part = piece.subarray(at, at + this.#filling.length - this.#filledBytes);
+      this.#filling.set(part, this.#filledBytes);
+      this.#filledBytes += part.length;
+      at += part.length;
+      if (this.#filledBytes < this.#filling.length) return;
+      await this.#flush();
+      if (this.#onDurable !== undefined && this.#writtenBytes - this.#syncedBytes >= SYNC_EVERY_BYTES) await this.#startSync();
+    }
   }
 
   /** Everything that came is on its way or was given up; no call is under way any more. */
@@ -111,16 +120,18 @@ class BlockWriter {
     await this.#file.sync();
   }
 
+  /** Hashes the block while the disk has it. */
   async #flush(): Promise<void> {
     await this.#writing;
-    const block = this.#pending;
-    this.#writing = this.#file.write(block, this.#writtenBytes);
+    if (this.#filledBytes === 0) return;
+    const block = this.#filling.subarray(0, this.#filledBytes);
+    this.#writing = this.#file.write([block], this.#writtenBytes);
     // Awaited at the next block; until then a failure must not count as unhandled.
     this.#writing.catch(() => undefined);
-    for (const piece of block) this.#hasher.update(piece);
-    this.#writtenBytes += this.#pendingBytes;
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    this.#hasher.update(block);
+    this.#writtenBytes += this.#filledBytes;
+    this.#filledBytes = 0;
+    [this.#filling, this.#other] = [this.#other, this.#filling];
   }
 
   async #startSync(): Promise<void> {

@@ -18,7 +18,7 @@ import { dropOld } from './drop-old.ts';
 import { dropRetired } from './retired.ts';
 import { DiskMode } from './disk-mode.ts';
 import { FragmentFiles } from './fragment-files.ts';
-import { sweep } from './fragments.ts';
+import { requireSomeFiles, sweep } from './fragments.ts';
 import { leave } from './leave.ts';
 import { Loop } from './loops.ts';
 import { OwnReceipts } from './own-receipts.ts';
@@ -38,8 +38,6 @@ const SYNCS_PER_EPOCH = 5;
 const SYNC_MAX_MS = 60_000;
 /** The scrub reads a second's share of its rate each second. */
 const SCRUB_MS = 1_000;
-/** How often a provider that is read-only tries to write. */
-const PROBE_MS = 5_000;
 /** Each holds a megabyte, and a file. */
 const UPLOADS_MAX = 64;
 
@@ -70,6 +68,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   const { maxBytes, maxAgeSeconds } = config.partials;
   const files = await FragmentFiles.open({ home: config.home, partials: { maxBytes, maxAgeMs: maxAgeSeconds * 1000 } });
   const store = await openStore({ url: `file:${join(config.home, 'state.db')}` });
+  if (!config.acceptLoss) await requireSomeFiles({ store, files });
   const swept = await sweep({ store, files });
   if (swept.litter + swept.lost + swept.done > 0) log.warn('disk.swept', { ...swept });
   // The address is part of the registration, and the id that registration gives is part of every answer.
@@ -124,7 +123,7 @@ function startLoops(provider: Provider, scrubber: Scrubber): Loop[] {
   };
   return [
     new Loop({ pauseMs: SCRUB_MS, tick: async () => void (await scrubber.tick()), onError: onError('scrub.failed') }),
-    new Loop({ pauseMs: PROBE_MS, tick: async () => void (await provider.disk.probe()), onError: onError('disk.probe-failed') }),
+    new Loop({ pauseMs: config.probeMs, tick: async () => void (await provider.disk.probe()), onError: onError('disk.probe-failed') }),
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: sync, onError: onError('sync.failed') }),
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => challenges.tick(), onError: onError('challenges.failed') }),
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => leave(provider), onError: onError('leave.failed') }),

@@ -69,6 +69,8 @@ export const ProviderStatus = z.object({
   freeBytes: z.number().min(0),
   storedBytes: z.number().min(0),
   agreements: z.number().int().min(0),
+  /** Why no new data is taken: a full or failing disk. Absent while it is. */
+  readOnly: z.string().optional(),
   /** Fragments that are lost or no longer match their root. */
   damaged: z.number().int().min(0).optional(),
   scrub: ScrubReport.optional(),

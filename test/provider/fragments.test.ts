@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hexToBytes } from 'viem';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TruncatedUploadError, UploadTooLongError, WrongRootError } from '../../offchain/provider/errors.ts';
-import { dropFragment, findFragment, markBad, storeFragment, sweep } from '../../offchain/provider/fragments.ts';
+import { dropFragment, findFragment, markBad, requireSomeFiles, storeFragment, sweep } from '../../offchain/provider/fragments.ts';
 import { readLeaf, readLeaves } from '../../offchain/provider/read-fragment.ts';
 import { decodeNodes } from '../../offchain/proof/bytes.ts';
 import { FragmentHasher } from '../../offchain/proof/fragment-hasher.ts';
@@ -85,6 +85,19 @@ describe('storeFragment', () => {
     await shelf.store.fragment.deleteMany();
     expect(await sweep(shelf)).toEqual({ litter: 1, lost: 0, done: 0 });
     expect(await remains()).toEqual([]);
+  });
+});
+
+describe('requireSomeFiles', () => {
+  it('takes a folder without any of its fragments for a disk that is not mounted', async () => {
+    await requireSomeFiles(shelf);
+    await put(bytes);
+    await storeFragment(shelf, keyOf(2), { sizeBytes: SIZE, body: pieces(bytes) });
+    await rm(shelf.files.pathOf(key));
+    await requireSomeFiles(shelf);
+    await rm(join(shelf.home, 'fragments'), { recursive: true });
+    await expect(requireSomeFiles(shelf)).rejects.toMatchObject({ code: 'FRAGMENTS_GONE' });
+    expect(await shelf.store.fragment.count({ where: { bad: true } })).toBe(0);
   });
 });
 

@@ -49,6 +49,19 @@ describe('openStore', () => {
   });
 });
 
+describe('a damaged file', () => {
+  it('is named as such, before anything else happens to it', async () => {
+    const store = await openStore({ url: urlOf('state.db') });
+    await store.$disconnect();
+    const path = join(home, 'state.db');
+    const whole = await readFile(path);
+    for (const damaged of [Buffer.from('This was a database once.'.repeat(400)), Buffer.concat([whole.subarray(0, 100), Buffer.alloc(whole.length - 100, 7)])]) {
+      await writeFile(path, damaged);
+      await expect(openStore({ url: urlOf('state.db') })).rejects.toMatchObject({ code: 'STORE_DAMAGED', message: expect.stringContaining(path) });
+    }
+  });
+});
+
 describe('migrate', () => {
   const run = async (folder: string) => {
     const database = await new PrismaLibSql({ url: urlOf('m.db') }).connect();
