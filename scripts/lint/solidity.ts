@@ -8,6 +8,7 @@ import type { Check } from './check.ts';
 const MAX_CODE_BYTES = 24_576;
 const MAX_INITCODE_BYTES = 49_152;
 
+const STYLE = 'solhint has nothing to say';
 const OWN = ['contracts', 'test/contracts/harness'];
 
 /**
@@ -16,10 +17,11 @@ const OWN = ['contracts', 'test/contracts/harness'];
  * hand, library arguments stay in memory); `block.timestamp`, which is the clock of this protocol; rules for Foundry.
  */
 export function checkStyle(root: string): Check {
-  const { stdout, stderr, status } = spawnSync('solhint', [...OWN.map((folder) => `${folder}/**/*.sol`), '-f', 'compact', '--disc'], { cwd: root, encoding: 'utf8' });
+  const { error, stdout, stderr, status } = spawnSync('solhint', [...OWN.map((folder) => `${folder}/**/*.sol`), '-f', 'compact', '--disc'], { cwd: root, encoding: 'utf8' });
+  if (error !== undefined) return { what: STYLE, problems: [`solhint does not start: ${error.message}`] };
   const problems = stdout.split('\n').filter((line) => / - |, Warning|, Error/.test(line));
   if (status !== 0 && problems.length === 0) problems.push(`solhint ended with status ${status}: ${stderr}${stdout}`);
-  return { what: 'solhint has nothing to say', problems };
+  return { what: STYLE, problems };
 }
 
 interface Diagnostic {
