@@ -7,7 +7,7 @@ import {IMarket} from "./Contracts.sol";
 /// @notice An invariant that nobody tries to break holds for nothing: every act of the handler must go through now and then.
 contract ActsTest is Books {
     /// @param act its number in the list below
-    error HardlyEver(uint256 act, uint256 done);
+    error NeverHappens(uint256 act);
 
     function setUp() public {
         _begin(0);
@@ -22,12 +22,13 @@ contract ActsTest is Books {
             IMarket.reportMisses.selector, IMarket.replace.selector, IMarket.surrender.selector, IMarket.challenge.selector,
             IMarket.answer.selector, IMarket.endChallenge.selector, IMarket.dismiss.selector, IMarket.lock.selector
         ];
-        for (uint256 i; i < 1_500; ++i) {
+        uint256 missing;
+        for (uint256 i; i < 6_000; ++i) {
             _act(uint256(keccak256(abi.encode(i))));
+            while (missing < acts.length && handler.done(acts[missing]) > 0) ++missing;
+            if (i > 1_000 && missing == acts.length) break;
         }
-        for (uint256 i; i < acts.length; ++i) {
-            require(handler.done(acts[i]) > 1, HardlyEver(i, handler.done(acts[i])));
-        }
+        require(missing == acts.length, NeverHappens(missing));
         require(handler.faultCount() == 0, handler.faultCount() == 0 ? "" : handler.faults(0));
         _leave();
         require(token.balanceOf(address(market)) == 0 && token.balanceOf(address(registry)) == 0, "something stays");

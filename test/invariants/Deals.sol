@@ -155,8 +155,8 @@ abstract contract Deals is Ghosts {
         (bool isFound, AgreementId id, Agreement memory a) = _pick();
         if (!isFound) return;
         uint32 newEnd = a.endPeriod + 1;
-        _send(a.creator, abi.encodeCall(IMarket.authoriseRenewal, (id, uint128(_below(2e17)), newEnd)));
-        _send(FRIEND, abi.encodeCall(IMarket.topUp, (id, _below(2e17))));
+        _send(a.creator, abi.encodeCall(IMarket.authoriseRenewal, (id, uint128(_below(5e17)), newEnd)));
+        _send(FRIEND, abi.encodeCall(IMarket.topUp, (id, _below(5e17))));
         _sendSigned(FRIEND, abi.encodeCall(IMarket.renew, (id, newEnd, _consents(id, a, newEnd))));
     }
 
