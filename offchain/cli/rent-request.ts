@@ -1,3 +1,4 @@
+import { batchLog2For } from '../client/batch-size.ts';
 import type { Quote, RentOptions as RentRequest } from '../client/rent.ts';
 import { geometry } from '../codec/geometry.ts';
 import type { Clock } from '../chain/epoch.ts';
@@ -15,7 +16,7 @@ export interface RentArguments {
   readonly scheme?: string;
   readonly suppliers?: string;
   readonly space: string;
-  readonly batch: string;
+  readonly batch?: string;
   readonly periods: string;
   readonly maxPrice?: string;
   readonly yes?: boolean;
@@ -26,11 +27,11 @@ export function rentRequest(options: RentArguments): RentRequest {
   if (options.scheme !== undefined && options.suppliers !== undefined) throw new UsageError('--scheme and --suppliers exclude each other.');
   if (options.yes === true && options.maxPrice === undefined) throw new UsageError('--yes pays without showing the price first.', 'Say with --max-price what is acceptable.');
   const scheme = options.scheme !== undefined ? parseScheme(options.scheme) : options.suppliers !== undefined ? schemeForSuppliers(options.suppliers) : DEFAULT_SCHEME;
-  const batchLog2 = parseBatchLog2(options.batch);
-  const { payloadSize } = geometry({ ...scheme, batchLog2 });
   const spaceBytes = parseSize(options.space);
+  const batchLog2 = options.batch === undefined ? batchLog2For(spaceBytes) : parseBatchLog2(options.batch);
+  const { payloadSize } = geometry({ ...scheme, batchLog2 });
   const quota = Number((spaceBytes + BigInt(payloadSize) - 1n) / BigInt(payloadSize));
-  if (quota < 1 || quota > QUOTA_MAX) throw new UsageError(`${options.space} is not possible as space in batches of ${options.batch}.`);
+  if (quota < 1 || quota > QUOTA_MAX) throw new UsageError(`${options.space} is not possible as space in batches of ${formatBytes(2 ** batchLog2)}.`);
   return {
     scheme,
     batchLog2,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Address } from 'viem';
 import { WrongKeyError } from '../codec/format-errors.ts';
 import { nodePlatform } from '../codec/platform-node.ts';
+import type { WorkerPool } from '../codec/pool/pool.ts';
 import type { Platform } from '../codec/types.ts';
 import { ChainError } from '../chain/chain-errors.ts';
 import type { Chain } from '../chain/client.ts';
@@ -13,6 +14,7 @@ import { AgreementViews } from './fetch/agreement-view.ts';
 import { type AvoidedProvider, ProviderHealth } from './fetch/health.ts';
 import { PayloadReader } from './fetch/payload-reader.ts';
 import { Lanes } from './lanes.ts';
+import { LazyPool } from './lazy-pool.ts';
 import { DEFAULT_POLICY, type Policy } from './policy.ts';
 import { Secrets } from './secrets.ts';
 import { Sessions } from './sessions.ts';
@@ -35,6 +37,8 @@ export interface Client {
   readonly creator: Address;
   readonly signer: Signer;
   readonly platform: Platform;
+  /** Threads for coding, hashing and sealing. */
+  readonly pool: WorkerPool;
   readonly store: Store;
   readonly policy: Policy;
   readonly namedHeavies: readonly string[] | undefined;
@@ -73,11 +77,13 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const secrets = new Secrets({ chain, platform, store, signer, creator, recoveryPhrase: options.recoveryPhrase });
   const views = new AgreementViews(chain, policy.viewMs);
   const health = new ProviderHealth(policy);
+  const pool = new LazyPool(platform);
   return {
     chain,
     creator,
     signer,
     platform,
+    pool,
     store,
     policy,
     namedHeavies: options.heavies,
@@ -86,9 +92,12 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     views,
     health,
     uploads: new Lanes({ startAtOnce: policy.transfersAtFirst, maxAtOnce: policy.transfersAtMost }),
-    reader: new PayloadReader({ chain, platform, views, health, policy, sealKey: (agreement) => secrets.sealKey(agreement) }),
+    reader: new PayloadReader({ chain, platform, pool, views, health, policy, sealKey: (agreement) => secrets.sealKey(agreement) }),
     avoided: () => health.report(),
-    close: () => store.$disconnect(),
+    async close() {
+      await pool.close();
+      await store.$disconnect();
+    },
   };
 }
 

@@ -3,10 +3,12 @@ import type { SourceObject } from '../codec/archive.ts';
 import { readFile, readManifest } from '../codec/decode.ts';
 import type { Manifest, ManifestEntry } from '../codec/manifest.ts';
 import { type RestoreResult, restoreInto } from '../codec/restore-node.ts';
+import type { ChunkRef } from '../codec/types.ts';
 import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';
 import { NoSuchObjectError, RestoreFailedError } from './errors.ts';
 import type { AvoidedProvider } from './fetch/health.ts';
+import { ReadAhead } from './fetch/read-ahead.ts';
 import { findVersion } from './find-version.ts';
 import type { OnProgress } from './progress.ts';
 
@@ -50,7 +52,9 @@ export function get(client: Client, options: GetOptions): Promise<GetResult> {
     const totalBytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     const files = entries.filter(({ kind }) => kind === 'file').length;
     const wholeUnits = totalBytes >= WHOLE_UNITS_FROM_BYTES || files >= WHOLE_UNITS_FROM_FILES;
-    const context = { platform, keys, source: reader.source({ signal, wholeUnits }), signal };
+    const locations = entries.flatMap(({ chunks }) => chunks.map((index) => manifest.chunks[index] as ChunkRef));
+    const source = new ReadAhead(reader.source({ signal, wholeUnits }), locations, client.policy.readAheadBytes);
+    const context = { platform, keys, source, signal };
     let doneBytes = 0;
     const result = await restoreInto(into, objectsOf(entries, (entry) => counted(readFile(context, { manifest, entry }), (sizeBytes) => {
       doneBytes += sizeBytes;

@@ -10,14 +10,17 @@ interface Waiter {
   readonly begin: () => void;
 }
 
-/** A round is as many transfers as may run at once; what it moved per millisecond decides about the next one. */
-const FASTER = 1.1;
-const SLOWER = 0.8;
+/** A round is a few times as many transfers as may run at once; what it moved per millisecond decides about the next one. */
+const TURNS_PER_ROUND = 3;
+/** One more at once must move so much more to be worth it. */
+const WORTH = 1.1;
+/** After so many rounds what was learnt is tried anew, for connections change. */
+const ROUNDS_REMEMBERED = 16;
 /** Weight of the newest transfer in the running mean of its speed. */
 const FRESH = 0.3;
 
 /**
- * One provider. The limit climbs as long as more transfers at once move more bytes, and falls when they do not, or when one fails.
+ * One provider. The limit climbs as long as one more at once moves more bytes, goes back when it did not, and halves when one fails.
  */
 export class Lane {
   readonly #limits: LaneLimits;
@@ -26,7 +29,9 @@ export class Lane {
   #limit: number;
   #running = 0;
   #round = { sinceMs: 0, bytes: 0, done: 0 };
-  #lastRate = 0;
+  /** Bytes per millisecond of the last round with so many at once. */
+  readonly #rates = new Map<number, number>();
+  #rounds = 0;
   #bytesPerMs: number | undefined;
 
   constructor(limits: LaneLimits, nowMs: () => number) {
@@ -49,6 +54,7 @@ export class Lane {
     await this.#enter(signal);
     const startedMs = this.#nowMs();
     try {
+      signal.throwIfAborted();
       const result = await task();
       this.#succeeded(sizeBytes, startedMs);
       return result;
@@ -96,18 +102,24 @@ export class Lane {
     const own = sizeBytes / Math.max(0.1, nowMs - startedMs);
     this.#bytesPerMs = this.#bytesPerMs === undefined ? own : this.#bytesPerMs + FRESH * (own - this.#bytesPerMs);
     this.#round.bytes += sizeBytes;
-    // A round in which nobody had to wait does not tell whether more at once would help.
-    if (++this.#round.done < this.#limit) return;
-    const rate = this.#round.bytes / Math.max(0.1, nowMs - this.#round.sinceMs);
-    if (this.#waiting.size > 0 && rate > this.#lastRate * FASTER) this.#limit = Math.min(this.#limits.maxAtOnce, this.#limit + 1);
-    else if (rate < this.#lastRate * SLOWER) this.#limit = Math.max(1, this.#limit - 1);
-    this.#lastRate = rate;
+    if (++this.#round.done < TURNS_PER_ROUND * this.#limit) return;
+    // A round after which nobody waits does not tell whether more at once would help.
+    if (this.#waiting.size > 0) this.#learn(this.#round.bytes / Math.max(0.1, nowMs - this.#round.sinceMs));
     this.#round = { sinceMs: nowMs, bytes: 0, done: 0 };
+  }
+
+  #learn(rate: number): void {
+    if (++this.#rounds % ROUNDS_REMEMBERED === 0) this.#rates.clear();
+    this.#rates.set(this.#limit, rate);
+    const fewer = this.#rates.get(this.#limit - 1);
+    const more = this.#rates.get(this.#limit + 1);
+    if (fewer !== undefined && rate < WORTH * fewer) this.#limit--;
+    else if (more === undefined || more >= WORTH * rate) this.#limit = Math.min(this.#limits.maxAtOnce, this.#limit + 1);
   }
 
   #failed(): void {
     this.#limit = Math.max(1, Math.floor(this.#limit / 2));
-    this.#lastRate = 0;
+    this.#rates.clear();
     this.#round = { sinceMs: this.#nowMs(), bytes: 0, done: 0 };
   }
 }

@@ -27,6 +27,8 @@ export interface Policy {
   readonly avoidMaxMs: number;
   /** Range reads under way at once. */
   readonly readsAtOnce: number;
+  /** Bytes of records that a restore begins to fetch before it needs them. */
+  readonly readAheadBytes: number;
   /** Verified bytes kept in memory for reads that follow. */
   readonly cacheBytes: number;
   /** How long the chain's view of an agreement's providers is trusted. */
@@ -48,12 +50,13 @@ export const DEFAULT_POLICY: Policy = {
   graceFactor: 3,
   graceMs: 5_000,
   lateFactor: 4,
-  lateMinMs: 400,
+  lateMinMs: 750,
   lateMaxMs: 10_000,
   lateUnmeasuredMs: 2_000,
   avoidMs: 30_000,
   avoidMaxMs: 600_000,
   readsAtOnce: 32,
-  cacheBytes: 96 * MIB,
+  readAheadBytes: 24 * MIB,
+  cacheBytes: 64 * MIB,
   viewMs: 30_000,
 };

@@ -1,6 +1,7 @@
 /** Storing files: encoded here, sent to all providers, confirmed by a quorum of them, committed on the chain. */
 import { createHash } from 'node:crypto';
 import type { Hex } from 'viem';
+import { BatchMemory, batchesFor } from '../codec/batch-memory.ts';
 import type { EncodedBatch } from '../codec/bundle-writer.ts';
 import type { Catalog } from '../codec/catalog.ts';
 import type { KnownChunks } from '../codec/chunk-ref.ts';
@@ -16,7 +17,7 @@ import { publishName } from './name-record.ts';
 import { pickAgreement } from './pick-agreement.ts';
 import type { OnProgress } from './progress.ts';
 import { sendSealKey } from './send-seal-key.ts';
-import { type Source, type SourceFacts, scan, sourceOf } from './source.ts';
+import { type SourceFacts, inOrder, scan, sourceOf } from './source.ts';
 import { syncCatalog } from './sync-catalog.ts';
 import { Journal } from './upload/journal.ts';
 import { storeBundle } from './upload/store-bundle.ts';
@@ -82,16 +83,13 @@ async function putOnce(client: Client, options: PutOptions): Promise<PutResult> 
   const view = await pickAgreement(client, options.agreement);
   // Committed between our two looks at the chain: the catalog would not know it.
   if (view.state.bundles > ((await followedBundles(client)).get(view.id) ?? 0)) throw new ConcurrentUploadError(view.id, view.state.bundles - 1);
-  const source = sourceOf(options.paths);
-  const facts = await scan(source, signal);
+  const problems: WalkProblem[] = [];
+  const facts = await scan(sourceOf(options.paths), { onProblem: (problem) => problems.push(problem), signal });
   onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes });
   const known = await knownChunks(client, view.id);
   const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts) };
   const journal = await Journal.open(client.store, key, Date.now());
-  const plan = { client, options, view, catalog, known, source, facts, created: journal.created };
-
-  const problems: WalkProblem[] = [];
-  const batches = encode(plan, (problem) => problems.push(problem));
+  const batches = encode({ client, options, view, catalog, known, facts, created: journal.created });
   const { result, stored } = await storeBundle(client, { view, journal, batches, onProgress, signal });
   if (stored === null) await journal.drop();
   onProgress?.({ stage: 'publish', doneBytes: facts.bytes, totalBytes: facts.bytes });
@@ -128,13 +126,12 @@ interface Plan {
   readonly view: AgreementView;
   readonly catalog: Catalog;
   readonly known: KnownChunks;
-  readonly source: Source;
   readonly facts: SourceFacts;
   readonly created: number;
 }
 
-async function* encode(plan: Plan, onProblem: (problem: WalkProblem) => void): AsyncGenerator<EncodedBatch, BundleResult> {
-  const { client, options, view, catalog, known, source, facts, created } = plan;
+async function* encode(plan: Plan): AsyncGenerator<EncodedBatch, BundleResult> {
+  const { client, options, view, catalog, known, facts, created } = plan;
   const { name, visibility = 'private', dedupe, chunking, signal, onProgress } = options;
   return yield* encodeBundle({
     geometry: view.geometry,
@@ -142,8 +139,10 @@ async function* encode(plan: Plan, onProblem: (problem: WalkProblem) => void): A
     keys: await client.secrets.keys(),
     sealKey: await client.secrets.sealKey(view.id),
     platform: client.platform,
+    pool: client.pool,
+    memory: new BatchMemory({ maxBatches: batchesFor(view.geometry) }),
     catalog, known, dedupe, signal, visibility, name, created, chunking,
-    objects: source.open(onProblem),
+    objects: inOrder(facts.objects),
     onProgress: ({ plainBytes }) => onProgress?.({ stage: 'encode', doneBytes: plainBytes, totalBytes: facts.bytes }),
   });
 }

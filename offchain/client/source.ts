@@ -6,7 +6,7 @@ import type { SourceObject } from '../codec/archive.ts';
 import { type WalkProblem, walk } from '../codec/walk-node.ts';
 
 export interface Source {
-  /** Reads everything anew each time. */
+  /** Walks anew each time. */
   open(onProblem?: (problem: WalkProblem) => void): AsyncIterable<SourceObject>;
 }
 
@@ -30,24 +30,30 @@ async function* under(path: string, onProblem?: (problem: WalkProblem) => void):
   for await (const object of walk(path, { onProblem })) yield { ...object, path: `${name}/${object.path}`, open: () => object.open() };
 }
 
+export async function* inOrder(objects: readonly SourceObject[]): AsyncGenerator<SourceObject, void> {
+  yield* objects;
+}
+
 async function* nothing(): AsyncGenerator<Uint8Array, void> {}
 
 export interface SourceFacts {
-  readonly objects: number;
+  /** In order, none read so far. Each has told, or tells when it is read, what is wrong with it. */
+  readonly objects: readonly SourceObject[];
   readonly bytes: number;
   /** Of all paths, sizes and times: another digest means that something changed. */
   readonly digest: string;
 }
 
 /** Looks at every object without reading any. */
-export async function scan(source: Source, signal?: AbortSignal): Promise<SourceFacts> {
+export async function scan(source: Source, options: { readonly onProblem?: (problem: WalkProblem) => void; readonly signal?: AbortSignal | undefined } = {}): Promise<SourceFacts> {
   const hash = createHash('sha256');
-  let objects = 0;
+  const objects: SourceObject[] = [];
   let bytes = 0;
-  for await (const { path, kind, mode, mtimeMs, size, target } of source.open()) {
-    signal?.throwIfAborted();
+  for await (const object of source.open(options.onProblem)) {
+    options.signal?.throwIfAborted();
+    const { path, kind, mode, mtimeMs, size, target } = object;
     hash.update(`${JSON.stringify([path, kind, mode, mtimeMs, size, target ?? null])}\n`);
-    objects++;
+    objects.push(object);
     bytes += size;
   }
   return { objects, bytes, digest: hash.digest('hex') };

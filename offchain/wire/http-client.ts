@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { HoldfastError } from './errors.ts';
 import { parseAs, toJson } from './json.ts';
-import { FREE_SOCKETS_MAX, IDLE_TIMEOUT_MS, JSON_BODY_BYTES, JSON_TIMEOUT_MS, SOCKETS_PER_PEER_MAX } from './limits.ts';
+import { BODY_SENT_AGAIN_BYTES, FREE_SOCKETS_MAX, IDLE_TIMEOUT_MS, JSON_BODY_BYTES, JSON_TIMEOUT_MS, SOCKETS_PER_PEER_MAX } from './limits.ts';
 import { ErrorMessage } from './messages.ts';
 import { AbortedError, RemoteError, TransportError } from './transport-errors.ts';
 
@@ -43,13 +43,13 @@ export async function requestJson<S extends z.ZodType>(
   return parseReply(url, await readAll(url, reply, options.maxBytes ?? JSON_BODY_BYTES, options.signal), options.schema);
 }
 
-/** Fetches at most `maxBytes` bytes. */
+/** Fetches at most `maxBytes` bytes. `isShared`: into a SharedArrayBuffer, so that other threads see them without a copy. */
 export async function requestBytes(
   url: string,
-  options: RequestOptions & { maxBytes: number; body?: RequestBody },
+  options: RequestOptions & { maxBytes: number; body?: RequestBody; isShared?: boolean },
 ): Promise<{ headers: http.IncomingHttpHeaders; bytes: Uint8Array }> {
   const reply = await exchange(url, options);
-  return { headers: reply.headers, bytes: await readAll(url, reply, options.maxBytes, options.signal) };
+  return { headers: reply.headers, bytes: await readAll(url, reply, options.maxBytes, options.signal, options.isShared) };
 }
 
 /** The reply as a stream; the caller reads it to the end or destroys it. */
@@ -113,8 +113,9 @@ async function attempt(url: string, options: RequestOptions & { body?: RequestBo
     });
   } catch (cause) {
     request.destroy();
-    // A kept connection that the server closed in the same moment: nothing was processed, so one fresh try is safe.
-    const isStale = request.reusedSocket && !again && (body === undefined || body instanceof Uint8Array);
+    // A kept connection that the server closed in the same moment: nothing was processed, so one fresh try is safe. A large body may have
+    // been taken in part: whoever sent it asks how much before going on.
+    const isStale = request.reusedSocket && !again && (body === undefined || (body instanceof Uint8Array && body.length <= BODY_SENT_AGAIN_BYTES));
     if (isStale && isReset(cause)) return attempt(url, options, true);
     throw asTransportError(url, cause, { signal, deadline });
   }
@@ -126,11 +127,12 @@ async function writeBody(request: http.ClientRequest, body: RequestBody | undefi
   else await pipeline(Readable.from(body.source, { objectMode: false }), request);
 }
 
-/** The whole body, in an ArrayBuffer of its own. */
-async function readAll(url: string, reply: http.IncomingMessage, maxBytes: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+/** The whole body, in a buffer of its own. */
+async function readAll(url: string, reply: http.IncomingMessage, maxBytes: number, signal: AbortSignal | undefined, isShared = false): Promise<Uint8Array> {
   const announced = Number(reply.headers['content-length'] ?? 0);
   // What a peer announces is only believed as far as it was asked for.
-  let bytes = new Uint8Array(announced <= maxBytes ? announced : 0);
+  const room = announced <= maxBytes ? announced : 0;
+  let bytes: Uint8Array = isShared ? new Uint8Array(new SharedArrayBuffer(room)) : new Uint8Array(room);
   let sizeBytes = 0;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -152,7 +154,7 @@ async function readAll(url: string, reply: http.IncomingMessage, maxBytes: numbe
   return sizeBytes === bytes.length ? bytes : bytes.slice(0, sizeBytes);
 }
 
-function grown(bytes: Uint8Array, { sizeBytes, room }: { readonly sizeBytes: number; readonly room: number }): Uint8Array<ArrayBuffer> {
+function grown(bytes: Uint8Array, { sizeBytes, room }: { readonly sizeBytes: number; readonly room: number }): Uint8Array {
   const target = new Uint8Array(room);
   target.set(bytes.subarray(0, sizeBytes));
   return target;

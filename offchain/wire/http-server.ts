@@ -6,7 +6,7 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { HoldfastError, toErrorBody } from './errors.ts';
 import { parserStatus, statusOf } from './http-status.ts';
 import { jsonReplacer } from './json.ts';
-import { CLOSE_GRACE_MS, RETRY_AFTER_SECONDS } from './limits.ts';
+import { CLOSE_GRACE_MS, RETRY_AFTER_SECONDS, STREAM_BUFFER_BYTES } from './limits.ts';
 
 export { jsonBody } from './json-body.ts';
 
@@ -51,7 +51,7 @@ export const notFoundMiddleware: RequestHandler = (request, _response, next) => 
 
 /** Starts listening; port 0 takes any free one. */
 export async function startServer(app: http.RequestListener, options: { host?: string; port?: number } = {}): Promise<RunningServer> {
-  const server = http.createServer(app);
+  const server = http.createServer({ highWaterMark: STREAM_BUFFER_BYTES }, app);
   const host = options.host ?? '127.0.0.1';
   server.listen(options.port ?? 0, host);
   try {

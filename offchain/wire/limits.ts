@@ -40,6 +40,10 @@ export const CLOCK_SKEW_SECONDS = 60;
 export const JSON_TIMEOUT_MS = 30_000;
 /** Silence after which a transfer of bytes counts as broken. */
 export const IDLE_TIMEOUT_MS = 30_000;
+/** Larger bodies are not sent a second time on their own when a kept connection turns out to be closed. */
+export const BODY_SENT_AGAIN_BYTES = 64 * KIB;
+/** What a server takes from a connection before whoever reads it must keep up. */
+export const STREAM_BUFFER_BYTES = 256 * KIB;
 /** A server ends open connections this long after it was told to stop. */
 export const CLOSE_GRACE_MS = 2_000;
 /** What a 503 tells its caller when nothing better is known. */

@@ -10,7 +10,7 @@ import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
 import { createChain } from '../../offchain/chain/client.ts';
 import type { Chain } from '../../offchain/chain/client.ts';
 import { devAccount, DEV_CHAIN_ID } from '../../offchain/chain/dev-accounts.ts';
-import { formatDeployment, parseDeployment } from '../../offchain/chain/deployment.ts';
+import { formatDeployment } from '../../offchain/chain/deployment.ts';
 import { PRODUCTION } from '../../offchain/chain/devnet-parameters.ts';
 import { startLocalChain } from '../../offchain/chain/local-chain.ts';
 import { deployDevnet } from '../../offchain/cli/devnet/deploy-devnet.ts';
@@ -27,6 +27,7 @@ const PRICE = 10n ** 12n;
 
 export interface BenchNetwork {
   readonly folder: string;
+  readonly rpcUrl: string;
   /** A client with a home folder of its own; every one of them is the same creator. */
   client(): Promise<Client>;
   /** An agreement over all providers with room for `spaceBytes`. */
@@ -59,7 +60,6 @@ export async function startNetwork(options: { readonly folder: string; readonly 
     const { deployment } = await deployDevnet({ rpcUrl, parameters: { ...PRODUCTION, healthBps: 0 }, deploymentPath: join(folder, 'deployment.json') });
     const as = (account: number): Promise<Chain> => createChain({ rpcUrls: [rpcUrl], deployment, account: devAccount(account, DEV_CHAIN_ID), pollMs: 50 });
     const told = { rpcUrl, deployment: formatDeployment(deployment) };
-    parseDeployment(told.deployment);
     const heavy = await first(hosts).tell({ do: 'heavy', ...told, account: HEAVY_ACCOUNT, home: join(folder, 'heavy') });
     for (let i = 0; i < options.providers; i++) {
       const account = FIRST_PROVIDER_ACCOUNT + i;
@@ -78,7 +78,7 @@ export async function startNetwork(options: { readonly folder: string; readonly 
     };
     await buyTokens((await client()).chain, { coin: parseEther('1000') });
     return {
-      folder, client, stop,
+      folder, rpcUrl, client, stop,
       async rent(creator, { spaceBytes, batchLog2 }) {
         const { agreement, providers } = await rent(creator, { scheme, batchLog2, quota: Math.ceil(spaceBytes / 2 ** batchLog2) + 2, periods: 1, priceLimit: 2n ** 60n });
         return { agreement, providers: providers.map(({ provider }) => provider) };
@@ -99,7 +99,7 @@ interface Host {
 }
 
 function startHost(): Host {
-  const child = fork(HOST, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: hostArguments() });
+  const child = fork(HOST, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const exited = once(child, 'exit');
   let last: Promise<unknown> = Promise.resolve();
   const ask = (order: HostOrder): Promise<HostAnswer> => {
@@ -122,12 +122,6 @@ function startHost(): Host {
       await exited;
     },
   };
-}
-
-/** With HOLDFAST_BENCH_PROF the hosts write CPU profiles into that folder. */
-function hostArguments(): string[] {
-  const folder = process.env['HOLDFAST_BENCH_PROF'];
-  return folder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', folder];
 }
 
 async function exchange(child: ChildProcess, order: HostOrder): Promise<HostAnswer> {

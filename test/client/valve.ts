@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 /** A real TCP relay before a server. Shut, it takes connections and bytes and passes nothing on: a peer that went silent. */
 export interface Valve {
   readonly url: string;
-  /** Where it leads; connections before that are dropped. */
+  /** Where it leads from now on; connections to anywhere else are dropped. */
   lead(port: number): void;
   shut(): void;
   open(): void;
@@ -42,6 +42,7 @@ export async function startValve(): Promise<Valve> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     lead(port) {
       targetPort = port;
+      each((socket) => socket.destroy());
     },
     shut() {
       isShut = true;

@@ -32,6 +32,8 @@ export interface World {
   /** From now on the provider takes connections and says nothing, until `wake`. */
   stall(id: number): void;
   wake(id: number): void;
+  /** From now on everything to and from the provider goes through another server. Returns where the provider itself listens. */
+  redirect(id: number, port?: number): string;
   /** Flips one bit in every KiB of every fragment that the provider keeps. */
   corruptProvider(id: number): Promise<number>;
   stop(): Promise<void>;
@@ -105,6 +107,11 @@ async function startNodes(holdfast: TestHoldfast, count: number): Promise<World>
     },
     stall: (id) => valves.get(id)?.shut(),
     wake: (id) => valves.get(id)?.open(),
+    redirect(id, port) {
+      const { url } = find(id);
+      valves.get(id)?.lead(port ?? Number(new URL(url).port));
+      return url;
+    },
     corruptProvider: (id) => corruptFiles(find(id).provider.config.home),
     async stop() {
       await Promise.all([...clients].map((client) => client.close()));

@@ -10,7 +10,7 @@ export function rentCommand(): Command {
     .option('--scheme <k+m>', 'data and parity slots, each at another provider (default: 10+6)')
     .option('--suppliers <number>', 'instead of --scheme: the recommended scheme for so many providers')
     .requiredOption('--space <size>', 'room for data, for example 10GiB')
-    .option('--batch <size>', 'unit of storing, a power of two; small ones suit small data', '8MiB')
+    .option('--batch <size>', 'unit of storing, a power of two; every upload fills up its last one (default: a 256th of the space, 1MiB to 256MiB)')
     .option('--periods <number>', 'whole periods (a week each in production)', '4')
     .option('--max-price <tokens>', 'what one provider may ask for one batch and epoch')
     .option('--yes', 'pay without asking; needs --max-price')

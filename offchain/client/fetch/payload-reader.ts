@@ -5,11 +5,13 @@ import { recordSpans } from '../../codec/pack.ts';
 import { concat } from '../../codec/bytes.ts';
 import { applySeal } from '../../codec/seal.ts';
 import { type SlotRange, slotRanges, stripeRange } from '../../codec/stripe.ts';
+import type { WorkerPool } from '../../codec/pool/pool.ts';
 import type { Geometry, Platform, RecordLocation } from '../../codec/types.ts';
 import type { RecordSource } from '../../codec/decode.ts';
 import type { Chain } from '../../chain/client.ts';
 import { UnrecoverableError } from '../errors.ts';
 import { Gate } from '../gate.ts';
+import { Lanes } from '../lanes.ts';
 import type { Policy } from '../policy.ts';
 import type { AgreementView, AgreementViews } from './agreement-view.ts';
 import { type DescribedBatch, type DescribedBundle, describeBundle } from './bundle-description.ts';
@@ -40,6 +42,7 @@ export interface ReadOptions {
 interface ReaderOptions {
   readonly chain: Chain;
   readonly platform: Platform;
+  readonly pool: WorkerPool;
   readonly views: AgreementViews;
   readonly health: ProviderHealth;
   readonly policy: Policy;
@@ -54,12 +57,15 @@ export class PayloadReader {
   readonly #options: ReaderOptions;
   readonly #shared: SharedReads;
   readonly #gate: Gate;
+  readonly #lanes: Lanes;
+  readonly #begun = new Set<string>();
   readonly #bundles = new Map<string, Promise<DescribedBundle>>();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.#shared = new SharedReads(options.policy.cacheBytes);
     this.#gate = new Gate(options.policy.readsAtOnce);
+    this.#lanes = new Lanes({ startAtOnce: options.policy.transfersAtFirst, maxAtOnce: options.policy.transfersAtMost });
   }
 
   /**
@@ -128,8 +134,8 @@ export class PayloadReader {
   }
 
   #context(): PieceContext {
-    const { platform, health, policy } = this.#options;
-    return { platform, health, shared: this.#shared, gate: this.#gate, idleMs: policy.idleMs };
+    const { pool, health, policy } = this.#options;
+    return { pool, health, shared: this.#shared, gate: this.#gate, lanes: this.#lanes, begun: this.#begun, idleMs: policy.idleMs };
   }
 
   async #readOnce(range: PayloadRange, options: ReadOptions): Promise<Uint8Array> {

@@ -1,12 +1,11 @@
 /** A run of leaves of one slot, unsealed: from the slot itself, or rebuilt from any k others. */
 import { hex } from '../../codec/bytes.ts';
 import { LEAF_SIZE } from '../../codec/geometry.ts';
-import { applySeal } from '../../codec/seal.ts';
-import { recoverRange } from '../../codec/stripe.ts';
-import type { Platform } from '../../codec/types.ts';
+import type { WorkerPool } from '../../codec/pool/pool.ts';
 import { linked, pause } from '../aborting.ts';
 import { UnrecoverableError, WrongBytesError, messageOf } from '../errors.ts';
 import type { Gate } from '../gate.ts';
+import type { Lanes } from '../lanes.ts';
 import type { AgreementView, SlotHost } from './agreement-view.ts';
 import type { DescribedBatch } from './bundle-description.ts';
 import type { ProviderHealth } from './health.ts';
@@ -15,10 +14,13 @@ import type { SharedReads } from './shared-reads.ts';
 import { fetchLeaves } from './slot-fetch.ts';
 
 export interface PieceContext {
-  readonly platform: Platform;
+  readonly pool: WorkerPool;
   readonly health: ProviderHealth;
   readonly shared: SharedReads;
   readonly gate: Gate;
+  readonly lanes: Lanes;
+  /** Keys of the transfers that are under way; the others wait for their turn, which is not their provider's fault. */
+  readonly begun: Set<string>;
   readonly idleMs: number;
 }
 
@@ -43,7 +45,7 @@ export function readPiece(context: PieceContext, piece: Piece, signal?: AbortSig
       const direct = fetchUnsealed(context, piece, host, race.signal);
       let isPending = true;
       direct.then(() => (isPending = false), () => (isPending = false));
-      const early = await inTime(direct, context.health.lateMs(piece.count * LEAF_SIZE), race.signal);
+      const early = await inTime(context, piece, direct, race.signal);
       if (early !== undefined) return early;
       // Late or failed: whoever is first now wins, and the other one is cancelled.
       const rebuilt = rebuild(context, piece, race.signal);
@@ -72,8 +74,8 @@ async function rebuildElse(context: PieceContext, piece: Piece, host: SlotHost |
 
 /** From any k other slots, the slot itself is not asked. @throws UnrecoverableError */
 export async function rebuild(context: PieceContext, piece: Piece, signal?: AbortSignal): Promise<Uint8Array> {
-  const { health } = context;
-  const { view, slot, first, count } = piece;
+  const { health, pool } = context;
+  const { view, slot, count } = piece;
   const { geometry } = view;
   const { answers, failures } = await firstOf<SlotHost, Uint8Array>({
     candidates: view.hosts.filter((host) => host.slot !== slot).sort((a, b) => orderOf(context, piece, a) - orderOf(context, piece, b)),
@@ -87,8 +89,9 @@ export async function rebuild(context: PieceContext, piece: Piece, signal?: Abor
     const reasons = [...failures].map(([host, error]) => ({ slot: host.slot, provider: host.provider, reason: messageOf(error) }));
     throw new UnrecoverableError({ agreement: view.id, need: geometry.k, have: answers.size, reasons });
   }
-  const present = new Map([...answers].map(([host, bytes]) => [host.slot, bytes]));
-  return recoverRange(geometry, { slot, start: first * LEAF_SIZE, end: (first + count) * LEAF_SIZE, present });
+  const { k, m } = geometry;
+  const { rebuilt } = await pool.run('recover', { buffers: [...answers.values()], slots: [...answers.keys()].map((host) => host.slot), k, m, wanted: [slot] });
+  return rebuilt[0] as Uint8Array;
 }
 
 /** What is in memory or on its way comes first, then healthy and fast slots, last those that never confirmed this batch. */
@@ -99,29 +102,52 @@ function orderOf(context: PieceContext, piece: Piece, host: SlotHost): number {
 }
 
 function fetchUnsealed(context: PieceContext, piece: Piece, host: SlotHost, signal: AbortSignal): Promise<Uint8Array> {
-  const { health, platform } = context;
-  const { view, sealKey, batch, slot, first, count } = piece;
-  return context.shared.read(`slot ${keyOf(piece)}`, signal, (scope) => context.gate.run(async () => {
-    scope.throwIfAborted();
-    const root = batch.fragmentRoots[slot] as Uint8Array;
-    const startedMs = performance.now();
+  const { lanes, gate } = context;
+  const sizeBytes = piece.count * LEAF_SIZE;
+  // The gate inside the lane: whoever waits for a slow provider keeps nobody else waiting.
+  const key = keyOf(piece);
+  return context.shared.read(`slot ${key}`, signal, (scope) => lanes.of(host.provider).run(sizeBytes, scope, () => gate.run(async () => {
+    context.begun.add(key);
     try {
-      const run = { agreement: view.id, batchId: batch.batchId, root, leaves: view.geometry.leaves, first, count };
-      const sealed = await fetchLeaves(host, run, { idleMs: context.idleMs, signal: scope });
-      health.succeeded(host.provider, { timeMs: performance.now() - startedMs, sizeBytes: sealed.length });
-      return await applySeal(platform, { sealKey, batchId: batch.batchId, slot, offset: first * LEAF_SIZE, data: sealed });
-    } catch (error) {
-      if (!scope.aborted) health.failed(host.provider, messageOf(error), error instanceof WrongBytesError);
-      throw error;
+      return await fetchNow(context, piece, host, scope);
+    } finally {
+      context.begun.delete(key);
     }
-  }));
+  })));
 }
 
-/** The bytes, or undefined when they are not there in time or the slot failed. */
-async function inTime(bytes: Promise<Uint8Array>, lateMs: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-  const timer = linked(signal);
+async function fetchNow({ health, pool, idleMs }: PieceContext, piece: Piece, host: SlotHost, signal: AbortSignal): Promise<Uint8Array> {
+  signal.throwIfAborted();
+  const { view, sealKey, batch, slot, first, count } = piece;
+  const { batchId } = batch;
+  const root = batch.fragmentRoots[slot] as Uint8Array;
   try {
-    return await Promise.race([bytes.catch(() => undefined), pause(lateMs, timer.signal).then(() => undefined)]);
+    const run = { agreement: view.id, batchId, sealKey, root, leaves: view.geometry.leaves, first, count };
+    const { bytes, timeMs } = await fetchLeaves(host, run, { pool, idleMs, signal });
+    health.succeeded(host.provider, { timeMs, sizeBytes: bytes.length });
+    return bytes;
+  } catch (error) {
+    if (!signal.aborted) health.failed(host.provider, messageOf(error), error instanceof WrongBytesError);
+    throw error;
+  }
+}
+
+/** A transfer that waits for its turn gets this many times as long: behind a provider that stalls, the turn never comes. */
+const TURN_PATIENCE = 3;
+
+/** The bytes, or undefined when they are not there in time or the slot failed. */
+async function inTime({ health, begun }: PieceContext, piece: Piece, bytes: Promise<Uint8Array>, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  const timer = linked(signal);
+  const lateMs = health.lateMs(piece.count * LEAF_SIZE);
+  const isLate = async (): Promise<undefined> => {
+    for (let turns = 0; turns < TURN_PATIENCE; turns++) {
+      const hadBegun = begun.has(keyOf(piece));
+      await pause(lateMs, timer.signal);
+      if (hadBegun) return;
+    }
+  };
+  try {
+    return await Promise.race([bytes.catch(() => undefined), isLate()]);
   } finally {
     timer.abort();
     timer.release();

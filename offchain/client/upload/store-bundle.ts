@@ -113,7 +113,7 @@ async function sendAll<R extends Encoded>(
       }
       const batch = step.value;
       descriptions.push({ batchId: toHex(batch.batchId), fragmentRoots: batch.roots.map((root) => toHex(root)) });
-      const sending = sender.send(batch).finally(() => (batch as { release?: () => void }).release?.()).then(() => {
+      const sending = sender.send(batch).finally(() => batch.release()).then(() => {
         onTheirWay.delete(sending);
         doneBytes += view.geometry.payloadSize;
         onProgress?.({ stage: 'send', doneBytes });

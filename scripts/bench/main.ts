@@ -1,0 +1,56 @@
+// usage: node scripts/bench/main.ts [--json] [--quick] [--size 1GiB] [--batch 16MiB] [--only put,get,...]
+// Speeds of every stage and end to end, each beside what a user would pick instead, all in one run. --json: {"rows":[{name, mbps, threads, ratios}]}.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ceilings } from './ceilings.ts';
+import { cpuRows } from './cpu/rows.ts';
+import { benchRequest } from './options.ts';
+import { ipfsCarPeer, resticPeers } from './peers.ts';
+import { type BenchRow, row } from './row.ts';
+import { type Measure, measureTransfers } from './transfers.ts';
+
+/** What each end-to-end row is compared with, where it was measured. */
+const RATIOS: Readonly<Record<string, readonly string[]>> = {
+  put: ['cpu-put-2', 'restic-backup', 'ipfs-car-pack', 'memcpy', 'sha-256', 'disk-write'],
+  'put-random': ['cpu-put-2', 'restic-backup', 'ipfs-car-pack', 'memcpy', 'sha-256', 'disk-write'],
+  'put-mixed': ['put', 'cpu-put-2'],
+  get: ['put', 'restic-restore', 'memcpy', 'sha-256', 'disk-write'],
+  'get-6-dead': ['get', 'put', 'restic-restore'],
+  'put-one-file': ['put'],
+  'put-small-files': ['put-one-file', 'put'],
+  'put-1pct-changed': ['put'],
+};
+
+const request = benchRequest(process.argv.slice(2));
+const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+const rows: BenchRow[] = [];
+const speeds = new Map<string, number>();
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const add = (one: BenchRow): void => {
+  rows.push(one);
+  speeds.set(one.name, one.mbps);
+  say(`${one.name.padEnd(20)} ${String(one.mbps).padStart(9)} MB/s  ${Object.entries({ ...one.ratios }).map(([name, ratio]) => `${ratio}x ${name}`).join(', ')}`);
+};
+
+try {
+  const wantsCpu = request.only.length === 0 || request.only.some((name) => /^(cpu-|rs-|merkle-)/.test(name));
+  if (wantsCpu) for (const one of await cpuRows({ isQuick: request.quick, folder })) add(one);
+  const measures: Measure[] = [];
+  const { random } = await measureTransfers(folder, request, (measure) => {
+    measures.push(measure);
+    say(`${measure.name.padEnd(20)} ${measure.mbps.toFixed(1).padStart(9)} MB/s  ${JSON.stringify(measure.facts)}`);
+  });
+  for (const { name, mbps } of measures) speeds.set(name, mbps);
+  for (const { name, mbps } of await ceilings(random, request.sizeBytes)) speeds.set(name, mbps);
+  const peers = request.quick ? [] : [await resticPeers(random, { work: folder, sizeBytes: request.sizeBytes }), await ipfsCarPeer(random, { work: folder, sizeBytes: request.sizeBytes })];
+  for (const { name, mbps } of peers.flat()) speeds.set(name, mbps);
+  for (const { name, mbps, facts } of measures) {
+    const others = Object.fromEntries((RATIOS[name] ?? []).map((other) => [other, speeds.get(other) ?? null]));
+    add(row(name, request.cores, mbps, others, facts));
+    if (name === 'put') add(row('put-random', request.cores, mbps, others, { ...facts, why: 'put stores random bytes: the same measurement' }));
+  }
+  if (request.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
