@@ -3,12 +3,10 @@ import hardhatToolboxViem from '@nomicfoundation/hardhat-toolbox-viem';
 import { defineConfig } from 'hardhat/config';
 
 /** The compiler comes from npm, so that nothing is downloaded beside the lock file. */
-const compilerPath = createRequire(import.meta.url).resolve('solc/soljson.js');
-
-const settings = {
-  optimizer: { enabled: true, runs: 200 },
-  viaIR: true,
-  evmVersion: 'prague',
+export const compiler = {
+  version: '0.8.37',
+  path: createRequire(import.meta.url).resolve('solc/soljson.js'),
+  settings: { optimizer: { enabled: true, runs: 200 }, viaIR: true, evmVersion: 'prague' },
 } as const;
 
 /** `npm run test:invariants` asks for more runs from another seed; by default a few that repeat. */
@@ -17,7 +15,7 @@ const seed = `0x${BigInt(process.env['HOLDFAST_SEED'] ?? 1).toString(16).padStar
 
 export default defineConfig({
   plugins: [hardhatToolboxViem],
-  solidity: { profiles: { default: { version: '0.8.37', path: compilerPath, settings } } },
+  solidity: { profiles: { default: compiler } },
   paths: { sources: 'contracts', tests: { solidity: 'test', nodejs: 'test/contracts' } },
   test: { solidity: { fuzz: { seed }, invariant: { runs, depth: 60, failOnRevert: true } } },
   networks: {
