@@ -60,6 +60,7 @@ contract ActsTest is Books {
         else if (which == 25) handler.endChallenge(x);
         else if (which == 26) handler.takePot(x);
         else if (which == 27) handler.withdraw(x);
+        else if (x % 5 == 0) handler.sendLate(x);
         else if (x % 3 == 0) handler.settle(x);
         else if (x % 3 == 1) handler.moveStake(x);
         else handler.lock(x);

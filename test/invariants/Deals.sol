@@ -17,6 +17,8 @@ abstract contract Deals is Ghosts {
 
     /// Calls with somebody's signature that went through.
     Sent[] internal used;
+    /// How often an agreement's term, quota or providers changed on purpose: what was signed before is void.
+    mapping(AgreementId => uint256) internal changes;
 
     function open(uint256 x) external play(x) {
         _open();
@@ -84,6 +86,7 @@ abstract contract Deals is Ghosts {
         (bool ok, bytes memory result) =
             _sendSigned(a.creator, abi.encodeCall(IMarket.grow, (id, t, _offers(t, holders), type(uint256).max)));
         _checkMode(ok, result);
+        if (ok) ++changes[id];
     }
 
     function _commit(AgreementId id) private {
@@ -148,7 +151,8 @@ abstract contract Deals is Ghosts {
         (bool isFound, AgreementId id, Agreement memory a) = _pick();
         if (!isFound) return;
         uint32 newEnd = a.endPeriod + 1 + uint32(_below(2));
-        _sendSigned(FRIEND, abi.encodeCall(IMarket.extend, (id, newEnd, _consents(id, a, newEnd))));
+        (bool ok,) = _sendSigned(FRIEND, abi.encodeCall(IMarket.extend, (id, newEnd, _consents(id, a, newEnd))));
+        if (ok) ++changes[id];
     }
 
     function renew(uint256 x) external play(x) {
@@ -157,7 +161,8 @@ abstract contract Deals is Ghosts {
         uint32 newEnd = a.endPeriod + 1;
         _send(a.creator, abi.encodeCall(IMarket.authoriseRenewal, (id, uint128(_below(5e17)), newEnd)));
         _send(FRIEND, abi.encodeCall(IMarket.topUp, (id, _below(5e17))));
-        _sendSigned(FRIEND, abi.encodeCall(IMarket.renew, (id, newEnd, _consents(id, a, newEnd))));
+        (bool ok,) = _sendSigned(FRIEND, abi.encodeCall(IMarket.renew, (id, newEnd, _consents(id, a, newEnd))));
+        if (ok) ++changes[id];
     }
 
     function takePot(uint256 x) external play(x) {
@@ -167,7 +172,9 @@ abstract contract Deals is Ghosts {
 
     function close(uint256 x) external play(x) {
         (bool isFound, AgreementId id, Agreement memory a) = _pick();
-        if (isFound) _send(a.creator, abi.encodeCall(IMarket.close, (id)));
+        if (!isFound) return;
+        (bool ok,) = _send(a.creator, abi.encodeCall(IMarket.close, (id)));
+        if (ok) ++changes[id];
     }
 
     function lock(uint256 x) external play(x) {

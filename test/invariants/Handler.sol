@@ -11,6 +11,15 @@ import {vm} from "./Vm.sol";
 
 /// @notice Everything that can happen to slots, pay and stake, beside the acts of Deals and Works.
 contract Handler is Works {
+    /// A succession that was signed and not sent, with the agreement's changes at that time.
+    struct Late {
+        Sent sent;
+        AgreementId agreement;
+        uint256 changes;
+    }
+
+    Late[] private late;
+
     constructor(uint16 healthBps) Town(healthBps) {
         for (uint256 i; i < providers.length; ++i) {
             staked[providers[i].id] = STAKE;
@@ -57,6 +66,10 @@ contract Handler is Works {
         Succession memory next = _succession(id, a, uint8(slot), isHeld ? s.entry.rent : v.rent);
         bytes memory signature =
             _signed(_actorOf(next.provider), keccak256(abi.encode(Quotes.SUCCESSION_TYPEHASH, next)));
+        if (_below(3) == 0) {
+            late.push(Late(Sent(from, abi.encodeCall(IMarket.replace, (next, signature))), id, changes[id]));
+            return;
+        }
         (uint256 all,) = runningRent(NodeId.wrap(0));
         uint256[] memory before = _stakes();
         _settleAll(next.provider);
@@ -65,9 +78,19 @@ contract Handler is Works {
         (bool ok,) = _sendSigned(from, abi.encodeCall(IMarket.replace, (next, signature)));
         _noteSlash(before, s.provider, !ok ? 0 : isLost ? _price(s) : _penalty(s), "slashed without a fault");
         if (!ok) return;
+        ++changes[id];
         extra[next.provider] += market.owedToNode(next.provider) - owed;
         if (all == (isHeld ? s.entry.rent : 0)) anyRentSince = market.currentEpoch();
         _work();
+    }
+
+    /// @notice A succession that was signed for an earlier state of the agreement is worth nothing.
+    function sendLate(uint256 x) external play(x) {
+        for (uint256 i; i < late.length; ++i) {
+            if (late[i].changes == changes[late[i].agreement]) continue;
+            (bool ok,) = _send(late[i].sent.from, late[i].sent.data);
+            _must(!ok, "a signature outlived what it was made for");
+        }
     }
 
     function challenge(uint256 x) external play(x) {
