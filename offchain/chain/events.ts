@@ -6,6 +6,4 @@ export const OPENED = getAbiItem({ abi: marketAbi, name: 'Opened' });
 export const REPLACED = getAbiItem({ abi: marketAbi, name: 'Replaced' });
 export const SLOT_RELEASED = getAbiItem({ abi: marketAbi, name: 'SlotReleased' });
 export const VACATED = getAbiItem({ abi: marketAbi, name: 'Vacated' });
-export const NOTICED = getAbiItem({ abi: marketAbi, name: 'Noticed' });
-export const CHALLENGED = getAbiItem({ abi: marketAbi, name: 'Challenged' });
 export const RETIRED = getAbiItem({ abi: marketAbi, name: 'Retired' });

@@ -1,8 +1,6 @@
 /** The agreements that carry this node's id, followed through the market's events, and who proved lately. */
-import { getAbiItem } from 'viem';
-import { CHALLENGED, NOTICED, OPENED, REPLACED } from '../chain/events.ts';
-import { marketAbi } from '../chain/generated/abi.ts';
-import { readLogs } from '../chain/logs.ts';
+import { readMarketEvents } from '../chain/logs.ts';
+import type { MarketEvent } from '../chain/logs.ts';
 import type { HeavyContext } from './context.ts';
 import { createTurns } from './turns.ts';
 
@@ -37,7 +35,6 @@ export interface OpenChallenge {
 
 /** As deep as reorgs go that this node notices by itself. */
 const REORG_BLOCKS = 16n;
-const PROVED = getAbiItem({ abi: marketAbi, name: 'Proved' });
 
 export function createFootprint(context: Pick<HeavyContext, 'chain' | 'id'>): Footprint {
   const { chain, id } = context;
@@ -52,24 +49,28 @@ export function createFootprint(context: Pick<HeavyContext, 'chain' | 'id'>): Fo
   const inTurn = createTurns();
   let next = first;
 
-  const readBlocks = async (fromBlock: bigint, toBlock: bigint): Promise<void> => {
-    const [opened, replaced, proofs, noticed, challenged] = await Promise.all([
-      readLogs(chain, { event: OPENED, args: { heavy: id }, fromBlock, toBlock }),
-      readLogs(chain, { event: REPLACED, fromBlock, toBlock }),
-      readLogs(chain, { event: PROVED, fromBlock, toBlock }),
-      readLogs(chain, { event: NOTICED, fromBlock, toBlock }),
-      readLogs(chain, { event: CHALLENGED, fromBlock, toBlock }),
-    ]);
-    for (const { args } of opened) {
-      if (!forgotten.has(args.id)) agreements.add(args.id);
-      for (const offer of args.offers) providers.add(offer.provider);
-    }
-    for (const { args } of replaced) if (agreements.has(args.id)) providers.add(args.to);
-    for (const { args } of proofs) if ((proved.get(args.provider) ?? -1) < args.epoch) proved.set(args.provider, args.epoch);
-    for (const { args } of noticed) if (agreements.has(args.id)) notices.set(`${args.id}/${args.slot}`, { agreement: args.id, slot: Number(args.slot) });
-    for (const { args } of challenged) {
-      const { challenge, deadlineEpoch } = args;
-      if (agreements.has(args.id) && !settled.has(challenge)) challenges.set(challenge, { challenge, deadlineEpoch });
+  const note = (event: MarketEvent): void => {
+    switch (event.eventName) {
+      case 'Opened':
+        if (event.args.heavy !== id) return;
+        if (!forgotten.has(event.args.id)) agreements.add(event.args.id);
+        for (const offer of event.args.offers) providers.add(offer.provider);
+        return;
+      case 'Replaced':
+        if (agreements.has(event.args.id)) providers.add(event.args.to);
+        return;
+      case 'Proved':
+        if ((proved.get(event.args.provider) ?? -1) < event.args.epoch) proved.set(event.args.provider, event.args.epoch);
+        return;
+      case 'Noticed':
+        if (agreements.has(event.args.id)) notices.set(`${event.args.id}/${event.args.slot}`, { agreement: event.args.id, slot: Number(event.args.slot) });
+        return;
+      case 'Challenged': {
+        const { challenge, deadlineEpoch } = event.args;
+        if (agreements.has(event.args.id) && !settled.has(challenge)) challenges.set(challenge, { challenge, deadlineEpoch });
+        return;
+      }
+      default:
     }
   };
 
@@ -78,7 +79,7 @@ export function createFootprint(context: Pick<HeavyContext, 'chain' | 'id'>): Fo
       inTurn(async () => {
         const head = await chain.ask('the latest block', (client) => client.getBlockNumber());
         if (next > head) return;
-        await readBlocks(next, head);
+        for (const event of await readMarketEvents(chain, { fromBlock: next, toBlock: head })) note(event);
         const again = head - REORG_BLOCKS + 1n;
         next = again > first ? again : first;
       }),

@@ -125,7 +125,7 @@ function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyA
     startLoop({ name: 'watch', intervalMs: loops.watchMs, log, tick: () => watcher.tick() }),
     startLoop({ name: 'repair', intervalMs: loops.repairMs, log, tick: () => repairer.tick() }),
     startLoop({ name: 'challenges', intervalMs: loops.watchMs, log, tick: () => endChallenges(context, footprint) }),
-    startLoop({ name: 'dismissals', intervalMs: loops.watchMs, log, tick: () => dismisser.tick() }),
+    startLoop({ name: 'dismissals', intervalMs: loops.renewMs, log, tick: () => dismisser.tick() }),
     startLoop({ name: 'renewals', intervalMs: loops.renewMs, log, tick: () => renewer.tick() }),
     startLoop({ name: 'payday', intervalMs: loops.renewMs, log, tick: () => payday(context, footprint) }),
   ];

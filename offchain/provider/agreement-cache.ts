@@ -10,6 +10,8 @@ const FRESH_MS = 1_000;
 const STALE_MS = 10 * 60_000;
 /** After a failed read the next ones are answered from memory for this long. */
 const PAUSE_MS = 5_000;
+/** A node whose payout address named another operator is known under it after this. */
+const OPERATOR_FRESH_MS = 60_000;
 const ENTRIES_MAX = 10_000;
 
 interface Entry {
@@ -21,7 +23,7 @@ interface Entry {
 export class AgreementCache {
   readonly #chain: Chain;
   readonly #entries = new Map<number, Entry>();
-  readonly #operators = new Map<number, Address>();
+  readonly #operators = new Map<number, { readonly operator: Address; readonly readAtMs: number }>();
   #failedAtMs = -Infinity;
 
   constructor(chain: Chain) {
@@ -52,12 +54,17 @@ export class AgreementCache {
     return agreement;
   }
 
-  /** Who operates a node; that never changes. */
+  /** Who operates a node; seldom another one. Read anew after a while, and used for longer while the RPC does not answer. */
   async operatorOf(node: number): Promise<Address> {
     const known = this.#operators.get(node);
-    if (known !== undefined) return known;
-    const { operator } = await readNode(this.#chain, node);
-    this.#operators.set(node, operator);
-    return operator;
+    if (known !== undefined && Date.now() - known.readAtMs < OPERATOR_FRESH_MS) return known.operator;
+    try {
+      const { operator } = await readNode(this.#chain, node);
+      this.#operators.set(node, { operator, readAtMs: Date.now() });
+      return operator;
+    } catch (error) {
+      if (known === undefined) throw error;
+      return known.operator;
+    }
   }
 }

@@ -8,7 +8,7 @@ import type { ChallengeState } from '../chain/read-challenge.ts';
 import { geometry } from '../codec/geometry.ts';
 import { encodeSample } from '../proof/sample.ts';
 import { showLeaf } from './answer-draw.ts';
-import { followChallenges, forgetChallenge, openChallenges } from './challenge-list.ts';
+import { forgetChallenge, openChallenges } from './challenge-list.ts';
 import type { Provider } from './context.ts';
 
 const BOOST_STEP_PERCENT = 25;
@@ -35,10 +35,9 @@ export class Challenges {
     this.#provider = provider;
   }
 
-  /** Throws only when the chain cannot be followed; what goes wrong with one challenge is logged and tried again. */
+  /** Looks at what sync-chain.ts noted. What goes wrong with one challenge is logged and tried again. */
   async tick(): Promise<void> {
     const { chain, store, id } = this.#provider;
-    await followChallenges(this.#provider);
     const numbers = await openChallenges(store);
     if (numbers.length === 0) return;
     const states = await Promise.all(numbers.map(async (number) => ({ number, state: await readChallenge(chain, number) })));

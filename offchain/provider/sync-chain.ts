@@ -2,9 +2,11 @@ import type { Log } from 'viem';
 import { parseEventLogs } from 'viem';
 import { creatorNonce } from '../chain/creator-nonce.ts';
 import { marketAbi } from '../chain/generated/abi.ts';
+import type { MarketEvent } from '../chain/logs.ts';
 import { readBundle } from '../chain/read-bundle.ts';
 import type { AgreementState } from '../chain/read-agreement.ts';
 import type { Provider } from './context.ts';
+import { noteChallenge } from './challenge-list.ts';
 import { noteEndedSlot, noteHeldSlot } from './hold-slot.ts';
 import { noteRetired } from './retired.ts';
 
@@ -74,6 +76,8 @@ async function touchedBy(provider: Provider, logs: readonly Log[]): Promise<Set<
       if (offers.some((offer) => offer.provider === provider.id)) touched.add(id);
     } else if (log.eventName === 'Replaced') {
       if (log.args.to === provider.id || log.args.from === provider.id) touched.add(log.args.id);
+    } else if (log.eventName === 'Challenged') {
+      await noteChallenge(store, log.args.challenge);
     } else if (isChange(log) && ours.has(log.args.id)) {
       touched.add(log.args.id);
       if (log.eventName === 'Retired') await noteRetired(store, { agreement: log.args.id, bundle: log.args.bundle });
@@ -87,7 +91,6 @@ async function touchedBy(provider: Provider, logs: readonly Log[]): Promise<Set<
 /** Events after which a held slot's term, space, holder or bundles can be others than before. */
 const CHANGES = ['Committed', 'Closed', 'SlotReleased', 'Vacated', 'Extended', 'Grown', 'Retired'] as const;
 
-type MarketEvent = ReturnType<typeof parseEventLogs<typeof marketAbi>>[number];
 type Change = Extract<MarketEvent, { eventName: (typeof CHANGES)[number] }>;
 
 function isChange(log: MarketEvent): log is Change {

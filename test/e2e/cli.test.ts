@@ -12,6 +12,7 @@ interface Devnet {
   readonly deploymentPath: string;
   readonly password: string;
   readonly creatorHome: string;
+  readonly heavies: readonly { readonly id: number; readonly home: string }[];
   readonly providers: readonly { readonly id: number; readonly home: string; readonly url: string }[];
 }
 
@@ -93,6 +94,45 @@ describe('the commands on a devnet', () => {
     const [provider] = devnet.providers;
     const status = await holdfast('provider', 'status', '--home', provider?.home ?? '');
     expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining(`Provider    ${provider?.id} (standard`) });
+  });
+
+  it('extends, renews and grows an agreement, and challenges and fires its providers', async () => {
+    const { creatorHome } = devnet;
+    const before = (await json<{ agreements: { endPeriod: number; slots: { provider: number }[] }[] }>('status', '--home', creatorHome)).agreements[0]!;
+    expect((await json<{ endPeriod: number }>('extend', '--periods', '50', '--yes', '--home', creatorHome)).endPeriod).toBe(before.endPeriod + 50);
+    expect(await json('renew', '--periods', '4', '--top-up', '1', '--home', creatorHome)).toMatchObject({ agreement: 1, pot: String(10n ** 18n) });
+    expect(await json('renew', '--take', '--home', creatorHome)).toMatchObject({ pot: '0' });
+    expect(await json('grow', '--space', '1MiB', '--max-price', '1', '--home', creatorHome)).toMatchObject({ agreement: 1 });
+    expect(await json('challenge', '--slot', '2', '--bundle', '0', '--home', creatorHome)).toMatchObject({ agreement: 1, slot: 2, bundle: 0 });
+    const fired = await holdfast('fire', String(before.slots[3]?.provider), '--home', creatorHome);
+    expect(fired).toMatchObject({ code: 0, stdout: expect.stringContaining('has notice for slot 3') });
+    expect(await json('session', '0x00000000000000000000000000000000000000aa', '--hours', '2', '--home', creatorHome)).toMatchObject({ expiry: expect.any(Number) });
+  });
+
+  it('frees what was deleted, and pays what is owed', async () => {
+    const { creatorHome } = devnet;
+    const refused = await holdfast('retire', '--bundle', '0', '--home', creatorHome);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('still holds parts of "letters"') });
+    expect(await json('rm', 'letters', '--home', creatorHome)).toMatchObject({ name: 'letters' });
+    expect(await json('collect', '--home', creatorHome)).toMatchObject({ forgotten: 2, bundles: [0, 1] });
+    const paid = await holdfast('withdraw', '--home', creatorHome);
+    expect(paid).toMatchObject({ code: 0, stderr: '' });
+    const closed = await json<{ endPeriod: number; refund: string }>('close', '--yes', '--home', creatorHome);
+    expect(BigInt(closed.refund)).toBeGreaterThan(0n);
+    const early = await holdfast('release', '1', '--home', creatorHome);
+    expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('Agreement 1 runs until') });
+  });
+
+  it('shows and pays what nodes earn, and lets a provider leave', async () => {
+    const home = devnet.providers[0]?.home ?? '';
+    expect(await json('provider', 'earnings', '--home', home)).toMatchObject({ provider: devnet.providers[0]?.id, slashed: '0' });
+    expect((await holdfast('provider', 'withdraw', '--home', home)).stdout).toMatch(/tokens are settled, [0-9.]+ are paid out/);
+    expect((await holdfast('provider', 'exit', '--home', home)).stdout).toContain('leaves');
+    expect(await json('provider', 'exit', '--cancel', '--home', home)).toMatchObject({ leaving: false });
+    const heavyHome = devnet.heavies[0]?.home ?? '';
+    expect(await json('heavy', 'fees', '--home', heavyHome)).toMatchObject({ heavy: devnet.heavies[0]?.id });
+    expect((await holdfast('heavy', 'fees', '--withdraw', '--home', heavyHome)).stdout).toContain('rails are settled');
+    expect(await holdfast('heavy', 'fees', '--home', home)).toMatchObject({ code: 1, stderr: expect.stringContaining('is a standard node') });
   });
 
   it('says so when a name is not stored', async () => {

@@ -22,7 +22,7 @@ describe('the story', () => {
         folder,
         mnemonic: runMnemonic(),
         seed: 'story test',
-        parameters: { ...DEVNET, withdrawalEpochs: 1 },
+        parameters: { ...DEVNET, withdrawalEpochs: 1, healthBps: 0 },
         heavies: 2,
         providers: 6,
         regions: 4,

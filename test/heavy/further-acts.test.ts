@@ -7,6 +7,7 @@ import { marketAbi } from '../../offchain/chain/generated/abi.ts';
 import { authoriseRenewal, readRenewal, topUp } from '../../offchain/chain/pot.ts';
 import { extensionCost } from '../../offchain/chain/extend-agreement.ts';
 import { postChallenge } from '../../offchain/chain/post-challenge.ts';
+import { readBundle } from '../../offchain/chain/read-bundle.ts';
 import { readAgreement } from '../../offchain/chain/read-agreement.ts';
 import { owedTo } from '../../offchain/chain/read-money.ts';
 import { readNode } from '../../offchain/chain/read-node.ts';
@@ -29,7 +30,7 @@ let creator: Chain;
 let agreement: number;
 
 beforeAll(async () => {
-  network = await startNetwork({ epochSeconds: EPOCH_SECONDS, epochsPerPeriod: 4, standard: { ...DEVNET.standard, faultRun: 40, answerEpochs: 1 }, bondUnits: 1_000 });
+  network = await startNetwork({ epochSeconds: EPOCH_SECONDS, epochsPerPeriod: 4, standard: { ...DEVNET.standard, faultRun: 40, answerEpochs: 1 }, bondUnits: 1_000, ackEpochs: 3 });
   heavy = await network.heavy({ paydayPeriods: 1, loops: { watchMs: 200, repairMs: 300, namesMs: 200, probeMs: 500, directoryMs: 100, renewMs: 200, relayMs: 300 } });
   providers = [];
   for (const region of [1, 2, 3, 4, 5, 6, 7]) providers.push(await network.provider({ parent: heavy.id, region, relay: true }));
@@ -39,6 +40,7 @@ beforeAll(async () => {
   const sealKey = nodePlatform.randomBytes(32);
   await giveSealKey(creator, heavy.url, agreement, sealKey);
   for (const bundle of [0, 1]) await storeBundle(creator, { agreement, bundle, match, sealKey, payloads: [nodePlatform.randomBytes(5_000)] });
+  await storeBundle(creator, { agreement, bundle: 2, match, sealKey, payloads: [nodePlatform.randomBytes(500)], without: 3 });
   await retireBundle(creator, { agreement, bundle: 0 });
   const { endPeriod, slots } = await readAgreement(creator, agreement);
   const perPeriod = extensionCost(creator, { endPeriod, slots }, endPeriod + 1);
@@ -60,6 +62,15 @@ async function successorOf(slot: number, from: number): Promise<number> {
 }
 
 describe('a heavy node', () => {
+  it('dismisses a provider that never took a bundle, and has its successor take it', async () => {
+    const from = await holderOf(3);
+    expect((await readBundle(creator, agreement, 2)).acknowledged).toBe(0b0111n);
+    await successorOf(3, from);
+    expect(lines('slot.dismissed')).toMatchObject([{ agreement, slot: 3, bundle: 2, provider: from }]);
+    await until('the late receipt', async () => ((await readBundle(creator, agreement, 2)).acknowledged === 0b1111n ? true : undefined));
+    expect((await readBundle(creator, agreement, 1)).acknowledged).toBe(0b1111n);
+  });
+
   it('replaces a provider under notice from the next period on, and nobody is slashed', async () => {
     const from = await holderOf(0);
     const stake = (await readNode(creator, from)).stake;
@@ -67,7 +78,7 @@ describe('a heavy node', () => {
     await successorOf(0, from);
     expect(await currentPeriod(creator)).toBeGreaterThanOrEqual(fromPeriod);
     expect((await readNode(creator, from)).stake).toBe(stake);
-    expect(lines('repair.replaced')).toContainEqual(expect.objectContaining({ slot: 0, from, cause: 'notice', slashed: '0', bundles: 1 }));
+    expect(lines('repair.replaced')).toContainEqual(expect.objectContaining({ slot: 0, from, cause: 'notice', slashed: '0', bundles: 2 }));
   });
 
   it('fills a slot that its provider surrendered, and earns the reward', async () => {

@@ -136,9 +136,9 @@ export interface StoredBundle {
   readonly root: Hex;
 }
 
-/** Seals, sends and commits one bundle of `payloads`, one batch each, the way a creator does. */
-export async function storeBundle(chain: Chain, options: { agreement: number; bundle: number; match: MatchReply; sealKey: Uint8Array; payloads: readonly Uint8Array[] }): Promise<StoredBundle> {
-  const { agreement, bundle, match, sealKey, payloads } = options;
+/** Seals, sends and commits one bundle of `payloads`, one batch each, the way a creator does. Slot `without` gets nothing of it. */
+export async function storeBundle(chain: Chain, options: { agreement: number; bundle: number; match: MatchReply; sealKey: Uint8Array; payloads: readonly Uint8Array[]; without?: number }): Promise<StoredBundle> {
+  const { agreement, bundle, match, sealKey, payloads, without } = options;
   const shape = geometry(match.terms);
   const { header } = await sessionOf(chain, agreement);
   const batches: { batchId: Hex; roots: Uint8Array[] }[] = [];
@@ -149,6 +149,7 @@ export async function storeBundle(chain: Chain, options: { agreement: number; bu
     const roots = sealed.map(rootOf);
     batches.push({ batchId: bytesToHex(batchId), roots });
     for (const [slot, fragment] of sealed.entries()) {
+      if (slot === without) continue;
       const url = `${match.offers[slot]?.endpoint}/agreements/${agreement}/batches/${bytesToHex(batchId)}/fragments/${slot}`;
       await putBytes(url, { body: fragment, headers: { authorization: header }, schema: FragmentStored });
     }
@@ -157,6 +158,7 @@ export async function storeBundle(chain: Chain, options: { agreement: number; bu
   const described = batches.map(({ batchId, roots }) => ({ batchId, fragmentRoots: roots.map((one) => bytesToHex(one)) }));
   const receipts: { slot: number; signature: Hex }[] = [];
   for (const [slot, { endpoint }] of match.offers.entries()) {
+    if (slot === without) continue;
     const body = { bundle, root, batches: described, slot };
     const { signature } = await requestJson(`${endpoint}/agreements/${agreement}/bundles`, { method: 'POST', body, headers: { authorization: header }, schema: ReceiptReply });
     receipts.push({ slot, signature });

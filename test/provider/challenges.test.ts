@@ -11,7 +11,7 @@ import { owedToNode } from '../../offchain/chain/read-money.ts';
 import { hasProved } from '../../offchain/chain/read-proofs.ts';
 import { retireBundle } from '../../offchain/chain/retire-bundle.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
-import { followChallenges } from '../../offchain/provider/challenge-list.ts';
+import { noteChallenge } from '../../offchain/provider/challenge-list.ts';
 import { openStore } from '../../offchain/store/open.ts';
 import { requestBytes } from '../../offchain/wire/http-client.ts';
 import { startHoldfast } from '../support/holdfast.ts';
@@ -75,7 +75,7 @@ describe('a targeted challenge', () => {
     await again.stop();
     const { challenge: second } = await challenge(0, 1, 0, 8);
     const store = await openStore({ url: `file:${join(home, 'state.db')}` });
-    await followChallenges({ chain: creator, store });
+    await noteChallenge(store, second);
     await store.$disconnect();
     for (let block = 0; block < 40; block++) await holdfast.advance(0);
     const third = await startTestProvider(holdfast, 0, { home, tickMs: 100 });

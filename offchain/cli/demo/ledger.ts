@@ -3,8 +3,9 @@ import type { Chain } from '../../chain/client.ts';
 import { marketAbi, registryAbi, tokenAbi } from '../../chain/generated/abi.ts';
 import { tokenBalance } from '../../chain/read-money.ts';
 
-/** contracts/libraries/Faults.sol: percent of a slashed slot for its creator, its repairer and its successor; the rest is burned. */
+/** contracts/libraries/Vacancies.sol: percent of a slashed slot for its creator, its repairer and its successor; the rest is burned. */
 const CREATOR_SHARE = 50n;
+const REPAIRER_SHARE = 25n;
 const SUCCESSOR_SHARE = 15n;
 
 /** Where every token unit of a finished agreement went, from the events alone, and whether it adds up. Amounts in token units. */
@@ -39,7 +40,7 @@ export interface Ledger {
 export async function readLedger(chain: Chain, options: { initialSupply: bigint }): Promise<Ledger> {
   const { deployment } = chain;
   const logs = await chain.ask('the logs', (client) => client.getLogs({ address: [deployment.market, deployment.registry], fromBlock: deployment.fromBlock }));
-  const market = <E extends 'Opened' | 'Settled' | 'Refunded' | 'Replaced' | 'MissesReported' | 'FeesBurned'>(eventName: E) => parseEventLogs({ abi: marketAbi, eventName, logs });
+  const market = <E extends 'Opened' | 'Settled' | 'Refunded' | 'Replaced' | 'Vacated' | 'NodePaid' | 'Answered' | 'MissesReported' | 'FeesBurned'>(eventName: E) => parseEventLogs({ abi: marketAbi, eventName, logs });
   const registry = <E extends 'StakeAdded' | 'StakeWithdrawn' | 'Slashed'>(eventName: E) => parseEventLogs({ abi: registryAbi, eventName, logs });
 
   const paid = total(market('Opened').map(({ args }) => args.paid));
@@ -50,13 +51,17 @@ export async function readLedger(chain: Chain, options: { initialSupply: bigint 
     add(fees, args.heavy, args.fee);
     if (args.parentFee > 0n) add(fees, args.parent, args.parentFee);
   }
-  const lost = market('Replaced').map(({ args }) => ({ slashed: args.slashed, bounty: args.bounty }));
-  const creator = total(lost.map(({ slashed }) => (slashed * CREATOR_SHARE) / 100n));
-  const repairer = total(lost.map(({ bounty }) => bounty));
-  const successor = total(lost.map(({ slashed }) => (slashed * SUCCESSOR_SHARE) / 100n));
+  const lost = market('Vacated').map(({ args }) => args.slashed);
+  const repairer = total(market('Replaced').map(({ args }) => args.bounty));
+  // What providers were paid beyond their rent and won bonds: once all is paid out, the successors' premiums.
+  const toProviders = total(market('NodePaid').filter(({ args }) => !fees.has(args.id)).map(({ args }) => args.amount));
+  const successor = toProviders - sumOf(earned) - total(market('Answered').map(({ args }) => args.bond));
+  // A reward that nobody earned, or not in full, is the creator's.
+  const rewards = total(lost.map((slashed) => (slashed * REPAIRER_SHARE) / 100n + (slashed * SUCCESSOR_SHARE) / 100n));
+  const creator = total(lost.map((slashed) => (slashed * CREATOR_SHARE) / 100n)) + rewards - repairer - successor;
   const reports = market('MissesReported').map(({ args }) => args);
   const reporter = total(reports.map(({ reward }) => reward));
-  const slashedTotal = total(lost.map(({ slashed }) => slashed)) + total(reports.map(({ slashed }) => slashed));
+  const slashedTotal = total(lost) + total(reports.map(({ slashed }) => slashed));
   // `Refunded` carries a creator's compensation together with the rent that came back.
   const refunded = total(market('Refunded').map(({ args }) => args.amount)) - creator;
   const feesBurned = total(market('FeesBurned').map(({ args }) => args.amount));

@@ -11,9 +11,9 @@ const CAPACITY_BYTES = 2n ** 30n;
 
 export function heavyPlan(options: { region: number }): NodePlan {
   const { region } = options;
-  // An epoch lasts seconds here, so everything that waits for one looks more often.
+  // An epoch lasts seconds here, so everything that waits for one looks more often. Paydays are the story's to call.
   const loops = { watchMs: 250, repairMs: 500, namesMs: 1_000, probeMs: 2_000, directoryMs: 500 };
-  return { region, tokens: 0n, config: { heavy: { region, feeBps: 150, loops } } };
+  return { region, tokens: 0n, config: { heavy: { region, feeBps: 150, paydayPeriods: 0, loops } } };
 }
 
 /** `isNewcomer`: a little cheaper, as a successor must not be dearer than the slot that it takes over. */

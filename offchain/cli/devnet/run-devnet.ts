@@ -30,7 +30,7 @@ export async function runDevnet(options: DevnetOptions): Promise<void> {
   const output = createOutput(options);
   const folder = options.folder === undefined ? await mkdtemp(join(tmpdir(), 'holdfast-devnet-')) : resolve(options.folder);
   if (options.folder === undefined) removeAtExit(folder);
-  const network = await startNetwork({ folder, parameters: { ...DEVNET, epochSeconds: options.epochSeconds }, mnemonic: runMnemonic(), port: options.port });
+  const network = await startNetwork({ folder, parameters: { ...DEVNET, epochSeconds: options.epochSeconds, healthBps: 0 }, mnemonic: runMnemonic(), port: options.port });
   try {
     await populate(network, options);
     const creator = await prepare(network, { role: 'creator', index: 0, config: {} });
