@@ -3,6 +3,8 @@ export interface Policy {
   /** Batches whose fragments are on their way while the next one is encoded: as many as fit into this many bytes of fragments, at least one. */
   readonly sendWindowBytes: number;
   readonly sendWindowBatches: number;
+  /** Fragments of an upload that may be in memory, at least one batch of them. Where two do not fit, the next is encoded only when one was sent. */
+  readonly fragmentMemoryBytes: number;
   /** Tries of one request to one provider, and the pause before the second one; it doubles. */
   readonly attempts: number;
   readonly retryPauseMs: number;
@@ -40,6 +42,7 @@ const MIB = 1 << 20;
 export const DEFAULT_POLICY: Policy = {
   sendWindowBytes: 64 * MIB,
   sendWindowBatches: 8,
+  fragmentMemoryBytes: 640 * MIB,
   attempts: 3,
   retryPauseMs: 250,
   idleMs: 20_000,

@@ -140,11 +140,15 @@ async function* encode(plan: Plan): AsyncGenerator<EncodedBatch, BundleResult> {
     sealKey: await client.secrets.sealKey(view.id),
     platform: client.platform,
     pool: client.pool,
-    memory: new BatchMemory({ maxBatches: batchesFor(view.geometry) }),
+    memory: new BatchMemory({ maxBatches: batchesInMemory(client, view) }),
     catalog, known, dedupe, signal, visibility, name, created, chunking,
     objects: inOrder(facts.objects),
     onProgress: ({ plainBytes }) => onProgress?.({ stage: 'encode', doneBytes: plainBytes, totalBytes: facts.bytes }),
   });
+}
+
+function batchesInMemory({ policy }: Client, { geometry }: AgreementView): number {
+  return Math.min(batchesFor(geometry), Math.max(1, Math.floor(policy.fragmentMemoryBytes / (geometry.n * geometry.fragmentSize))));
 }
 
 /** Which uploads count as the same one. Fragments are told apart by their content anyway: a newer catalog changes only the last batches. */
