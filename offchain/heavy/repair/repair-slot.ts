@@ -126,7 +126,8 @@ async function handToSomebody(context: HeavyContext, seals: Seals, work: Work, e
 
 async function knownSuccessor(context: HeavyContext, provider: number | undefined): Promise<Successor | undefined> {
   if (provider === undefined) return undefined;
-  return (await context.directory.all()).find((node) => node.id === provider && !node.faulted && node.endpoint !== '') as Successor | undefined;
+  const node = (await context.directory.all()).find(({ id, faulted, endpoint }) => id === provider && !faulted && endpoint !== '');
+  return node === undefined ? undefined : { provider: node.id, operator: node.operator, endpoint: node.endpoint };
 }
 
 /** When nobody is left, the reason why the last one failed says more than that nobody is left. */
