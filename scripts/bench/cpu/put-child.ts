@@ -1,6 +1,8 @@
-// usage: node scripts/bench/cpu/put-child.ts <path> <threads> <batchLog2>
+// usage: node scripts/bench/cpu/put-child.ts <path | random:bytes> <threads> <batchLog2>
 // Does the CPU part of a private put of a file or folder (read, chunk, name, compress, encrypt, pack, code 10+6, seal, hash) and prints
 // {bytes, storedBytes, ms, rssBytes} as JSON. A process of its own: so it can be bound to cores, and its peak memory is its own.
+import { createCipheriv } from 'node:crypto';
+import type { SourceObject } from '../../../offchain/codec/archive.ts';
 import { BatchMemory, batchesFor } from '../../../offchain/codec/batch-memory.ts';
 import { EMPTY_CATALOG } from '../../../offchain/codec/catalog.ts';
 import { ChunkIndex } from '../../../offchain/codec/chunk-ref.ts';
@@ -28,7 +30,7 @@ const run = encodeBundle({
   visibility: 'private',
   name: 'bench',
   created: 0,
-  objects: walk(path),
+  objects: path.startsWith('random:') ? randomFile(Number(path.slice('random:'.length))) : walk(path),
 });
 let step = await run.next();
 for (; step.done !== true; step = await run.next()) step.value.release();
@@ -36,3 +38,13 @@ const ms = performance.now() - startedMs;
 await pool.close();
 const { plainBytes, storedBytes } = step.value.stats;
 console.log(JSON.stringify({ bytes: plainBytes, storedBytes, ms, rssBytes: process.resourceUsage().maxRSS * 1024 }));
+
+/** A stream of any length that needs no disk. */
+async function* randomFile(sizeBytes: number): AsyncGenerator<SourceObject> {
+  const cipher = createCipheriv('aes-256-ctr', Buffer.alloc(32, 7), Buffer.alloc(16));
+  const zeros = new Uint8Array(1 << 16);
+  async function* open(): AsyncGenerator<Uint8Array> {
+    for (let left = sizeBytes; left > 0; left -= zeros.length) yield cipher.update(zeros.subarray(0, Math.min(zeros.length, left)));
+  }
+  yield { path: 'random', kind: 'file', mode: 0o644, mtimeMs: 0, size: sizeBytes, open };
+}

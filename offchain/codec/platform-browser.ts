@@ -1,0 +1,93 @@
+/**
+ * The codec's platform on WebCrypto: browsers, and Node as well. Nothing here touches Node.
+ * WebCrypto takes no shared memory and knows no streams, so some calls copy. It has no zstd either: chunks are stored as they are (which
+ * zstd a writer uses, if any, changes no id), and reading a compressed record takes the `zstd` that the caller brings.
+ */
+import { concat } from './bytes.ts';
+import { HoldfastError } from '../wire/errors.ts';
+import type { Platform } from './types.ts';
+
+export type Zstd = Pick<Platform, 'zstdCompress' | 'zstdDecompress'>;
+
+export class NoZstdError extends HoldfastError {
+  constructor() {
+    super('NO_ZSTD', 'This record is compressed with zstd, which browsers cannot undo by themselves.', {
+      nextStep: 'Pass a zstd implementation to `browserPlatform`, or read the file with the command line.',
+    });
+  }
+}
+
+const CIPHER_BLOCK_SIZE = 16;
+const GCM_TAG_SIZE = 16;
+/** WebCrypto answers one call after the other on a thread of its own; larger pieces mean fewer of them. */
+const RANDOM_PIECE_SIZE = 65_536;
+
+const NO_ZSTD: Zstd = {
+  zstdCompress: (data) => data,
+  zstdDecompress() {
+    throw new NoZstdError();
+  },
+};
+
+export function browserPlatform(zstd: Zstd = NO_ZSTD): Platform {
+  const { subtle } = globalThis.crypto;
+  const ctr: Platform['ctr'] = async ({ key, offset, data }) => {
+    const counter = new DataView(new ArrayBuffer(CIPHER_BLOCK_SIZE));
+    // Throws for an offset that is not whole blocks: BigInt refuses fractions.
+    counter.setBigUint64(8, BigInt(offset / CIPHER_BLOCK_SIZE));
+    const aes = await subtle.importKey('raw', own(key), 'AES-CTR', false, ['encrypt']);
+    return new Uint8Array(await subtle.encrypt({ name: 'AES-CTR', counter: new Uint8Array(counter.buffer), length: 64 }, aes, own(data)));
+  };
+  const gcmEncrypt = async ({ key, nonce, data, associated }: Parameters<Platform['gcmEncrypt']>[0]): Promise<Uint8Array> => {
+    const aes = await subtle.importKey('raw', own(key), 'AES-GCM', false, ['encrypt']);
+    return new Uint8Array(await subtle.encrypt({ name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) }, aes, own(data)));
+  };
+  return {
+    zstdCompress: zstd.zstdCompress,
+    zstdDecompress: zstd.zstdDecompress,
+    ctr,
+    gcmEncrypt,
+    randomBytes(sizeBytes) {
+      const bytes = new Uint8Array(sizeBytes);
+      for (let at = 0; at < sizeBytes; at += RANDOM_PIECE_SIZE) globalThis.crypto.getRandomValues(bytes.subarray(at, at + RANDOM_PIECE_SIZE));
+      return bytes;
+    },
+    sha256: async (data) => new Uint8Array(await subtle.digest('SHA-256', own(data))),
+    async hmacSha256(key, ...parts) {
+      const mac = await subtle.importKey('raw', own(key), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+      return new Uint8Array(await subtle.sign('HMAC', mac, own(parts.length === 1 ? parts[0]! : concat(...parts))));
+    },
+    async hkdfSha256({ ikm, salt, info, sizeBytes }) {
+      const base = await subtle.importKey('raw', own(ikm), 'HKDF', false, ['deriveBits']);
+      return new Uint8Array(await subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt: own(salt), info: own(info) }, base, sizeBytes * 8));
+    },
+    async gcmDecrypt({ key, nonce, data, associated }) {
+      if (data.length < GCM_TAG_SIZE) return null;
+      const aes = await subtle.importKey('raw', own(key), 'AES-GCM', false, ['decrypt']);
+      try {
+        return new Uint8Array(await subtle.decrypt({ name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) }, aes, own(data)));
+      } catch (error) {
+        if (error instanceof DOMException && error.name === 'OperationError') return null;
+        throw error;
+      }
+    },
+    ctrInPlace({ key, offset }) {
+      let at = offset;
+      return async (data) => {
+        const from = at;
+        at += data.length;
+        data.set(await ctr({ key, offset: from, data }));
+      };
+    },
+    async gcmInPlace({ data, ...options }) {
+      const sealed = await gcmEncrypt({ ...options, data });
+      data.set(sealed.subarray(0, data.length));
+      return sealed.slice(data.length);
+    },
+  };
+}
+
+/** The same bytes in memory that is not shared, which is all that WebCrypto takes. */
+function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}

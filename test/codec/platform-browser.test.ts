@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { NoZstdError, browserPlatform } from '../../offchain/codec/platform-browser.ts';
+import { nodePlatform } from '../../offchain/codec/platform-node.ts';
+import { range, seededRandom } from './random.ts';
+
+const random = seededRandom(78);
+const browser = browserPlatform();
+
+/** The same bytes in shared memory, which WebCrypto itself refuses. */
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
+describe('browserPlatform', () => {
+  it.each([0, 1, 16, 1000, 100_000])('%i bytes: every function gives what Node gives, in shared memory too', async (sizeBytes) => {
+    const [key, nonce, associated, data] = [random.bytes(32), random.bytes(12), random.bytes(33), random.bytes(sizeBytes)];
+    for (const bytes of [data, shared(data)]) {
+      expect(await browser.sha256(bytes)).toEqual(await nodePlatform.sha256(data));
+      expect(await browser.hmacSha256(key, associated, bytes)).toEqual(await nodePlatform.hmacSha256(key, associated, data));
+      expect(await browser.ctr({ key, offset: 160, data: bytes })).toEqual(await nodePlatform.ctr({ key, offset: 160, data }));
+      const sealed = await nodePlatform.gcmEncrypt({ key, nonce, associated, data });
+      expect(await browser.gcmEncrypt({ key, nonce, associated, data: bytes })).toEqual(sealed);
+      expect(await browser.gcmDecrypt({ key, nonce, associated, data: sealed })).toEqual(data);
+      expect(await browser.gcmDecrypt({ key, nonce, associated: nonce, data: sealed })).toBeNull();
+    }
+    expect(await browser.gcmDecrypt({ key, nonce, associated, data: data.subarray(0, 15) })).toBeNull();
+    const options = { ikm: key, salt: nonce, info: associated, sizeBytes: 32 };
+    expect(await browser.hkdfSha256(options)).toEqual(await nodePlatform.hkdfSha256(options));
+  });
+
+  it.each(['node', 'browser'])('in place on %s: the same bytes as elsewhere, piece after piece', async (which) => {
+    const on = which === 'node' ? nodePlatform : browser;
+    const [key, nonce, associated, data] = [random.bytes(32), random.bytes(12), random.bytes(33), random.bytes(300_007)];
+    const sealed = data.slice();
+    const tag = await on.gcmInPlace({ key, nonce, associated, data: sealed });
+    expect(Buffer.concat([sealed, tag]).equals(await nodePlatform.gcmEncrypt({ key, nonce, associated, data }))).toBe(true);
+    const stream = on.ctrInPlace({ key, offset: 4096 });
+    const streamed = shared(data);
+    for (const [from, to] of [[0, 16], [16, 131_072], [131_072, 300_007]] as const) await stream(streamed.subarray(from, to));
+    expect(Buffer.from(streamed).equals(await nodePlatform.ctr({ key, offset: 4096, data }))).toBe(true);
+  });
+
+  it('gives random bytes beyond what one call of a browser gives', () => {
+    const bytes = browser.randomBytes(200_000);
+    expect(new Set(range(4).map((i) => Buffer.from(bytes.subarray(i * 50_000, i * 50_000 + 16)).toString('hex'))).size).toBe(4);
+  });
+
+  it('stores as it is what it cannot compress, and says what it cannot expand', async () => {
+    const data = new Uint8Array(1000);
+    expect(await browser.zstdCompress(data, 2)).toBe(data);
+    expect(() => browser.zstdDecompress(data, 1000)).toThrow(NoZstdError);
+    const whole = browserPlatform(nodePlatform);
+    expect(await whole.zstdDecompress(await nodePlatform.zstdCompress(data, 2), 1000)).toEqual(data);
+  });
+});
