@@ -55,7 +55,7 @@ contract Lens {
         /// Misses of the running period so far, and how many are allowed.
         uint256 misses;
         uint256 missAllowance;
-        /// What those misses will cost once they are reported, at the least rent since the period began, and at most.
+        /// What those misses will cost once they are reported, at the rent of now.
         uint256 penalty;
         /// What losing every slot for cause would cost, at most the stake.
         uint256 atRisk;
@@ -187,7 +187,7 @@ contract Lens {
         s.misses = _missesSoFar(id, rent, sinceEpoch);
         s.missAllowance = rules.missAllowance;
         if (s.misses > rules.missAllowance) {
-            s.penalty = _min((s.misses - rules.missAllowance) * rules.penaltyEpochs * registry.leastOf(id), stake);
+            s.penalty = _min((s.misses - rules.missAllowance) * rules.penaltyEpochs * rent, stake);
         }
         s.atRisk = _min(uint256(rules.slashEpochs) * rent, stake);
         s.faulted = market.isFaulted(id);

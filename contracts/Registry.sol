@@ -41,13 +41,7 @@ contract Registry is IRegistry, Timed {
         /// Stake on its way out; it can still be slashed.
         uint96 queued;
         uint32 withdrawableAtEpoch;
-    }
-
-    /// @dev Third word: what misses are reckoned with. Nobody is penalised for more than he had promised at the time of any miss.
-    struct Least {
-        /// Least rent per epoch so far in the account's period, while there has been any.
-        uint96 rent;
-        /// The same of the whole period before.
+        /// Rent per epoch at the end of the period before the account's: what its misses are reckoned with.
         uint96 rentBefore;
         /// Since when there was `rentBefore`, where the account's rent began later.
         uint32 sinceBefore;
@@ -91,7 +85,6 @@ contract Registry is IRegistry, Timed {
     /// Packed, see `_store`.
     mapping(NodeId => uint256) internal accounts;
     mapping(NodeId => Aside) internal asides;
-    mapping(NodeId => Least) internal leasts;
     /// Node => period => rent that ends when the period begins.
     mapping(NodeId => mapping(uint256 => uint96)) internal drops;
     mapping(NodeId => string) public endpointOf;
@@ -254,7 +247,6 @@ contract Registry is IRegistry, Timed {
         account.rent -= rent;
         _store(id, account);
         drops[id][endPeriod] -= rent;
-        if (account.rent < leasts[id].rent) leasts[id].rent = account.rent;
     }
 
     /// @inheritdoc IRegistry
@@ -306,22 +298,16 @@ contract Registry is IRegistry, Timed {
         return account.rent;
     }
 
-    /// @notice Least rent per epoch so far in the running period, while there has been any.
-    function leastOf(NodeId id) external view returns (uint96) {
-        (Account memory account, uint24 period) = _rolled(id);
-        return _leastOf(id, period, account).rent;
-    }
-
     /// @inheritdoc IRegistry
     function dutyOf(NodeId id)
         external
         view
-        returns (uint96 rent, uint96 leastBefore, uint32 sinceEpoch, uint32 sinceBefore, Tier tier)
+        returns (uint96 rent, uint96 rentBefore, uint32 sinceEpoch, uint32 sinceBefore, Tier tier)
     {
         (Account memory account, uint24 period) = _rolled(id);
         (rent, sinceEpoch) = (account.rent, account.sinceEpoch);
-        leastBefore = _leastOf(id, period, account).rentBefore;
-        sinceBefore = _isOfThisPeriod(sinceEpoch) ? leasts[id].sinceBefore : sinceEpoch;
+        rentBefore = _rentBefore(id, period, account);
+        sinceBefore = _isOfThisPeriod(sinceEpoch) ? asides[id].sinceBefore : sinceEpoch;
         tier = nodes[id].tier;
     }
 
@@ -371,12 +357,10 @@ contract Registry is IRegistry, Timed {
         if (account.period != period) account = _roll(id);
         if (account.rent == 0) {
             // A new beginning must not hide the misses of the period before.
-            if (!_isOfThisPeriod(account.sinceEpoch)) leasts[id].sinceBefore = account.sinceEpoch;
+            if (!_isOfThisPeriod(account.sinceEpoch)) asides[id].sinceBefore = account.sinceEpoch;
             account.sinceEpoch = epoch;
         }
         account.rent += rent;
-        // Misses count from the epoch after the first promise: all that is promised in its own epoch is there by then.
-        if (account.sinceEpoch == epoch) leasts[id].rent = account.rent;
         uint256 need = uint256(account.rent) * stakeEpochs;
         require(account.staked >= need, StakeTooLow(id, account.staked, need));
         _store(id, account);
@@ -403,21 +387,15 @@ contract Registry is IRegistry, Timed {
         uint24 period;
         (account, period) = _rolled(id);
         if (account.period == period) return account;
-        leasts[id] = _leastOf(id, period, account);
+        asides[id].rentBefore = _rentBefore(id, period, account);
     }
 
+    /// @dev Rent in the last epoch of the period before: what there is now, and what ended at the boundary. Nothing that ended then can
+    /// have been moved since.
     /// @param period the one that the stored account is exact for
     /// @param account as of now
-    function _leastOf(NodeId id, uint24 period, Account memory account) private view returns (Least memory least) {
-        least = leasts[id];
-        if (account.period == period) return least;
-        if (account.period > period + 1) {
-            // Nothing but scheduled ends has moved the rent since: it was the same all through the period before this one.
-            least.rentBefore = account.rent + drops[id][account.period];
-        } else {
-            least.rentBefore = least.rent;
-        }
-        least.rent = account.rent;
+    function _rentBefore(NodeId id, uint24 period, Account memory account) private view returns (uint96) {
+        return account.period == period ? asides[id].rentBefore : account.rent + drops[id][account.period];
     }
 
     /// @dev One storage read per period since the last touch, none once the rent is down to zero.

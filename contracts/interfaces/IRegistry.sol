@@ -22,12 +22,12 @@ interface IRegistry {
     /// @notice Rent per epoch that the node has promised to earn now.
     function rentOf(NodeId id) external view returns (uint96 rent);
 
-    /// @notice Rent per epoch now, and the least that there was at any time of duty in the period before; since when there has been any,
-    /// for both; and the rules by which the node is judged.
+    /// @notice Rent per epoch now, and in the last epoch of the period before; since when there has been any, for both; and the tier by
+    /// whose rules the node is judged.
     function dutyOf(NodeId id)
         external
         view
-        returns (uint96 rent, uint96 leastBefore, uint32 sinceEpoch, uint32 sinceBefore, Tier tier);
+        returns (uint96 rent, uint96 rentBefore, uint32 sinceEpoch, uint32 sinceBefore, Tier tier);
 
     /// @notice Records what providers promise to earn until the period begins; each must have the stake for it.
     function engage(Pledge[] calldata pledges, uint32 endPeriod) external returns (Party[] memory parties);

@@ -51,8 +51,9 @@ library Faults {
         return misses > rules.missAllowance ? (misses - rules.missAllowance) * rules.penaltyEpochs : 0;
     }
 
-    /// @notice Misses of the period just past, and the least rent per epoch in it: a slot that was taken or lost on the way makes no miss
-    /// dearer. Duty begins in the epoch after the first slot.
+    /// @notice Misses of the period just past, and the rent per epoch at its end. Duty begins in the epoch after the first slot.
+    /// The least rent of the period would be kinder to whoever takes slots late, but then own slots, opened behind each boundary, would
+    /// dilute the draws without ever being penalised.
     function missesIn(Book storage book, Setting memory setting, NodeId provider, uint32 period)
         internal
         view
@@ -191,8 +192,8 @@ library Faults {
         Money.refund(book, id, agreement.creator, refund);
     }
 
-    /// @notice The operator admits that a slot's data is lost: half of the slash, or what this period's misses cost where that is more; all
-    /// of it once the provider is faulted. In an open draw this gives up the epoch's proof. Not while a challenge waits.
+    /// @notice The operator admits that a slot's data is lost: half of the slash, all of it once the provider is faulted; or what this
+    /// period's misses cost, where that is more. In an open draw this gives up the epoch's proof. Not while a challenge waits.
     function surrender(Book storage book, Setting memory setting, AgreementId id, uint256 slot) external {
         Agreement storage agreement = book.agreements[id];
         require(setting.period < agreement.endPeriod, AgreementOver(id, agreement.endPeriod, setting.period));
@@ -205,8 +206,8 @@ library Faults {
         Slots.requireNoDraw(book, setting, provider);
         TierRules memory rules = book.parameters.forTier(setting.registry.tierOf(provider));
         uint256 epochs = penaltyFor(rules, _missesSoFar(book, setting, provider, entry.startEpoch));
-        if (epochs < rules.slashEpochs / 2) epochs = rules.slashEpochs / 2;
-        if (isFaulted || epochs > rules.slashEpochs) epochs = rules.slashEpochs;
+        uint256 least = isFaulted ? rules.slashEpochs : rules.slashEpochs / 2;
+        if (epochs < least) epochs = least;
         (Vacancy memory vacancy, uint256 refund,, uint256 rest) =
             Vacancies.vacate(book, setting, id, slot, Cause.Surrender, epochs);
         book.vacancies[id][slot] = vacancy;

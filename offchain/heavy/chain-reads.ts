@@ -21,11 +21,11 @@ export function isReported(chain: Chain, provider: number, period: number): Prom
 /** Whether the provider missed more of the period just past than its tier allows, counted as in Faults.missesIn: duty begins in the epoch after the first slot. */
 export async function hasMissedTooMuch(chain: Chain, provider: number, period: number): Promise<boolean> {
   const { registry } = chain.deployment;
-  const [, leastBefore, , sinceBefore, tier] = await chain.read({ address: registry, abi: registryAbi, functionName: 'dutyOf', args: [provider] });
+  const [, rentBefore, , sinceBefore, tier] = await chain.read({ address: registry, abi: registryAbi, functionName: 'dutyOf', args: [provider] });
   const { epochsPerPeriod } = chain.clock;
   const from = Math.max(period * epochsPerPeriod, sinceBefore + 1);
   const to = (period + 1) * epochsPerPeriod;
-  if (from >= to || leastBefore === 0n) return false;
+  if (from >= to || rentBefore === 0n) return false;
   const { standard, archival, edge } = await parametersOf(chain);
   const { missAllowance } = [standard, standard, archival, edge][tier] ?? standard;
   return to - from - (await provenEpochs(chain, { provider, from, to })) > missAllowance;

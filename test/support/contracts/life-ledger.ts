@@ -77,13 +77,6 @@ export function percent(amount: bigint, share: bigint): bigint {
   return (amount * share) / 100n;
 }
 
-/** Least rent of a provider in one epoch, behind a slot that it lost. */
-export interface Dip {
-  readonly provider: number;
-  readonly epoch: number;
-  readonly rent: bigint;
-}
-
 /** Up to `amount`, free stake before queued; returns what was taken. */
 export function slash(stake: Stake, amount: bigint): bigint {
   const fromFree = amount < stake.free ? amount : stake.free;

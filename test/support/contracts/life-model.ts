@@ -1,4 +1,4 @@
-import { add, BURN_SHARE, percent, REPORTER_SHARE, SHARES, slash, sum, type Bond, type Dip, type Rules, type Stake, type Tenure, type Vacancy } from './life-ledger.ts';
+import { add, BURN_SHARE, percent, REPORTER_SHARE, SHARES, slash, sum, type Bond, type Rules, type Stake, type Tenure, type Vacancy } from './life-ledger.ts';
 
 export type NewTenure = Omit<Tenure, 'start' | 'settledTo' | 'removedAt' | 'hasLeft'>;
 export type Successor = Pick<Tenure, 'provider' | 'parent' | 'rent'>;
@@ -23,7 +23,6 @@ export class MoneyModel {
   readonly #reported = new Set<string>();
   /** In which epochs a provider's rent rose from zero. */
   readonly #duties = new Map<number, number[]>();
-  readonly #dips: Dip[] = [];
   readonly #locked = new Set<number>();
 
   constructor(rules: Rules) {
@@ -135,7 +134,6 @@ export class MoneyModel {
   vacate(t: Tenure, slashEpochs: number, epoch: number, finder?: string): Vacancy {
     const { end, agreement, slot, creator, heavy, feeBps, rent, provider: from } = t;
     this.#leave(t, epoch);
-    this.#dips.push({ provider: from, epoch, rent: this.rentIn(from, epoch) });
     const taken = slash(this.stakes.get(from)!, rent * BigInt(slashEpochs));
     const compensation = percent(taken, SHARES.creator);
     const reward = percent(taken, SHARES.repairer) + percent(taken, SHARES.successor);
@@ -175,7 +173,7 @@ export class MoneyModel {
     if (since === undefined || this.#reported.has(`${provider}/${period}`)) return;
     let misses = 0;
     for (let e = Math.max(period * epochsPerPeriod, since + 1); e < to; e += 1) if (!this.hasProved(provider, e)) misses += 1;
-    const rent = this.#leastRent(provider, since, to);
+    const rent = this.rentIn(provider, to - 1);
     const epochs = this.#penalty(misses);
     if (rent === 0n || epochs === 0) return;
     this.#reported.add(`${provider}/${period}`);
@@ -253,15 +251,6 @@ export class MoneyModel {
 
   #penalty(misses: number): number {
     return Math.max(0, misses - this.rules.missAllowance) * this.rules.penaltyEpochs;
-  }
-
-  /** The least that was promised at any moment of the period before `to`, from the end of the epoch in which duty began. */
-  #leastRent(provider: number, since: number, to: number): bigint {
-    const from = to - this.rules.epochsPerPeriod;
-    const atBoundary = this.tenures.filter((t) => t.provider === provider && t.start < from && (t.end > from || (t.hasLeft === true && t.end === from)));
-    const first = since < from ? sum(atBoundary.map(({ rent }) => rent)) : this.rentIn(provider, since);
-    const dips = this.#dips.filter((dip) => dip.provider === provider && dip.epoch > since && dip.epoch >= from && dip.epoch < to);
-    return [first, ...dips.map(({ rent }) => rent)].reduce((least, rent) => (rent < least ? rent : least));
   }
 
   #moveEnd(agreement: number, newEnd: number): { creator: string; rent: bigint; epochs: number }[] {

@@ -39,8 +39,7 @@ export const surrender: Play = async (game) => {
   const isLost = model.isFaulted(t.provider, epoch);
   await send();
   if (game.isDrawOpen(t.provider) && !isLost) game.forfeited.add(t.provider);
-  const admitted = Math.max(Math.floor(slashEpochs / 2), model.penaltySoFar(t, epoch));
-  leave(game, t, isLost ? slashEpochs : Math.min(slashEpochs, admitted));
+  leave(game, t, Math.max(isLost ? slashEpochs : Math.floor(slashEpochs / 2), model.penaltySoFar(t, epoch)));
   return `${t.provider} surrenders ${t.agreement}/${t.slot}`;
 };
 
