@@ -14,8 +14,6 @@ export interface Tenure {
   settledTo: number;
   /** In which epoch the slot was taken from the provider; its missed epochs are refunded then. */
   removedAt?: number;
-  /** Before its end. */
-  hasLeft?: boolean;
 }
 
 /** A slot without a provider, and what waits in it. */

@@ -1,6 +1,6 @@
 import { add, BURN_SHARE, percent, REPORTER_SHARE, SHARES, slash, sum, type Bond, type Rules, type Stake, type Tenure, type Vacancy } from './life-ledger.ts';
 
-export type NewTenure = Omit<Tenure, 'start' | 'settledTo' | 'removedAt' | 'hasLeft'>;
+export type NewTenure = Omit<Tenure, 'start' | 'settledTo' | 'removedAt'>;
 export type Successor = Pick<Tenure, 'provider' | 'parent' | 'rent'>;
 type Rail = Pick<Tenure, 'provider' | 'heavy' | 'parent'>;
 
@@ -240,7 +240,6 @@ export class MoneyModel {
   #leave(t: Tenure, epoch: number): void {
     this.settle(t, epoch);
     t.end = epoch;
-    t.hasLeft = true;
     this.release(t, epoch);
   }
 
