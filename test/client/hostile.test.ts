@@ -52,7 +52,9 @@ describe('a provider that answers a reader with', () => {
 
 describe('an upload', () => {
   it('over a connection that breaks goes on where the durable bytes end', async () => {
-    const { client, rented } = await rentedClient(world, { account: 13, ...terms, batchLog2: 18, policy });
+    // Each break takes its time: nobody is given up meanwhile.
+    const patient = { ...policy, graceMs: 20_000 };
+    const { client, rented } = await rentedClient(world, { account: 13, ...terms, batchLog2: 18, policy: patient });
     const flaky = rented.providers[1]?.provider as number;
     const mangler = await spoil(flaky, 'cut');
     const source = await writeTree(join(world.folder, 'cut'), { 'c.bin': noise('cut', 200_000) });
