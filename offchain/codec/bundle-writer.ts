@@ -203,11 +203,11 @@ export class BundleWriter {
   async #encode({ ordinal, memory, items }: PackedBatch): Promise<EncodedBatch> {
     const { geometry, agreement, sealKey, platform, pool, signal } = this.#options;
     signal?.throwIfAborted();
-    const { fragments, release } = memory;
     const batchId = await batchIdOf(platform, agreement, items);
+    const fragments = [...memory.data, ...(await memory.parity())];
     const { roots, batchRoot } = await encodeFragments({ geometry, fragments, sealKey, batchId, platform, pool, signal });
     this.#batchRoots[ordinal] = batchRoot;
-    return { ordinal, batchId, fragments, roots, batchRoot, release };
+    return { ordinal, batchId, fragments, roots, batchRoot, release: memory.release };
   }
 }
 

@@ -30,13 +30,14 @@ export async function encodeFragments(options: {
   const keys = join(await Promise.all(fragments.map((_, slot) => fragmentKey(platform, { sealKey, batchId, slot }))));
   const width = rangeBytes(fragmentSize, pool.threads);
   const starts = Array.from({ length: Math.ceil(fragmentSize / width) }, (_, i) => i * width);
+  const mustCopy = pool.threads > 0 && !pool.sharesMemory;
   const encode = async (start: number): Promise<Uint8Array[]> => {
     signal?.throwIfAborted();
-    const buffers = fragments.map((fragment) => fragment.subarray(start, start + width));
+    const pieces = fragments.map((fragment) => fragment.subarray(start, start + width));
+    // Without shared memory the job works on copies: the pieces must stay here, other jobs need what lies beside them.
+    const buffers = mustCopy ? pieces.map((piece) => new Uint8Array(piece)) : pieces;
     const done = await pool.run('encodeRange', { buffers, k, m, start, keys });
-    done.buffers.forEach((bytes, slot) => {
-      if (bytes.buffer !== buffers[slot]!.buffer) buffers[slot]!.set(bytes);
-    });
+    if (mustCopy) done.buffers.forEach((bytes, slot) => pieces[slot]!.set(bytes));
     return done.subtrees;
   };
   const ranges: Uint8Array[][] = [];

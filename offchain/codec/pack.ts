@@ -9,7 +9,7 @@ import type { Geometry, RecordLocation } from './types.ts';
 
 export interface PackedBatch {
   readonly ordinal: number;
-  /** The k data fragments are filled, what no item covers with zeros; the others are whatever they were. */
+  /** The data fragments are filled, what no item covers with zeros. */
   readonly memory: FragmentMemory;
   readonly items: readonly BatchItem[];
 }
@@ -84,13 +84,13 @@ export class Packer {
   }
 
   #write(bytes: Uint8Array): void {
-    writePayload(this.#geometry, this.#held().fragments, { offset: this.#position, bytes });
+    writePayload(this.#geometry, this.#held().data, { offset: this.#position, bytes });
     this.#position += bytes.length;
   }
 
   /** The memory still holds an older batch. */
   #clearUntil(end: number): void {
-    clearPayload(this.#geometry, this.#held().fragments, { start: this.#position, end });
+    clearPayload(this.#geometry, this.#held().data, { start: this.#position, end });
     this.#position = end;
   }
 

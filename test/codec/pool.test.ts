@@ -81,10 +81,28 @@ describe('encodeBundle on threads', () => {
     second.release();
     second.release();
     const third = await waiting;
-    expect(third.fragments[0]!.buffer).toBe(second.fragments[0]!.buffer);
+    expect(third.data[0]!.buffer).toBe(second.data[0]!.buffer);
     expect(memory.tryAcquire(shape, false)).toBeNull();
     first.release();
     expect(memory.tryAcquire(shape, false)).not.toBeNull();
+  });
+});
+
+describe('the memory of very large batches', () => {
+  test('has one parity, which is waited for', async () => {
+    const memory = new BatchMemory({ maxBatches: 2 });
+    const shape = { k: 1, m: 1, n: 2, fragmentSize: 2 ** 27 + 256 };
+    const [first, second] = [memory.tryAcquire(shape, true)!, memory.tryAcquire(shape, true)!];
+    const [coded] = await first.parity();
+    let isReady = false;
+    const waiting = second.parity().then(([parity]) => {
+      isReady = true;
+      return parity;
+    });
+    await new Promise(setImmediate);
+    expect(isReady).toBe(false);
+    first.release();
+    expect((await waiting)!.buffer).toBe(coded!.buffer);
   });
 });
 
