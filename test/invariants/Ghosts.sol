@@ -95,9 +95,7 @@ abstract contract Ghosts is Town {
 
     /// @dev In the agreement's last epoch, which is proven then: at its end nobody will find the slot any more.
     function _noteRelease(Slot memory s, uint256 epoch) internal {
-        if (epoch >= s.endEpoch) return;
-        _earn(s, epoch);
-        early.push(s);
+        if (epoch < s.endEpoch) early.push(s);
     }
 
     /* ------------------------------------------------------------------ time */
@@ -117,8 +115,11 @@ abstract contract Ghosts is Town {
         for (uint256 i; i < hasMissed.length; ++i) {
             if (hasMissed[i]) ++misses[providers[i].id][epoch / EPOCHS];
         }
-        _prune();
+        for (uint256 i; i < early.length; ++i) {
+            _earn(early[i], epoch);
+        }
         delete early;
+        _prune();
     }
 
     function _earn(Slot memory s, uint256 epoch) private {
