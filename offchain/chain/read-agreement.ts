@@ -2,10 +2,18 @@ import { zeroAddress } from 'viem';
 import type { Address } from 'viem';
 import { ChainError } from './chain-errors.ts';
 import { lensAbi } from './generated/abi.ts';
-import { currentPeriod } from './current-epoch.ts';
 import type { Chain } from './types.ts';
-import { readVacancy } from './read-vacancy.ts';
-import type { Vacancy } from './read-vacancy.ts';
+
+/** A slot that lost its provider. All amounts are token units. */
+export interface Vacancy {
+  /** Per epoch; no successor gets more. */
+  readonly rent: bigint;
+  readonly sinceEpoch: number;
+  /** What was slashed for whoever brings a successor, and for the successor. */
+  readonly reward: bigint;
+  /** Who lost the slot; it cannot fill it again. */
+  readonly from: number;
+}
 
 /** One slot of an agreement. A released slot has provider 0 and no rent; a vacant one has provider 0, and its rent waits for a successor. */
 export interface SlotState {
@@ -49,28 +57,9 @@ export async function readAgreement(chain: Chain, id: number): Promise<Agreement
   const view = await chain.read({ address: chain.deployment.lens, abi: lensAbi, functionName: 'agreement', args: [id] });
   const { creator, startEpoch, endPeriod, k, m, batchLog2, heavy, feeBps, quota, bundles, batches, retiredBatches, turns } = view.agreement;
   if (creator === zeroAddress) throw new ChainError('NO_SUCH_AGREEMENT', `There is no agreement ${id}.`, { details: { id } });
-  const slots = view.slots.map(({ provider, parent, rent, startEpoch: since, faulted, provedThisEpoch }, slot) => ({
-    slot,
-    provider,
-    parent,
-    rent,
-    startEpoch: since,
-    faulted,
-    provedThisEpoch,
-  }));
-  const withVacancies = await addVacancies(chain, { id, endPeriod, slots });
-  return { id, creator, startEpoch, endPeriod, k, m, n: k + m, batchLog2, heavy, feeBps, quota, bundles, batches, retiredBatches, turns, slots: withVacancies };
-}
-
-/** Only a running agreement has vacancies: the slots of one that has ended were released. */
-async function addVacancies(chain: Chain, agreement: { id: number; endPeriod: number; slots: readonly SlotState[] }): Promise<SlotState[]> {
-  const { id, endPeriod, slots } = agreement;
-  const isComplete = slots.every(({ provider }) => provider !== 0);
-  if (isComplete || (await currentPeriod(chain)) >= endPeriod) return [...slots];
-  return Promise.all(
-    slots.map(async (one) => {
-      const vacancy = one.provider === 0 ? await readVacancy(chain, { agreement: id, slot: one.slot }) : undefined;
-      return vacancy === undefined ? one : { ...one, rent: vacancy.rent, vacancy };
-    }),
-  );
+  const slots = view.slots.map(({ provider, parent, rent, startEpoch: since, faulted, provedThisEpoch, vacancy }, slot): SlotState => {
+    const common = { slot, provider, parent, startEpoch: since, faulted, provedThisEpoch };
+    return vacancy.rent === 0n ? { ...common, rent } : { ...common, rent: vacancy.rent, vacancy };
+  });
+  return { id, creator, startEpoch, endPeriod, k, m, n: k + m, batchLog2, heavy, feeBps, quota, bundles, batches, retiredBatches, turns, slots };
 }

@@ -9,6 +9,7 @@ import { costOf } from '../chain/open-agreement.ts';
 import { tokenBalance } from '../chain/read-money.ts';
 import { readNode } from '../chain/read-node.ts';
 import { requireHealthy } from '../chain/require-healthy.ts';
+import { HoldfastError } from '../wire/errors.ts';
 import { requestJson } from '../wire/http-client.ts';
 import { SignedOffer } from '../wire/messages.ts';
 import { formatTokens } from '../wire/tokens.ts';
@@ -103,6 +104,7 @@ async function askOffer({ chain }: Client, question: { terms: Terms; provider: n
   throw new PriceAboveLimitError(`Provider ${provider} asks ${formatTokens(price)} per batch and epoch; the limit is ${formatTokens(priceLimit)}.`, { provider, price: String(price) });
 }
 
+/** Also when the epoch's draw was opened between the look at the chain and the transaction's block. */
 function isDrawPending(error: unknown): boolean {
-  return error instanceof ContractRevertError && error.errorName === 'DrawPending';
+  return error instanceof HoldfastError && (error.code === 'TRANSACTION_REVERTED' || (error instanceof ContractRevertError && error.errorName === 'DrawPending'));
 }

@@ -25,7 +25,7 @@ describe('the commands on a devnet', () => {
   const holdfast = (...args: string[]) => runCli(args, { env: { HOLDFAST_PASSWORD: devnet.password } });
   const json = async <T>(...args: string[]): Promise<T> => {
     const { code, stdout, stderr } = await holdfast(...args, '--json');
-    expect(`${code} ${stderr}`).toBe('0 ');
+    expect(`${code} ${stderr}${code === 0 ? '' : stdout}`).toBe('0 ');
     return JSON.parse(stdout) as T;
   };
 
