@@ -9,6 +9,8 @@ export const compiler = {
   settings: { optimizer: { enabled: true, runs: 200 }, viaIR: true, evmVersion: 'prague' },
 } as const;
 
+export const paths = { sources: 'contracts', tests: { solidity: 'test', nodejs: 'test/contracts' } } as const;
+
 /** `npm run test:invariants` asks for more runs from another seed; by default a few that repeat. */
 const runs = Number(process.env['HOLDFAST_RUNS'] ?? 6);
 const seed = `0x${BigInt(process.env['HOLDFAST_SEED'] ?? 1).toString(16).padStart(64, '0')}`;
@@ -16,7 +18,7 @@ const seed = `0x${BigInt(process.env['HOLDFAST_SEED'] ?? 1).toString(16).padStar
 export default defineConfig({
   plugins: [hardhatToolboxViem],
   solidity: { profiles: { default: compiler } },
-  paths: { sources: 'contracts', tests: { solidity: 'test', nodejs: 'test/contracts' } },
+  paths,
   test: { solidity: { fuzz: { seed }, invariant: { runs, depth: 60, failOnRevert: true } } },
   networks: {
     /** In process, for tests and gas figures. */

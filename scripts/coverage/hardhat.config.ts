@@ -1,5 +1,5 @@
 import { defineConfig } from 'hardhat/config';
-import base, { compiler } from '../../hardhat.config.ts';
+import base, { compiler, paths } from '../../hardhat.config.ts';
 import { branchCoverage } from './plugin.ts';
 
 const { settings, ...solc } = compiler;
@@ -11,6 +11,6 @@ export default defineConfig({
   // Without most of the optimiser, which would join so much instrumented code that it no longer fits the stack.
   solidity: { profiles: { default: { ...solc, settings: { ...settings, optimizer: { enabled: true, details: { yulDetails: { optimizerSteps: 'u:u' } } } } } } },
   // The fuzzed invariants are left out: instrumented, their handlers would not fit the stack either.
-  paths: { ...base.paths, tests: { ...base.paths.tests, solidity: 'test/contracts' }, artifacts: 'cache/coverage/artifacts', cache: 'cache/coverage' },
+  paths: { ...paths, tests: { ...paths.tests, solidity: 'test/contracts' }, artifacts: 'cache/coverage/artifacts', cache: 'cache/coverage' },
   networks: { inproc: { type: 'edr-simulated', chainType: 'l1', hardfork: 'prague', allowUnlimitedContractSize: true, blockGasLimit: 2_000_000_000 } },
 });
