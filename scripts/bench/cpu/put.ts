@@ -19,8 +19,8 @@ const MIB = 2 ** 20;
 const REPOSITORIES = existsSync('/dev/shm') ? '/dev/shm' : undefined;
 
 export async function putRows({ isQuick, folder }: BenchOptions): Promise<BenchRow[]> {
-  const sizeBytes = isQuick ? 32 * MIB : 768 * MIB;
-  const rounds = isQuick ? 1 : 3;
+  const sizeBytes = isQuick ? 32 * MIB : 512 * MIB;
+  const rounds = isQuick ? 1 : 2;
   const random = makeRandomFile(join(folder, 'random'), sizeBytes);
   const mixed = makeMixedFolder(join(folder, 'mixed'), isQuick ? 16 * MIB : 256 * MIB);
   const speeds = new Map<string, number>();
