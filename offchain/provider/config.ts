@@ -34,8 +34,8 @@ export const ProviderConfig = z.strictObject({
   surrenderEpochs: z.number().int().min(0).default(6),
   /** How long an offer, and the space reserved for it, lasts. */
   offerSeconds: z.number().int().min(10).max(86_400).default(300),
-  /** How long bytes are kept after their agreement ended or their slot went to another provider. */
-  graceEpochs: z.number().int().min(0).default(12),
+  /** How long bytes are kept after their agreement ended or their slot went to another provider; never shorter than the market's `graceEpochs`. */
+  graceEpochs: z.number().int().min(0).default(0),
   /** How long fragments and receipts without a commit are kept. */
   pendingSeconds: z.number().int().min(60).default(86_400),
   /** Bytes of the disk that uploads leave free, for the database: below it nothing new is taken. */

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem';
+import { readParameters } from '../chain/read-parameters.ts';
 import type { Provider } from './context.ts';
 import { dropFragment } from './fragments.ts';
 
@@ -16,7 +17,9 @@ export async function dropOld(provider: Provider): Promise<void> {
 
 async function dropEndedSlots(provider: Provider): Promise<void> {
   const { store, chain, config, files, log } = provider;
-  const graceMs = config.graceEpochs * chain.clock.epochSeconds * 1000;
+  const { graceEpochs, epochSeconds } = await readParameters(chain);
+  // The market's grace is a promise to creators: the own setting can only lengthen it.
+  const graceMs = Math.max(config.graceEpochs, graceEpochs) * epochSeconds * 1000;
   const rows = await store.heldSlot.findMany({
     where: {
       OR: [
