@@ -5,10 +5,11 @@ import { adversary } from '../support/contracts/attack.ts';
 import { balanceOf, changeOf, owedTo, reverts } from '../support/contracts/books.ts';
 import { branches } from '../support/contracts/branches.ts';
 import { bitmap, commitBundle } from '../support/contracts/bundles.ts';
+import { addProvider } from '../support/contracts/check-errors.ts';
 import { accountOf, eventOf } from '../support/contracts/evm.ts';
 import { signExtension } from '../support/contracts/extensions.ts';
 import { poke, prove, runEpochs } from '../support/contracts/proofs.ts';
-import { goToEpoch, type World } from '../support/contracts/world.ts';
+import { goToEpoch, registerNode, TIER, type World } from '../support/contracts/world.ts';
 
 /** Periods have six epochs; agreements run until period 2 unless told otherwise. */
 const PERIOD = 6;
@@ -31,6 +32,17 @@ branches('open', {
   'when offers and scheme differ in number -> it reverts BadScheme': async (world) => {
     const { terms, offers } = await propose(world);
     return act(world, 'open', [terms, [...offers, offers[0]], maxUint256, '0x']);
+  },
+  'when there are more than 64 slots -> it reverts BadScheme': async (world) => {
+    const { terms, offers } = await propose(world);
+    return act(world, 'open', [{ ...terms, k: 33, m: 32 }, Array.from({ length: 65 }, () => offers[0]), maxUint256, '0x']);
+  },
+  'when two providers\' numbers are 256 apart -> both get their slots': async (world) => {
+    const first = world.providers[0]!;
+    for (let i = world.heavies.length + world.providers.length; i < first.id + 255; i += 1) await registerNode(world, { label: `filler ${i}`, tier: TIER.heavy, region: 1, parent: 0 });
+    const far = await addProvider(world, { label: 'far', region: 77 });
+    assert.equal(far.id, first.id + 256);
+    await openAgreement(world, { providers: [first, far, world.providers[1]!, world.providers[2]!] });
   },
   'when a batch is smaller than 64 KiB -> it reverts BadBatchSize': opening({ batchLog2: 15 }),
   'when a batch is larger than 256 MiB -> it reverts BadBatchSize': opening({ batchLog2: 29 }),
@@ -245,6 +257,21 @@ branches('grow', {
     return act(world, 'grow', [id, terms, offers, maxUint256]);
   },
   'when the scheme differs -> it reverts TermsDiffer': growth({ k: 1, m: 3 }),
+  'when the parity alone differs -> it reverts TermsDiffer': async (world) => {
+    const { id } = await openAgreement(world);
+    const { terms, offers } = await propose(world, { quota: 5 });
+    return act(world, 'grow', [id, { ...terms, m: 3 }, offers, maxUint256]);
+  },
+  'when the terms are of another creator -> it reverts TermsDiffer': async (world) => {
+    const { id } = await openAgreement(world);
+    const { terms, offers } = await propose(world, { quota: 5 });
+    return act(world, 'grow', [id, { ...terms, creator: stranger }, offers, maxUint256]);
+  },
+  'when an offer is missing -> it reverts TermsDiffer': async (world) => {
+    const { id } = await openAgreement(world);
+    const { terms, offers } = await propose(world, { quota: 5 });
+    return act(world, 'grow', [id, terms, offers.slice(1), maxUint256]);
+  },
   'when the batch size differs -> it reverts TermsDiffer': growth({ batchLog2: 17 }),
   'when the fee differs -> it reverts TermsDiffer': growth({ feeBps: 149 }),
   'when the footprint differs -> it reverts TermsDiffer': async (world) => growth({ heavy: world.heavies[1]!.id })(world),

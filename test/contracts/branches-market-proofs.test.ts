@@ -4,7 +4,7 @@ import { openAgreement } from '../support/contracts/agreements.ts';
 import { branches } from '../support/contracts/branches.ts';
 import { bitmap, commitBundle, signReceipts } from '../support/contracts/bundles.ts';
 import { accountOf } from '../support/contracts/evm.ts';
-import { poke, proofFor, prove, runEpochs } from '../support/contracts/proofs.ts';
+import { drawsOf, poke, proofFor, prove, runEpochs } from '../support/contracts/proofs.ts';
 import { goToEpoch, type World } from '../support/contracts/world.ts';
 
 const stranger = accountOf('stranger').address;
@@ -130,6 +130,17 @@ branches('poke, prove', {
     await goToEpoch(world, 1);
     await poke(world);
     return proving(world, '0xffffffff');
+  },
+  'when a later bundle is named -> it reverts WrongBundle': async (world) => {
+    const agreement = await openAgreement(world, { periods: 9 });
+    await commitBundle(world, agreement, { batches: 5 });
+    await commitBundle(world, agreement, { batches: 5 });
+    for (let epoch = 1; ; epoch += 1) {
+      await goToEpoch(world, epoch);
+      await poke(world);
+      const [draw] = await drawsOf(world, world.providers[0]!);
+      if (draw!.bundles[0] === 0) return proving(world, '0x00000001');
+    }
   },
   'when another provider\'s proof is sent -> it reverts InvalidPath': async (world) => {
     await withBundle(world);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { bytesToHex } from 'viem';
 import { openAgreement, type OpenedAgreement } from '../support/contracts/agreements.ts';
+import { reverts } from '../support/contracts/books.ts';
 import { branches } from '../support/contracts/branches.ts';
 import { commitBundle, leavesOf, type CommittedBundle } from '../support/contracts/bundles.ts';
 import { accountOf, eventOf } from '../support/contracts/evm.ts';
@@ -156,6 +157,15 @@ branches('dismiss', {
     await poke(world);
     return act(world, 'dismiss', [agreement.id, 3, 0]);
   },
+  'when the bundle is younger than the tenure -> its own age counts': async (world) => {
+    const { agreement } = await stored(world, [0, 1, 2, 3]);
+    await goToEpoch(world, 2);
+    await commitBundle(world, agreement, { slots: [0, 1, 2] });
+    await goToEpoch(world, 2 + world.parameters.ackEpochs - 1);
+    await reverts('NotOverdue', act(world, 'dismiss', [agreement.id, 3, 1]));
+    await goToEpoch(world, 2 + world.parameters.ackEpochs);
+    await act(world, 'dismiss', [agreement.id, 3, 1])();
+  },
   'when it is overdue -> the agreement\'s heavy node may, and nothing is slashed': async (world) => {
     const { agreement } = await stored(world);
     await goToEpoch(world, world.parameters.ackEpochs);
@@ -226,6 +236,13 @@ branches('answer, endChallenge', {
     await goToEpoch(world, 3);
     assert.equal(eventOf<{ slotLost: boolean }>(await act(world, 'endChallenge', [1n])(), world.market, 'ChallengeEnded').slotLost, true);
   },
+  'when the provider is faulted in an open draw -> the slot is lost all the same': async (world) => {
+    await challenged(world);
+    await goToEpoch(world, 5);
+    await poke(world);
+    assert.equal(await world.evm.read(world.market, 'isFaulted', [world.providers[0]!.id]), true);
+    assert.equal(eventOf<{ slotLost: boolean }>(await act(world, 'endChallenge', [1n])(), world.market, 'ChallengeEnded').slotLost, true);
+  },
   'when two challenges of one slot stay unanswered -> the second gives its bond back': async (world) => {
     const { agreement } = await challenged(world);
     await act(world, 'challenge', [agreement.id, 0, 0, 0, 8])();
@@ -252,3 +269,15 @@ branches('setParameters', {
     assert.deepEqual(await world.evm.read(world.market, 'parameters'), parameters);
   },
 });
+
+branches('surrender, many misses', {
+  'when the misses of the period cost more than half of the slash -> what they cost': async (world) => {
+    const { agreement } = await stored(world);
+    await runEpochs(world, 1, 2, world.providers.slice(0, 1));
+    await runEpochs(world, 4, 5, world.providers.slice(0, 1));
+    await goToEpoch(world, 5);
+    // Epochs 2 and 3 were missed; each beyond the allowance of none costs eight epochs of rent.
+    const receipt = await act(world, 'surrender', [agreement.id, 0], operator(world, 0))();
+    assert.equal(eventOf<{ slashed: bigint }>(receipt, world.market, 'Vacated').slashed, 16n * agreement.rents[0]!);
+  },
+}, { parameters: { missAllowance: 0, penaltyEpochs: 8 } });

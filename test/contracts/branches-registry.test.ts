@@ -4,7 +4,8 @@ import { openAgreement } from '../support/contracts/agreements.ts';
 import { stakeOf } from '../support/contracts/attack.ts';
 import { balanceOf, changeOf } from '../support/contracts/books.ts';
 import { branches } from '../support/contracts/branches.ts';
-import { accountOf } from '../support/contracts/evm.ts';
+import { revertOf } from '../support/contracts/check-errors.ts';
+import { accountOf, START } from '../support/contracts/evm.ts';
 import { currentEpoch, goToEpoch, TIER, type World } from '../support/contracts/world.ts';
 
 const stranger = accountOf('stranger').address;
@@ -125,4 +126,15 @@ branches('dutyOf', {
     assert.equal(await world.evm.read(world.registry, 'rentOf', [first(world).id]), 0n);
     assert.equal(currentEpoch(world), endEpoch);
   },
+});
+
+const deploying = (clock: { genesis?: number; epochSeconds?: number; epochsPerPeriod?: number }) => async (world: World) => {
+  const { errorName } = await revertOf(() => world.evm.deploy('Registry', [world.token.address, world.market.address, { genesis: START, epochSeconds: 10, epochsPerPeriod: 10, ...clock }, 1, 1]));
+  assert.equal(errorName, 'BadClock');
+};
+
+branches('deployment', {
+  'when an epoch has no seconds -> BadClock': deploying({ epochSeconds: 0 }),
+  'when a period has no epochs -> BadClock': deploying({ epochsPerPeriod: 0 }),
+  'when time has not begun -> BadClock': deploying({ genesis: START + 1_000_000 }),
 });
