@@ -70,7 +70,7 @@ export const REVERT_MESSAGES: Readonly<Record<string, RevertMessage>> = {
   TermsDiffer: { says: 'The terms or offers do not fit agreement {id}.', next: 'Ask the providers in place for offers on the agreement\'s own terms.' },
   SessionExpired: { says: 'The session of {key} ended at {expiry}; the chain\'s time is {nowSeconds} (Unix seconds).', next: 'Let the creator set a new session.' },
   /* ---------------------------------------------------------------- the network as a whole */
-  RepairOnly: { says: 'The network only repairs for now: {provenBps} of 10000 parts of the promised space were proven lately, and {neededBps} are needed.', next: 'Try again later; reading, proving and repairing go on.', retryable: true },
+  RepairOnly: { says: 'The network is in repair-only mode: {provenBps} of 10000 parts of the promised space were proven lately, and {neededBps} are needed.', next: 'Try again later; reading, proving and repairing go on.', retryable: true },
   ParameterOutOfBounds: { says: 'Parameter {which} would be {value}; it must lie between {min} and {max}.', next: 'Choose a value inside these bounds.' },
   LengthsDiffer: { says: 'One list has {a} entries and the other {b}.', next: 'Send one proof for each provider.' },
   /* ---------------------------------------------------------------- nodes and stake */

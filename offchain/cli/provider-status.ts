@@ -25,6 +25,6 @@ export function statusLines(status: ProviderStatus): string[] {
     `Space       ${formatBytes(status.storedBytes)} stored, ${formatBytes(status.freeBytes)} free`,
     `Agreements  ${status.agreements}`,
     `Last proof  ${proof}`,
-    ...(status.mode === 'repair-only' ? ['Network     only repairs for now: no new agreements and uploads'] : []),
+    ...(status.mode === 'repair-only' ? ['Network     in repair-only mode: no new agreements and uploads'] : []),
   ];
 }

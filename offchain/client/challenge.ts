@@ -1,5 +1,6 @@
 /** Puts a bond on one leaf not being there: the provider shows it within the answering time, or loses the slot. */
 import { challengeBond, postChallenge } from '../chain/post-challenge.ts';
+import type { ChallengeState } from '../chain/read-challenge.ts';
 import { readBundle } from '../chain/read-bundle.ts';
 import { tokenBalance } from '../chain/read-money.ts';
 import type { Client } from './client.ts';
@@ -14,19 +15,8 @@ export interface ChallengeOptions {
   readonly leaf?: number | undefined;
 }
 
-export interface Challenged {
-  readonly challenge: bigint;
-  readonly agreement: number;
-  readonly slot: number;
-  readonly provider: number;
-  readonly bundle: number;
-  readonly batch: number;
-  readonly leaf: number;
-  /** Token units; the provider's when it answers, else they come back. */
-  readonly bond: bigint;
-  /** The answer is due before this epoch begins. */
-  readonly deadlineEpoch: number;
-}
+/** The bond is the provider's when it answers; else it comes back. */
+export type Challenged = Omit<ChallengeState, 'challenger'>;
 
 /** Anybody may. @throws AgreementError, InsufficientTokensError, ContractRevertError, RpcUnavailableError */
 export async function challenge(client: Client, options: ChallengeOptions): Promise<Challenged> {

@@ -133,7 +133,7 @@ export class Game {
     return this.isPoked && !this.model.hasProved(provider, this.epoch);
   }
 
-  /** Slots that somebody is paid for now. */
+  /** Slots whose agreement runs in this epoch: somebody is paid for them. */
   running(): Tenure[] {
     return this.model.held().filter((t) => this.epoch < t.end);
   }
