@@ -60,6 +60,31 @@ export const TYPES = {
     { name: 'creator', type: 'address' },
     { name: 'purpose', type: 'string' },
   ],
+  // Between nodes only, under peerDomain: no contract reads these.
+  PeerBinding: [
+    { name: 'node', type: 'uint32' },
+    { name: 'peer', type: 'string' },
+    { name: 'sequence', type: 'uint64' },
+    { name: 'expiry', type: 'uint64' },
+  ],
+  Ask: [
+    { name: 'provider', type: 'uint32' },
+    { name: 'sequence', type: 'uint64' },
+    { name: 'tier', type: 'string' },
+    { name: 'region', type: 'uint16' },
+    { name: 'unit', type: 'string' },
+    { name: 'price', type: 'uint96' },
+    { name: 'freeBytes', type: 'uint64' },
+    { name: 'url', type: 'string' },
+    { name: 'expiry', type: 'uint64' },
+  ],
+  Notice: [
+    { name: 'node', type: 'uint32' },
+    { name: 'sequence', type: 'uint64' },
+    { name: 'state', type: 'string' },
+    { name: 'cause', type: 'string' },
+    { name: 'expiry', type: 'uint64' },
+  ],
 } as const;
 
 /** What creator and all n providers agree on. `nonce`: the creator's number of earlier agreements. */
@@ -135,6 +160,37 @@ export interface MasterKey {
   readonly purpose: string;
 }
 
+/** "This libp2p key speaks for that node": `peer` is a peer id, a higher `sequence` replaces a lower one. */
+export interface PeerBinding {
+  readonly node: number;
+  readonly peer: string;
+  readonly sequence: number;
+  readonly expiry: number;
+}
+
+/** What a provider asks for space, told to everybody. `price`: token units per epoch and `unit`. `url`: where it answers. */
+export interface Ask {
+  readonly provider: number;
+  readonly sequence: number;
+  readonly tier: 'standard' | 'archival' | 'edge';
+  readonly region: number;
+  /** `batch`: one fragment of a batch, whatever its size. `gib`: a GiB of fragments. */
+  readonly unit: 'batch' | 'gib';
+  readonly price: bigint;
+  readonly freeBytes: bigint;
+  readonly url: string;
+  readonly expiry: number;
+}
+
+/** A node's own word about its state. `cause`: a sentence, empty while all is well. */
+export interface Notice {
+  readonly node: number;
+  readonly sequence: number;
+  readonly state: 'normal' | 'repair-only' | 'read-only' | 'leaving';
+  readonly cause: string;
+  readonly expiry: number;
+}
+
 export interface TypedMessages {
   readonly Terms: Terms;
   readonly Offer: Offer;
@@ -144,6 +200,9 @@ export interface TypedMessages {
   readonly Session: Session;
   readonly NameRecord: NameRecord;
   readonly MasterKey: MasterKey;
+  readonly PeerBinding: PeerBinding;
+  readonly Ask: Ask;
+  readonly Notice: Notice;
 }
 
 export type PrimaryType = keyof TypedMessages;
@@ -154,6 +213,11 @@ export type Signer = LocalAccount | WalletClient<Transport, Chain | undefined, A
 /** One market on one chain: a signature for it is worth nothing anywhere else. */
 export function holdfastDomain(deployment: { readonly chainId: number; readonly market: Address }): TypedDataDomain {
   return { name: 'Holdfast', version: '1', chainId: deployment.chainId, verifyingContract: deployment.market };
+}
+
+/** For what nodes sign to each other: one registry on one chain, and no market's signature can be taken for it. */
+export function peerDomain(deployment: { readonly chainId: number; readonly registry: Address }): TypedDataDomain {
+  return { name: 'Holdfast peers', version: '1', chainId: deployment.chainId, verifyingContract: deployment.registry };
 }
 
 export function signerAddress(signer: Signer): Address {
