@@ -84,3 +84,36 @@ export function slash(stake: Stake, amount: bigint): bigint {
   stake.queued -= fromQueued;
   return fromFree + fromQueued;
 }
+
+/** Epochs that are ticked off, a byte each. */
+export class EpochMarks {
+  #marks = new Uint8Array(64);
+
+  has(epoch: number): boolean {
+    return this.#marks[epoch] === 1;
+  }
+
+  add(epoch: number): void {
+    if (epoch >= this.#marks.length) {
+      const longer = new Uint8Array(2 * epoch);
+      longer.set(this.#marks);
+      this.#marks = longer;
+    }
+    this.#marks[epoch] = 1;
+  }
+}
+
+/** Items under a key, in the order in which they came. */
+export class Shelf<T> {
+  readonly #items = new Map<number, T[]>();
+
+  of(key: number): readonly T[] {
+    return this.#items.get(key) ?? [];
+  }
+
+  put(key: number, item: T): void {
+    const items = this.#items.get(key);
+    if (items === undefined) this.#items.set(key, [item]);
+    else items.push(item);
+  }
+}

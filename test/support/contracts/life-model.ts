@@ -1,4 +1,4 @@
-import { add, BURN_SHARE, percent, REPORTER_SHARE, SHARES, slash, sum, type Bond, type Rules, type Stake, type Tenure, type Vacancy } from './life-ledger.ts';
+import { add, BURN_SHARE, EpochMarks, percent, REPORTER_SHARE, SHARES, Shelf, slash, sum, type Bond, type Rules, type Stake, type Tenure, type Vacancy } from './life-ledger.ts';
 
 export type NewTenure = Omit<Tenure, 'start' | 'settledTo' | 'removedAt'>;
 export type Successor = Pick<Tenure, 'provider' | 'parent' | 'rent'>;
@@ -19,7 +19,10 @@ export class MoneyModel {
   /** Of each provider: what was taken off the fees on its earnings to be burned, ever. */
   readonly burnedFor = new Map<number, bigint>();
   burned = 0n;
-  readonly #proven = new Set<string>();
+  /** The same tenures by provider and by agreement, so that a simulation of years can ask as often as it likes. */
+  readonly #ofProvider = new Shelf<Tenure>();
+  readonly #ofAgreement = new Shelf<Tenure>();
+  readonly #proven = new Map<number, EpochMarks>();
   readonly #reported = new Set<string>();
   /** In which epochs a provider's rent rose from zero. */
   readonly #duties = new Map<number, number[]>();
@@ -32,16 +35,18 @@ export class MoneyModel {
   /* ---------------------------------------------------------------- proofs and duties */
 
   hasProved(provider: number, epoch: number): boolean {
-    return this.#proven.has(`${provider}/${epoch}`);
+    return this.#proven.get(provider)?.has(epoch) ?? false;
   }
 
   prove(provider: number, epoch: number): void {
-    this.#proven.add(`${provider}/${epoch}`);
+    let marks = this.#proven.get(provider);
+    if (marks === undefined) this.#proven.set(provider, (marks = new EpochMarks()));
+    marks.add(epoch);
   }
 
   /** Rent per epoch that the provider has promised to earn in `epoch`. */
   rentIn(provider: number, epoch: number): bigint {
-    return sum(this.tenures.filter((t) => t.provider === provider && t.start <= epoch && epoch < t.end).map((t) => t.rent));
+    return sum(this.#ofProvider.of(provider).filter((t) => t.start <= epoch && epoch < t.end).map((t) => t.rent));
   }
 
   /** Stake that may still be promised or queued. */
@@ -66,14 +71,14 @@ export class MoneyModel {
   take(tenure: NewTenure, epoch: number): void {
     if (this.rentIn(tenure.provider, epoch) === 0n) this.#duties.set(tenure.provider, [...(this.#duties.get(tenure.provider) ?? []), epoch]);
     this.settle(tenure, epoch);
-    this.tenures.push({ ...tenure, start: epoch, settledTo: epoch });
+    this.#keep({ ...tenure, start: epoch, settledTo: epoch });
   }
 
   /** The slot goes on for more rent; what was missed so far comes back. Duty goes on too. */
   grow(t: Tenure, rent: bigint, epoch: number): void {
     const grown = { ...t, rent: t.rent + rent, start: epoch, settledTo: epoch };
     this.#leave(t, epoch);
-    this.tenures.push(grown);
+    this.#keep(grown);
   }
 
   /** @returns what the extension costs */
@@ -102,8 +107,8 @@ export class MoneyModel {
   settle({ provider, heavy, parent }: Rail, epoch: number): void {
     let earned = 0n;
     let fee = 0n;
-    for (const t of this.tenures) {
-      if (t.provider !== provider || t.heavy !== heavy || t.parent !== parent) continue;
+    for (const t of this.#ofProvider.of(provider)) {
+      if (t.heavy !== heavy || t.parent !== parent) continue;
       const slotFee = (t.rent * BigInt(t.feeBps)) / 10_000n;
       for (let e = t.settledTo; e < Math.min(epoch, t.end); e += 1) {
         if (!this.hasProved(provider, e)) continue;
@@ -237,6 +242,12 @@ export class MoneyModel {
 
   /* ---------------------------------------------------------------- inside */
 
+  #keep(tenure: Tenure): void {
+    this.tenures.push(tenure);
+    this.#ofProvider.put(tenure.provider, tenure);
+    this.#ofAgreement.put(tenure.agreement, tenure);
+  }
+
   #leave(t: Tenure, epoch: number): void {
     this.settle(t, epoch);
     t.end = epoch;
@@ -253,7 +264,8 @@ export class MoneyModel {
   }
 
   #moveEnd(agreement: number, newEnd: number): { creator: string; rent: bigint; epochs: number }[] {
-    const open = [...this.held(), ...this.vacancies].filter((one) => one.agreement === agreement);
+    const held = this.#ofAgreement.of(agreement).filter(({ removedAt }) => removedAt === undefined);
+    const open = [...held, ...this.vacancies.filter((one) => one.agreement === agreement)];
     return open.map((one) => {
       const epochs = newEnd - one.end;
       one.end = newEnd;
