@@ -1,6 +1,5 @@
 /** One creator on one market: everything that the verbs of this folder share. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Address } from 'viem';
 import { WrongKeyError } from '../codec/format-errors.ts';
 import { nodePlatform } from '../codec/platform-node.ts';
@@ -8,7 +7,8 @@ import type { WorkerPool } from '../codec/pool/pool.ts';
 import type { Platform } from '../codec/types.ts';
 import { ChainError } from '../chain/chain-errors.ts';
 import type { Chain } from '../chain/client.ts';
-import { type Store, openStore } from '../store/open.ts';
+import { openNodeStore } from '../store/open-node-store.ts';
+import type { Store } from '../store/open.ts';
 import { type Signer, signerAddress } from '../wire/typed-data.ts';
 import { AgreementViews } from './fetch/agreement-view.ts';
 import { type AvoidedProvider, ProviderHealth } from './fetch/health.ts';
@@ -67,7 +67,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   if (signer === undefined) throw new ChainError('READ_ONLY', 'A client needs an account, and none is connected.', { nextStep: 'Open a keystore or connect a wallet.' });
   const creator = signerAddress(signer);
   const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const store = await openStore({ url: `file:${join(options.home, databaseName(chain))}` });
+  const store = await openNodeStore({ home: options.home, name: databaseName(chain) });
   try {
     await claimHome(store, creator);
   } catch (error) {
@@ -104,7 +104,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
 /** A devnet that starts anew has the same addresses but another genesis: what was known of the old one would be wrong. */
 function databaseName({ deployment, clock }: Chain): string {
   const market = `${deployment.chainId}/${deployment.market.toLowerCase()}/${clock.genesis}`;
-  return `creator-${createHash('sha256').update(market).digest('hex').slice(0, 12)}.db`;
+  return `creator-${createHash('sha256').update(market).digest('hex').slice(0, 12)}`;
 }
 
 async function claimHome(store: Store, creator: Address): Promise<void> {

@@ -1,5 +1,4 @@
 /** Puts a heavy node together: the only place that knows all of its parts. */
-import { join } from 'node:path';
 import type { LocalAccount } from 'viem';
 import { createChain } from '../chain/client.ts';
 import type { Deployment } from '../chain/deployment.ts';
@@ -10,7 +9,7 @@ import { registerNode } from '../chain/register-node.ts';
 import type { Chain } from '../chain/types.ts';
 import { createLogger } from '../store/log.ts';
 import type { Logger } from '../store/log.ts';
-import { openStore } from '../store/open.ts';
+import { openNodeStore } from '../store/open-node-store.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import { startServer } from '../wire/http-server.ts';
 import { createHeavyApp } from './app.ts';
@@ -62,7 +61,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
   const settings = parseSettings(config.settings);
   const { rpcUrls, deployment, account } = config;
   const chain = await createChain({ rpcUrls, deployment, account });
-  const store = await openStore({ url: `file:${join(settings.home, 'heavy.db')}` });
+  const store = await openNodeStore({ home: settings.home, name: 'heavy' });
   const stopped = new AbortController();
   const handler: { app?: ReturnType<typeof createHeavyApp> } = {};
   // The port comes first: the registry shows its address, and the node's id comes from the registry.

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { RequestListener } from 'node:http';
 import type { LocalAccount } from 'viem';
 import { createChain } from '../chain/client.ts';
@@ -6,7 +5,7 @@ import type { Deployment } from '../chain/deployment.ts';
 import type { RetryPolicy } from '../chain/transport.ts';
 import { createLogger } from '../store/log.ts';
 import type { Logger } from '../store/log.ts';
-import { openStore } from '../store/open.ts';
+import { openNodeStore } from '../store/open-node-store.ts';
 import { startServer } from '../wire/http-server.ts';
 import { AgreementCache } from './agreement-cache.ts';
 import { createProviderApp } from './app.ts';
@@ -67,7 +66,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   const log = options.log ?? createLogger({ name: `provider ${account.address}` });
   const { maxBytes, maxAgeSeconds } = config.partials;
   const files = await FragmentFiles.open({ home: config.home, partials: { maxBytes, maxAgeMs: maxAgeSeconds * 1000 } });
-  const store = await openStore({ url: `file:${join(config.home, 'state.db')}` });
+  const store = await openNodeStore({ home: config.home, name: 'state' });
   if (!config.acceptLoss) await requireSomeFiles({ store, files });
   const swept = await sweep({ store, files });
   if (swept.litter + swept.lost + swept.done > 0) log.warn('disk.swept', { ...swept });

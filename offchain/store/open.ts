@@ -1,58 +1,26 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { join } from 'node:path';
 import { HoldfastError } from '../wire/errors.ts';
-import { PrismaClient } from './generated/client.ts';
-import { migrate } from './migrate.ts';
+import type { PrismaClient } from './generated/sqlite/client.ts';
+import { openSqlite } from './sqlite.ts';
 
-/** How long a statement waits for another process that writes to the same database. */
-const BUSY_TIMEOUT_MS = 5_000;
+export { StoreDamagedError } from './sqlite.ts';
+
 const MIGRATIONS = join(import.meta.dirname, 'migrations');
 
 export type Store = PrismaClient;
 
-/** The file is no database, or no longer a whole one. */
-export class StoreDamagedError extends HoldfastError {
-  constructor(path: string, cause: unknown) {
-    super('STORE_DAMAGED', `The database ${path} is damaged.`, {
-      cause,
-      details: { path },
-      nextStep: 'Stop the node and restore the file from a backup, or recover it with "sqlite3 <file> .recover". Fragments beside it are whole; do not delete them.',
-    });
-  }
-}
-
 /**
- * Opens (and creates, where it is missing) the SQLite database at `url` and brings its tables up to date.
- * Commits are durable when they return: WAL mode with SQLite's default of synchronous = FULL.
+ * Opens (and creates, where it is missing) the database at `url` and brings its tables up to date. Commits are durable when they return.
  * Close it with `store.$disconnect()`.
  *
- * @param options.url `file:` URL, absolute or relative to the working directory
- * @throws MigrationMismatchError when the file belongs to another version of the program; StoreDamagedError
+ * @param options.url `file:` URL of an SQLite file, absolute or relative to the working directory; or `postgresql:` URL with `?schema=`
+ * @throws MigrationMismatchError when it belongs to another version of the program; StoreDamagedError; StoreUnavailableError
  */
 export async function openStore(options: { readonly url: string }): Promise<Store> {
-  const url = options.url.startsWith('file:///') ? options.url : pathToFileURL(options.url.slice('file:'.length)).href;
-  await mkdir(dirname(fileURLToPath(url)), { recursive: true });
-  const factory = new PrismaLibSql({ url, timeout: BUSY_TIMEOUT_MS });
-  const database = await factory.connect();
-  try {
-    await database.executeScript('PRAGMA journal_mode = WAL;');
-    await migrate(database, MIGRATIONS);
-  } catch (error) {
-    throw isDamage(error) ? new StoreDamagedError(fileURLToPath(url), error) : error;
-  } finally {
-    await database.dispose();
-  }
-  return new PrismaClient({ adapter: factory });
-}
-
-function isDamage(error: unknown): boolean {
-  return /malformed|not a database|SQLITE_(CORRUPT|NOTADB)/.test(describeAll(error));
-}
-
-/** The driver wraps SQLite's own words. */
-function describeAll(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return `${error.message} ${JSON.stringify(error)} ${error.cause === undefined ? '' : describeAll(error.cause)}`;
+  const { url } = options;
+  if (url.startsWith('file:')) return openSqlite(url, MIGRATIONS);
+  if (/^postgres(ql)?:\/\//.test(url)) return (await import('./postgresql.ts')).openPostgresql(url, MIGRATIONS);
+  throw new HoldfastError('BAD_DATABASE_URL', `No database is known by an address like ${JSON.stringify(url.replace(/:.*/s, ':…'))}.`, {
+    nextStep: 'Give file:<path> or postgresql://<user>:<password>@<host>/<database>.',
+  });
 }

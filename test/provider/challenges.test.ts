@@ -1,5 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEVNET } from '../../offchain/chain/devnet-parameters.ts';
 import { epochAt, epochStart } from '../../offchain/chain/epoch.ts';
@@ -12,7 +11,7 @@ import { hasProved } from '../../offchain/chain/read-proofs.ts';
 import { retireBundle } from '../../offchain/chain/retire-bundle.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { noteChallenge } from '../../offchain/provider/challenge-list.ts';
-import { openStore } from '../../offchain/store/open.ts';
+import { openNodeStore } from '../../offchain/store/open-node-store.ts';
 import { requestBytes } from '../../offchain/wire/http-client.ts';
 import { startHoldfast } from '../support/holdfast.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
@@ -74,7 +73,7 @@ describe('a targeted challenge', () => {
     // Seen and noted, then ended before it could answer: by its next start the chain has gone on, and the event is not read again.
     await again.stop();
     const { challenge: second } = await challenge(0, 1, 0, 8);
-    const store = await openStore({ url: `file:${join(home, 'state.db')}` });
+    const store = await openNodeStore({ home, name: 'state' });
     await noteChallenge(store, second);
     await store.$disconnect();
     for (let block = 0; block < 40; block++) await holdfast.advance(0);

@@ -13,7 +13,7 @@ import type { Shelves } from '../../offchain/provider/fragments.ts';
 import { readLeaf } from '../../offchain/provider/read-fragment.ts';
 import { Scrubber } from '../../offchain/provider/scrub.ts';
 import { createLogger } from '../../offchain/store/log.ts';
-import { openStore } from '../../offchain/store/open.ts';
+import { openNodeStore } from '../../offchain/store/open-node-store.ts';
 import type { Store } from '../../offchain/store/open.ts';
 import { verifyPath } from '../../offchain/proof/verify-path.ts';
 import { FaultPlan, faultyStore } from '../support/faults.ts';
@@ -44,7 +44,7 @@ let store: Store;
 
 beforeAll(async () => {
   folder = join(tmpdir(), `holdfast-crash-${randomUUID()}`);
-  store = await openStore({ url: `file:${join(folder, 'state.db')}` });
+  store = await openNodeStore({ home: folder, name: 'state' });
 });
 afterAll(async () => {
   await store.$disconnect();

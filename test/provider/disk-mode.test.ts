@@ -7,7 +7,7 @@ import { DiskMode } from '../../offchain/provider/disk-mode.ts';
 import { FragmentFiles } from '../../offchain/provider/fragment-files.ts';
 import { storeFragment } from '../../offchain/provider/fragments.ts';
 import { createLogger } from '../../offchain/store/log.ts';
-import { openStore } from '../../offchain/store/open.ts';
+import { openNodeStore } from '../../offchain/store/open-node-store.ts';
 import type { Store } from '../../offchain/store/open.ts';
 import { FaultPlan } from '../support/faults.ts';
 import type { FaultKind } from '../support/faults.ts';
@@ -28,7 +28,7 @@ let nowMs: number;
 
 beforeEach(async () => {
   folder = join(tmpdir(), `holdfast-mode-${randomUUID()}`);
-  store = await openStore({ url: `file:${join(folder, 'state.db')}` });
+  store = await openNodeStore({ home: folder, name: 'state' });
   plan = new FaultPlan();
   layer = new FaultyFiles(plan);
   files = await FragmentFiles.open({ home: '/provider', layer });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Hex } from 'viem';
 import type { FragmentKey } from '../../offchain/provider/errors.ts';
 import { FragmentFiles } from '../../offchain/provider/fragment-files.ts';
-import { openStore } from '../../offchain/store/open.ts';
+import { openNodeStore } from '../../offchain/store/open-node-store.ts';
 import type { Store } from '../../offchain/store/open.ts';
 
 export interface Shelf {
@@ -18,7 +18,7 @@ export interface Shelf {
 /** A provider's disk without its service: a folder of its own, real files, real SQLite. */
 export async function openShelf(home?: string): Promise<Shelf> {
   const folder = home ?? (await mkdtemp(join(tmpdir(), 'holdfast-provider-')));
-  const store = await openStore({ url: `file:${join(folder, 'state.db')}` });
+  const store = await openNodeStore({ home: folder, name: 'state' });
   const files = await FragmentFiles.open({ home: folder });
   return { home: folder, store, files, close: () => store.$disconnect() };
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../offchain/store/log.ts';
 import { migrate, MigrationMismatchError } from '../../offchain/store/migrate.ts';
 import { openStore } from '../../offchain/store/open.ts';
+import { sqliteTarget } from '../../offchain/store/sqlite.ts';
 
 const sources = join(import.meta.dirname, '../../offchain/store');
 let home: string;
@@ -66,7 +67,7 @@ describe('migrate', () => {
   const run = async (folder: string) => {
     const database = await new PrismaLibSql({ url: urlOf('m.db') }).connect();
     try {
-      await migrate(database, folder);
+      await migrate(sqliteTarget(database), folder);
       return (await database.queryRaw({ sql: 'SELECT name FROM sqlite_master ORDER BY name', args: [], argTypes: [] })).rows.flat();
     } finally {
       await database.dispose();
