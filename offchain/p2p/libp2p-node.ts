@@ -1,0 +1,115 @@
+/** The libp2p node underneath: transports, limits and services of each role, in one place. */
+import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
+import { dcutr } from '@libp2p/dcutr';
+import { gossipsub } from '@libp2p/gossipsub';
+import type { GossipSub } from '@libp2p/gossipsub';
+import { identify } from '@libp2p/identify';
+import type { ConnectionGater, Libp2p, PeerId, PrivateKey } from '@libp2p/interface';
+import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
+import type { KadDHT } from '@libp2p/kad-dht';
+import { noise } from '@libp2p/noise';
+import { ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { webSockets } from '@libp2p/websockets';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p } from 'libp2p';
+import type { ServiceFactoryMap } from 'libp2p';
+import { createBoundedDatastore } from './bounded-datastore.ts';
+import { CONNECTIONS_PER_SECOND, GOSSIP_BYTES_MAX, HANDSHAKE_MS, HEAVY_CONNECTIONS_MAX, LEASES_MAX, LIGHT_CONNECTIONS_MAX, PENDING_CONNECTIONS_MAX, STREAM_WINDOW_BYTES, TUNNEL_BYTES_MAX } from './limits.ts';
+import { asksTopic, dhtProtocol, noticesTopic } from './protocol.ts';
+import type { NetworkName } from './protocol.ts';
+
+export type Role = 'heavy' | 'light';
+
+export interface Listen {
+  readonly host: string;
+  /** 0: any free port. Absent: this transport does not listen. */
+  readonly tcpPort?: number | undefined;
+  readonly wsPort?: number | undefined;
+}
+
+/** What the rest of a peer uses of libp2p. `gossip` belongs to heavy nodes: light ones publish through their parent. */
+export type Node = Libp2p<{ dht: KadDHT; gossip?: GossipSub }>;
+
+export interface NodeInit {
+  readonly role: Role;
+  readonly network: NetworkName;
+  readonly privateKey: PrivateKey;
+  readonly listen: Listen;
+  readonly announce: readonly string[];
+  readonly connectionsPerSecond?: number | undefined;
+  readonly isBlocked: (peer: string) => boolean;
+  /** Whether this relay keeps a place for a peer: asked once per reservation. */
+  readonly mayReserve: (peer: string) => Promise<boolean>;
+}
+
+/** How long one relayed libp2p connection may last; bulk through the parent takes the HTTP relay instead. */
+const CIRCUIT_MS = 600_000;
+
+/** A node that is not started yet. */
+export async function createNode(init: NodeInit): Promise<Node> {
+  const { role, network, privateKey, listen, announce, connectionsPerSecond = CONNECTIONS_PER_SECOND } = init;
+  const isHeavy = role === 'heavy';
+  const services = {
+    identify: identify(),
+    ping: ping(),
+    dht: kadDHT({ protocol: dhtProtocol(network), clientMode: !isHeavy, allowQueryWithZeroPeers: true, peerInfoMapper: passthroughMapper }),
+    ...(isHeavy ? { gossip: newGossip(network), relay: newRelay() } : { dcutr: dcutr() }),
+  };
+  const node = await createLibp2p({
+    start: false,
+    privateKey,
+    datastore: createBoundedDatastore(),
+    addresses: { listen: addressesOf(listen, isHeavy), announce: [...announce] },
+    transports: [tcp(), webSockets(), circuitRelayTransport({ maxInboundStopStreams: LIGHT_CONNECTIONS_MAX })],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux({ enableKeepAlive: false, streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
+    // Leases tell whether a peer is there; a ping per connection and 10 s on top would be most of an idle node's work.
+    connectionMonitor: { enabled: false },
+    connectionManager: {
+      maxConnections: isHeavy ? HEAVY_CONNECTIONS_MAX : LIGHT_CONNECTIONS_MAX,
+      inboundConnectionThreshold: connectionsPerSecond,
+      maxIncomingPendingConnections: PENDING_CONNECTIONS_MAX,
+      inboundUpgradeTimeout: HANDSHAKE_MS,
+      inboundStreamProtocolNegotiationTimeout: HANDSHAKE_MS,
+      // Who redials whom is decided by leases and neighbours.
+      reconnectRetries: 0,
+    },
+    connectionGater: gater(init),
+    services: services as unknown as ServiceFactoryMap<{ dht: KadDHT; gossip: GossipSub }>,
+  });
+  return node;
+}
+
+function newGossip(network: NetworkName) {
+  return gossipsub({
+    allowPublishToZeroTopicPeers: true,
+    allowedTopics: [asksTopic(network), noticesTopic(network)],
+    maxInboundDataLength: 4 * GOSSIP_BYTES_MAX,
+    maxTopicBytesPerPeer: 4 * GOSSIP_BYTES_MAX,
+    ignoreDuplicatePublishError: true,
+    scoreThresholds: { graylistThreshold: -200, publishThreshold: -100, gossipThreshold: -50 },
+  });
+}
+
+function newRelay() {
+  const defaultDataLimit = BigInt(TUNNEL_BYTES_MAX);
+  return circuitRelayServer({ reservations: { maxReservations: LEASES_MAX, defaultDurationLimit: CIRCUIT_MS, defaultDataLimit } });
+}
+
+function addressesOf({ host, tcpPort, wsPort }: Listen, isHeavy: boolean): string[] {
+  const ip = `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}`;
+  const own = [...(tcpPort === undefined ? [] : [`${ip}/tcp/${tcpPort}`]), ...(wsPort === undefined ? [] : [`${ip}/tcp/${wsPort}/ws`])];
+  return isHeavy ? own : [...own, '/p2p-circuit'];
+}
+
+function gater({ isBlocked, mayReserve }: NodeInit): ConnectionGater {
+  const blocked = (peer: PeerId): boolean => isBlocked(peer.toString());
+  return {
+    // Devnets and tests live on loopback addresses, which libp2p would leave out.
+    denyDialMultiaddr: () => false,
+    denyDialPeer: blocked,
+    denyInboundEncryptedConnection: blocked,
+    denyInboundRelayReservation: async (peer) => !(await mayReserve(peer.toString())),
+  };
+}
