@@ -4,6 +4,7 @@ import { type Catalog, EMPTY_CATALOG, decodeCatalog, encodeCatalog } from '../co
 import { type KnownChunks, type Home } from '../codec/chunk-ref.ts';
 import { idKey } from '../codec/bytes.ts';
 import type { ChunkRef } from '../codec/types.ts';
+import { Prisma } from '../store/generated/sqlite/client.ts';
 import type { Store } from '../store/open.ts';
 import type { Client } from './client.ts';
 
@@ -57,12 +58,11 @@ function chunkStatements(store: Store, chunks: Iterable<ChunkRef>) {
   const statements = [];
   for (let at = 0; at < rows.length; at += ROWS_PER_STATEMENT) {
     const part = rows.slice(at, at + ROWS_PER_STATEMENT);
-    const values = part.flatMap((ref) => [toHex(ref.chunkId), ref.agreement, ref.size, ref.method, ref.bundle, ref.batch, ref.offset, ref.storedSize]);
-    const places = part.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
-    statements.push(store.$executeRawUnsafe(
-      `INSERT OR REPLACE INTO "Chunk" ("chunkId", "agreement", "size", "method", "bundle", "batch", "offset", "storedSize") VALUES ${places}`,
-      ...values,
-    ));
+    const values = part.map((ref) => Prisma.sql`(${toHex(ref.chunkId)}, ${ref.agreement}, ${ref.size}, ${ref.method}, ${ref.bundle}, ${ref.batch}, ${ref.offset}, ${ref.storedSize})`);
+    statements.push(store.$executeRaw`
+      INSERT INTO "Chunk" ("chunkId", "agreement", "size", "method", "bundle", "batch", "offset", "storedSize") VALUES ${Prisma.join(values)}
+      ON CONFLICT ("agreement", "chunkId") DO UPDATE SET "size" = excluded."size", "method" = excluded."method",
+        "bundle" = excluded."bundle", "batch" = excluded."batch", "offset" = excluded."offset", "storedSize" = excluded."storedSize"`);
   }
   return statements;
 }

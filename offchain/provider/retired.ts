@@ -3,6 +3,7 @@ import { epochAt } from '../chain/epoch.ts';
 import type { AgreementState } from '../chain/read-agreement.ts';
 import { readBundle } from '../chain/read-bundle.ts';
 import { retiredBundles } from '../chain/retire-bundle.ts';
+import { textList } from '../store/dialect.ts';
 import type { Store } from '../store/open.ts';
 import { loadDescription } from './bundle-description.ts';
 import type { DescribedBatch } from './bundle-description.ts';
@@ -74,12 +75,12 @@ export async function countRetired({ chain, store }: Provider, agreement: Agreem
   const retired = await retiredBundles(chain, id);
   const committed = await store.committedBundle.findMany({ where: { agreement: id }, select: { bundle: true, root: true } });
   const alive = new Set(committed.filter(({ bundle }) => !retired.has(bundle)).map(({ root }) => root));
-  const dead = JSON.stringify(committed.map(({ root }) => root).filter((root) => !alive.has(root)));
+  const dead = textList(store, committed.map(({ root }) => root).filter((root) => !alive.has(root)));
   const [row] = await store.$queryRaw<{ held: bigint }[]>`
     SELECT COUNT(*) AS "held" FROM "Fragment" f WHERE f."agreement" = ${id} AND f."slot" = ${slot} AND EXISTS (
-      SELECT 1 FROM "BundleBatch" b WHERE b."agreement" = f."agreement" AND b."batchId" = f."batchId" AND b."root" IN (SELECT value FROM json_each(${dead}))
+      SELECT 1 FROM "BundleBatch" b WHERE b."agreement" = f."agreement" AND b."batchId" = f."batchId" AND b."root" IN (${dead})
     ) AND NOT EXISTS (
-      SELECT 1 FROM "BundleBatch" b WHERE b."agreement" = f."agreement" AND b."batchId" = f."batchId" AND b."root" NOT IN (SELECT value FROM json_each(${dead}))
+      SELECT 1 FROM "BundleBatch" b WHERE b."agreement" = f."agreement" AND b."batchId" = f."batchId" AND b."root" NOT IN (${dead})
     )`;
   return Number(row?.held ?? 0);
 }

@@ -2,6 +2,7 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
 import type { Client as PgClient } from 'pg';
 import { HoldfastError } from '../wire/errors.ts';
+import { noteServer } from './dialect.ts';
 import type { PrismaClient } from './generated/sqlite/client.ts';
 import { type MigrationTarget, migrate } from './migrate.ts';
 
@@ -43,7 +44,9 @@ export async function openPostgresql(url: string, migrations: string): Promise<P
     { schema, onPoolError: () => undefined, onConnectionError: () => undefined },
   );
   // Both clients are made from one schema file; only what they send differs.
-  return new Client({ adapter }) as unknown as PrismaClient;
+  const store = new Client({ adapter }) as unknown as PrismaClient;
+  noteServer(store);
+  return store;
 }
 
 async function prepare(newClient: () => PgClient, { schema, where, migrations }: { readonly schema: string; readonly where: string; readonly migrations: string }): Promise<void> {
@@ -90,7 +93,8 @@ export function postgresqlTarget(client: PgClient, schema: string): MigrationTar
       await client.query('ROLLBACK');
       throw error;
     })),
-    translate: (sql) => sql.replace(/\bDATETIME\b/g, 'TIMESTAMP(3)').replace(/\bBLOB\b/g, 'BYTEA'),
+    // SQLite's INTEGER has 64 bits; nonces and ids fill 32 without a sign.
+    translate: (sql) => sql.replace(/\bDATETIME\b/g, 'TIMESTAMP(3)').replace(/\bBLOB\b/g, 'BYTEA').replace(/\bINTEGER\b/g, 'BIGINT'),
     async alone(act) {
       await client.query('SELECT pg_advisory_lock(hashtext($1))', [`holdfast ${schema}`]);
       try {

@@ -1,0 +1,15 @@
+import { Prisma } from './generated/sqlite/client.ts';
+import type { Store } from './open.ts';
+
+const onServers = new WeakSet<Store>();
+
+/** Told by whoever opens a store on PostgreSQL. */
+export function noteServer(store: Store): void {
+  onServers.add(store);
+}
+
+/** A list of any length as one bound value, for `IN (${textList(store, values)})`: a statement binds only so many values. */
+export function textList(store: Store, values: readonly string[]): Prisma.Sql {
+  const json = JSON.stringify(values);
+  return onServers.has(store) ? Prisma.sql`SELECT value FROM json_array_elements_text(CAST(${json} AS json))` : Prisma.sql`SELECT value FROM json_each(${json})`;
+}
