@@ -12,6 +12,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** A server that is being restarted is waited for at a node's start. */
 const TRIES = 5;
 const PAUSE_MS = 1_000;
+/** Prisma's name for it. */
+const UNIQUE_VIOLATION = 'P2002';
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /** The server does not answer, or refuses us. */
@@ -44,9 +46,24 @@ export async function openPostgresql(url: string, migrations: string): Promise<P
     { schema, onPoolError: () => undefined, onConnectionError: () => undefined },
   );
   // Both clients are made from one schema file; only what they send differs.
-  const store = new Client({ adapter }) as unknown as PrismaClient;
+  const store = withSteadyUpserts(new Client({ adapter }) as unknown as PrismaClient);
   noteServer(store);
   return store;
+}
+
+/** Two upserts of one row at once: the slower one finds it made meanwhile, and updates it. SQLite has one writer and never meets this. */
+function withSteadyUpserts(client: PrismaClient): PrismaClient {
+  const steady = client.$extends({
+    query: {
+      $allModels: {
+        upsert: ({ args, query }) => query(args).catch((error: unknown) => {
+          if ((error as { readonly code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+          return query(args);
+        }),
+      },
+    },
+  });
+  return steady as unknown as PrismaClient;
 }
 
 async function prepare(newClient: () => PgClient, { schema, where, migrations }: { readonly schema: string; readonly where: string; readonly migrations: string }): Promise<void> {

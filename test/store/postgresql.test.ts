@@ -56,6 +56,15 @@ describe.skipIf(binaries === undefined)('PostgreSQL', () => {
     await store.$disconnect();
   });
 
+  it('upserts one row from many sides at once', async () => {
+    const store = await openStore({ url: fresh() });
+    const rail = { heavy: 1, parent: 2 };
+    await Promise.all(Array.from({ length: 40 }, () => store.rail.upsert({ where: { heavy_parent: rail }, create: rail, update: {} })));
+    await Promise.all(Array.from({ length: 40 }, (_, i) => store.fact.upsert({ where: { key: 'a' }, create: { key: 'a', value: String(i) }, update: { value: String(i) } })));
+    expect([await store.rail.findMany(), await store.fact.count()]).toEqual([[rail], 1]);
+    await store.$disconnect();
+  });
+
   it('keeps many nodes apart in one database, each by the name in its folder', async () => {
     const [one, two] = [join(home, 'one'), join(home, 'two')];
     const stores = await Promise.all([one, two].map((folder) => openNodeStore({ home: folder, name: 'state', databaseUrl: server.url })));
