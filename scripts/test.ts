@@ -1,8 +1,9 @@
-// usage: node scripts/test.ts [types|lint|contracts|unit|e2e ...]  (all without arguments); the last line is `N passed, N failed`
+// usage: node scripts/test.ts [types|lint|contracts|unit|postgresql|e2e ...]  (all without arguments); the last line is `N passed, N failed`
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { postgresqlBinaries } from '../test/support/postgresql.ts';
 import { lint } from './lint.ts';
 
 interface Tally {
@@ -37,6 +38,20 @@ async function contracts(): Promise<Tally> {
   return honest({ passed: count('passing'), failed: count('failing') }, status);
 }
 
+/** The tests of whatever keeps state, once more, with that state on a private PostgreSQL server. */
+async function postgresql(): Promise<Tally> {
+  if (postgresqlBinaries() === undefined) {
+    process.stdout.write('\nSKIPPED: the tests on PostgreSQL, for its programs (initdb, postgres) are not on this machine.\n');
+    return { passed: 0, failed: 0 };
+  }
+  process.env['HOLDFAST_TEST_DATABASE'] = 'postgresql';
+  try {
+    return await vitest(['test/store', 'test/provider', 'test/heavy', 'test/client'], []);
+  } finally {
+    delete process.env['HOLDFAST_TEST_DATABASE'];
+  }
+}
+
 async function vitest(folders: readonly string[], exclude: readonly string[]): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const report = join(folder, 'report.json');
@@ -63,6 +78,7 @@ const suites: Readonly<Record<string, () => Promise<Tally>>> = {
   lint: () => Promise.resolve(lint()),
   contracts,
   unit: () => vitest(['test'], ['test/e2e/**']),
+  postgresql,
   e2e: () => vitest(['test/e2e'], []),
 };
 
