@@ -6,13 +6,15 @@ import { createApp, errorMiddleware, jsonBody, notFoundMiddleware } from '../wir
 import { parseAs } from '../wire/json.ts';
 import { CandidatesRequest, MatchRequest, NameMessage, ProofRequest, SealRequest } from '../wire/messages.ts';
 import { createAdmission } from './admission.ts';
+import { ReadRequest, readForNeighbour } from './audit/second-path.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
-import { MATCHES_AT_ONCE, SMALL_BODY_BYTES } from './limits.ts';
+import { MATCHES_AT_ONCE, READS_FOR_NEIGHBOURS, SMALL_BODY_BYTES } from './limits.ts';
 import type { Liveness } from './liveness.ts';
 import { candidates, match } from './match.ts';
 import type { Names } from './name-copies.ts';
 import type { Relay } from './relay.ts';
+import { publishOne, publishPage } from './reputation/publish.ts';
 import type { Seals } from './seals.ts';
 import { readReadiness, readStatus } from './status.ts';
 
@@ -25,6 +27,8 @@ export interface HeavyParts {
 }
 
 const SealPath = z.object({ agreement: z.coerce.number().pipe(id) });
+const ReputationPath = z.object({ node: z.coerce.number().pipe(id) });
+const PageQuery = z.object({ from: z.coerce.number().pipe(id).default(1) });
 const NamePath = z.object({ creator: address });
 /** Heavy nodes among themselves: `copy` marks a record that another one passes on, `local` asks for no further questions. */
 const NameQuery = z.object({ copy: z.literal('1').optional(), local: z.literal('1').optional() });
@@ -33,6 +37,7 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   const { names, seals } = parts;
   const matchAdmission = createAdmission(MATCHES_AT_ONCE);
   const candidatesAdmission = createAdmission(MATCHES_AT_ONCE);
+  const readsAdmission = createAdmission(READS_FOR_NEIGHBOURS);
   const app = createApp();
 
   app.get('/healthz', (_request, response) => void response.json({ ok: true, causes: [] }));
@@ -49,6 +54,18 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   app.post('/candidates', jsonBody(), async (request, response) => {
     const body = parseAs(CandidatesRequest, request.body, 'The request');
     response.json(await candidatesAdmission(() => candidates(context, body)));
+  });
+
+  app.get('/reputation', async (request, response) => {
+    response.json(await publishPage(context, parseAs(PageQuery, request.query, 'The query').from));
+  });
+  app.get('/reputation/:node', async (request, response) => {
+    response.json(await publishOne(context, parseAs(ReputationPath, request.params, 'The path').node));
+  });
+  app.post('/reads', jsonBody(SMALL_BODY_BYTES), async (request, response) => {
+    const body = parseAs(ReadRequest, request.body, 'The request');
+    const bytes = await readsAdmission(() => readForNeighbour(context, body, request.headers.authorization));
+    response.type('application/octet-stream').send(Buffer.from(bytes));
   });
 
   app.post('/proofs', jsonBody(SMALL_BODY_BYTES), async (request, response) => {

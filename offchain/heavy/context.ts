@@ -3,7 +3,9 @@ import type { LocalAccount } from 'viem';
 import type { Chain } from '../chain/types.ts';
 import type { Logger } from '../store/log.ts';
 import type { Store } from '../store/open.ts';
+import type { Book } from './book.ts';
 import type { Directory } from './directory.ts';
+import type { Reputation } from './reputation/reputation.ts';
 import type { HeavySettings } from './settings.ts';
 
 export interface HeavyContext {
@@ -14,6 +16,10 @@ export interface HeavyContext {
   readonly account: LocalAccount;
   readonly settings: HeavySettings;
   readonly directory: Directory;
+  /** What providers say of themselves. */
+  readonly book: Book;
+  /** What this node has seen of them. */
+  readonly reputation: Reputation;
   readonly log: Logger;
   /** Fires when the node stops. */
   readonly signal: AbortSignal;

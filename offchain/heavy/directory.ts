@@ -1,36 +1,116 @@
-/** The registry as this node last read it. Matches, probes and repairs ask often; the chain is asked at most once per `maxAgeMs`. */
+/**
+ * The registry in memory. A small one is read whole whenever the chain has a new block; a large one is read once and then followed by events,
+ * with a page read again now and then, for what changes without an event: promises that end with their period, runs of misses.
+ */
+import { epochAt } from '../chain/epoch.ts';
 import { listNodes } from '../chain/list-nodes.ts';
 import type { NodeState } from '../chain/node-state.ts';
 import type { Chain } from '../chain/types.ts';
+import { loadDirectory, saveDirectory } from './directory-file.ts';
+import { nodesTouched, readPage, readThese } from './directory-reads.ts';
 
 export interface Directory {
   /** All nodes. Falls back to the last answer when the chain does not answer now; throws when there was none. */
   all(): Promise<readonly NodeState[]>;
   /** As `all`, read anew unless a read is under way. */
   fresh(): Promise<readonly NodeState[]>;
+  /** These nodes as the chain has them now. */
+  refresh(ids: readonly number[]): Promise<readonly NodeState[]>;
+  /** Writes what is known to the file, where there is one. */
+  save(): Promise<void>;
 }
 
-export function createDirectory(chain: Chain, options: { readonly maxAgeMs: number; readonly now?: () => number }): Directory {
-  const { maxAgeMs, now = Date.now } = options;
-  let known: { readonly nodes: readonly NodeState[]; readonly atMs: number } | undefined;
+export interface DirectoryOptions {
+  readonly maxAgeMs: number;
+  readonly now?: () => number;
+  /** Where a copy is kept, so that a restart need not read a large registry again. */
+  readonly path?: string;
+  /** Up to so many nodes the registry is read whole. */
+  readonly smallNodes?: number;
+}
+
+const SMALL_NODES = 200;
+const PAGE_NODES = 100;
+/** As deep as reorganisations go that this node notices by itself. */
+const REORG_BLOCKS = 16n;
+/** Behind by more than this, reading everything is cheaper than following. */
+const BLOCKS_FOLLOWED_MAX = 50_000n;
+
+export function createDirectory(chain: Chain, options: DirectoryOptions): Directory {
+  const { maxAgeMs, now = Date.now, path, smallNodes = SMALL_NODES } = options;
+  const nodes = new Map<number, NodeState>();
+  let list: readonly NodeState[] | undefined;
+  let readMs = 0;
+  let block = -1n;
+  let page = 0;
+  let pagesEpoch = -1;
   let reading: Promise<readonly NodeState[]> | undefined;
 
-  const read = async (): Promise<readonly NodeState[]> => {
-    const nodes = (await listNodes(chain)).map((node) => ({ ...node, endpoint: node.endpoint.replace(/\/$/, '') }));
-    known = { nodes, atMs: now() };
-    return nodes;
+  const put = (changed: readonly NodeState[]): void => {
+    for (const node of changed) nodes.set(node.id, { ...node, endpoint: node.endpoint.replace(/\/$/, '') });
   };
-  const fresh = () => (reading ??= read().finally(() => (reading = undefined)));
+  const settle = (head: bigint): readonly NodeState[] => {
+    block = head;
+    readMs = now();
+    return (list = [...nodes.values()].sort((a, b) => a.id - b.id));
+  };
+  const readAll = async (head: bigint): Promise<readonly NodeState[]> => {
+    const all = await listNodes(chain);
+    nodes.clear();
+    put(all);
+    return settle(head);
+  };
+  /** One page a read until all were read in this epoch. */
+  const readNextPage = async (): Promise<void> => {
+    const epoch = epochAt(chain.clock, await chain.nowSeconds());
+    const pages = Math.ceil(nodes.size / PAGE_NODES);
+    if (epoch !== pagesEpoch && page >= pages) [pagesEpoch, page] = [epoch, 0];
+    if (page >= pages) return;
+    put(await readPage(chain, { from: page * PAGE_NODES + 1, count: PAGE_NODES }));
+    page += 1;
+  };
+  const read = async (): Promise<readonly NodeState[]> => {
+    const head = await chain.ask('the latest block', (client) => client.getBlockNumber());
+    if (list === undefined && path !== undefined) {
+      const kept = await loadDirectory(path, chain);
+      if (kept !== undefined && kept.block <= head) {
+        put(kept.nodes);
+        block = kept.block;
+      }
+    }
+    if (nodes.size <= smallNodes || head - block > BLOCKS_FOLLOWED_MAX) {
+      if (list !== undefined && head === block) return settle(head);
+      return readAll(head);
+    }
+    if (head > block || list === undefined) {
+      const from = block - REORG_BLOCKS > chain.deployment.fromBlock ? block - REORG_BLOCKS : chain.deployment.fromBlock;
+      const touched = await nodesTouched(chain, { fromBlock: from, toBlock: head, isFaulted: (id) => nodes.get(id)?.faulted === true });
+      put(await readThese(chain, touched));
+    }
+    await readNextPage();
+    return settle(head);
+  };
+  const fresh = (): Promise<readonly NodeState[]> => (reading ??= read().finally(() => (reading = undefined)));
+
   return {
     fresh,
     async all() {
-      if (known !== undefined && now() - known.atMs < maxAgeMs) return known.nodes;
+      if (list !== undefined && now() - readMs < maxAgeMs) return list;
       try {
         return await fresh();
       } catch (error) {
-        if (known === undefined) throw error;
-        return known.nodes;
+        if (list === undefined) throw error;
+        return list;
       }
+    },
+    async refresh(ids) {
+      const known = await this.all();
+      if (known.length <= smallNodes) return known.filter(({ id }) => ids.includes(id));
+      put(await readThese(chain, ids));
+      return ids.flatMap((id) => nodes.get(id) ?? []);
+    },
+    async save() {
+      if (path !== undefined && list !== undefined && nodes.size > smallNodes) await saveDirectory(path, chain, { block, nodes: list });
     },
   };
 }

@@ -2,7 +2,9 @@
 import { HoldfastError } from '../wire/errors.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../wire/http-errors.ts';
 import { formatTokens } from '../wire/tokens.ts';
-import type { Refusal } from './placement.ts';
+import { REFUSALS_SHOWN } from './limits.ts';
+import type { Refusal } from './placement/candidate.ts';
+import { countRefusals, countsText, someOfEach } from './placement/tally.ts';
 
 export interface Shortage {
   readonly wanted: number;
@@ -20,7 +22,7 @@ export class TooFewProvidersError extends ConflictError {
     super(`${wanted} providers are needed and ${found} of ${asked} fit${summary(refused)}.`, {
       code: 'TOO_FEW_PROVIDERS',
       retryable: true,
-      details: { wanted, found, asked, refused },
+      details: { wanted, found, asked, counts: countRefusals(refused), refused: someOfEach(refused, REFUSALS_SHOWN) },
       nextStep: 'Use a smaller scheme or quota, raise the price limit, or wait until more providers of other regions are up.',
     });
     this.facts = facts;
@@ -114,8 +116,5 @@ export class RepairError extends HoldfastError {
 }
 
 function summary(refused: readonly Refusal[]): string {
-  const counts = new Map<string, number>();
-  for (const { code } of refused) counts.set(code, (counts.get(code) ?? 0) + 1);
-  if (counts.size === 0) return '';
-  return ` (refused: ${[...counts].map(([code, count]) => `${count} ${code}`).join(', ')})`;
+  return refused.length === 0 ? '' : ` (left out: ${countsText(countRefusals(refused))})`;
 }

@@ -2,6 +2,8 @@
 
 /** Children and neighbours that are asked at the same time. */
 export const PARALLEL_REQUESTS = 16;
+/** Providers asked for an offer at the same time. */
+export const OFFERS_AT_ONCE = 32;
 /** Silence after which a child or a neighbour counts as gone. */
 export const PROBE_TIMEOUT_MS = 2_000;
 export const OFFER_TIMEOUT_MS = 5_000;
@@ -9,15 +11,53 @@ export const OFFER_TIMEOUT_MS = 5_000;
 export const CANDIDATES_TIMEOUT_MS = 15_000;
 /** Offers that a neighbour may send back. */
 export const CANDIDATES_MAX = 256;
+export const NEIGHBOUR_REFUSALS_MAX = 1_024;
 /** Heavy nodes that one node asks or copies its records to. */
 export const NEIGHBOURS_MAX = 16;
-/** Matches that run at once; each asks every child. */
+/** Signed offers that one match asks for at most: this many times the slots, and so many more. */
+export const ASKS_PER_SLOT = 4;
+export const ASKS_MORE = 64;
+/** Offers asked for beyond the slots at first, as a share of the slots. */
+export const ASKS_SPARE = 0.25;
+/** Refusals in a reply: some of each kind, and with `explain`. `counts` tells of all. */
+export const REFUSALS_SHOWN = 256;
+export const REFUSALS_EXPLAINED = 16_384;
+/** Children that are asked for their status in one round, the longest unasked first. */
+export const POLLS_PER_ROUND = 256;
+/** A provider that offers dearer than it asks is ranked as such for this long; one that declines counts as dearer. */
+export const BAIT_REMEMBERED_MS = 3_600_000;
+export const DECLINE_REMEMBERED_MS = 60_000;
+/** As long as the space of an offer may stay reserved. */
+export const OFFER_REMEMBERED_MS = 600_000;
+/** Names resolved for the rule of networks. */
+export const ADDRESSES_KEPT_MS = 600_000;
+export const ADDRESSES_MAX = 8;
+export const RESOLVE_TIMEOUT_MS = 2_000;
+/** Matches that run at once. */
 export const MATCHES_AT_ONCE = 8;
 /** An offer that ends sooner would expire on its way to the chain; creators refuse the last 15 s of it. */
 export const OFFER_MIN_SECONDS = 30;
 
 /** One agreement has one seal key; a few more are kept so that a stray one cannot shut the true one out. */
 export const SEAL_KEYS_PER_AGREEMENT = 4;
+/** Ranges that are read here for neighbours at once, and leaves in one of them. */
+export const READS_FOR_NEIGHBOURS = 4;
+export const NEIGHBOUR_LEAVES_MAX = 4_096;
+/** An audit's answer is a kilobyte: whoever needs longer is asked again later. */
+export const AUDIT_TIMEOUT_MS = 10_000;
+export const READ_TIMEOUT_MS = 60_000;
+/** Audits under way at once. */
+export const AUDITS_AT_ONCE = 8;
+/** Unknown outcomes kept for one provider; further ones are only counted as asked. */
+export const CONTAINED_MAX = 64;
+/** Questions for the same leaf, in different epochs, after which no answer is a refusal. */
+export const CONTAINED_ATTEMPTS = 3;
+/** A provider that stays away is not asked for the same leaf for longer. */
+export const CONTAINED_EPOCHS_MAX = 84;
+/** Pieces of evidence kept of one provider. */
+export const EVIDENCE_MAX = 32;
+/** Descriptions of bundles in memory: their roots and ids. */
+export const DESCRIPTIONS_BYTES = 32 * 1024 * 1024;
 /** Name records waiting for one peer; beyond it the oldest waits for that peer's own question. */
 export const OUTBOX_MAX = 10_000;
 /** Records sent to one peer per round. */

@@ -2,72 +2,78 @@
 import { creatorNonce } from '../chain/creator-nonce.ts';
 import { currentEpoch } from '../chain/current-epoch.ts';
 import { requireHealthy } from '../chain/require-healthy.ts';
-import type { MatchReply, MatchRequest, MatchedOffer } from '../wire/messages.ts';
+import type { CandidatesRequest, MatchReply, MatchRequest, MatchedOffer } from '../wire/messages.ts';
 import { PERIODS_MAX, SLOTS_MAX } from '../wire/limits.ts';
 import { BadRequestError } from '../wire/http-errors.ts';
 import type { Terms } from '../wire/typed-data.ts';
 import { askChildren, askNeighbours, merge } from './candidates.ts';
-import type { Offers } from './candidates.ts';
+import type { Offers, Question } from './candidates.ts';
 import type { HeavyContext } from './context.ts';
 import { parametersOf } from './chain-reads.ts';
 import { PriceAboveLimitError, StaleNonceError, TooFewProvidersError } from './errors.ts';
+import { slotSizes } from './estimates.ts';
+import { houseRules } from './house-rules.ts';
+import { CANDIDATES_MAX, REFUSALS_EXPLAINED, REFUSALS_SHOWN } from './limits.ts';
 import type { PricedOffer } from './offers.ts';
-import { place } from './placement.ts';
-import type { Placement, PlacementRules } from './placement.ts';
+import type { Placement, Refusal } from './placement/candidate.ts';
+import { place } from './placement/place.ts';
+import { MAX_RENT, rulesFor } from './placement/rules.ts';
+import type { PlacementRules } from './placement/rules.ts';
+import { countRefusals, someOfEach } from './placement/tally.ts';
 
 /** @throws StaleNonceError, TooFewProvidersError, PriceAboveLimitError; RepairOnlyError while the chain takes no new agreements */
 export async function match(context: HeavyContext, request: MatchRequest): Promise<MatchReply> {
-  await requireHealthy(context.chain);
-  const terms = await buildTerms(context, request);
-  const rules: PlacementRules = {
-    count: request.k + request.m,
-    perRegion: request.m,
-    quota: request.quota,
-    stakeEpochs: (await parametersOf(context.chain)).stakeEpochs,
-    priceLimit: request.priceLimit,
-    minReputation: context.settings.minReputation,
-  };
+  const [terms, { stakeEpochs }] = await Promise.all([buildTerms(context, request), parametersOf(context.chain), requireHealthy(context.chain)]);
+  const { k, m, quota, priceLimit, policy, explain = false } = request;
+  const { slotBytes } = slotSizes(terms);
+  const rules = rulesFor({ count: k + m, perRegion: m, quota, slotBytes, stakeEpochs, priceLimit }, houseRules(context), policy);
   const exclude = new Set(request.exclude ?? []);
-  const { chosen, refused } = await search(context, { terms, rules, exclude, hops: request.hops ?? context.settings.hops });
+  const { chosen, refused } = await search(context, { terms, rules, policy, exclude, hops: request.hops ?? context.settings.hops });
   context.log.info('match.done', { creator: terms.creator, nonce: terms.nonce, providers: chosen.map(({ candidate }) => candidate.provider) });
-  return { terms, offers: chosen.map(({ candidate, reason }) => matched(candidate, reason)), refused: refused.map(({ provider, reason }) => ({ provider, reason })) };
+  return {
+    terms,
+    offers: chosen.map(({ candidate, code, reason }) => ({ ...matched(candidate, reason), code })),
+    refused: someOfEach(refused, explain ? REFUSALS_EXPLAINED : REFUSALS_SHOWN),
+    counts: countRefusals(refused),
+    considered: refused.length + chosen.length,
+  };
 }
 
 /**
  * Own children first; the neighbours' only when these are too few, too crowded in their regions, or too dear.
  * @throws TooFewProvidersError, PriceAboveLimitError
  */
-export async function search(
-  context: HeavyContext,
-  options: { terms: Terms; rules: PlacementRules; exclude: ReadonlySet<number>; hops: number },
-): Promise<Placement<PricedOffer>> {
-  const { terms, rules, exclude, hops } = options;
+export async function search(context: HeavyContext, options: Question & { readonly hops: number }): Promise<Placement<PricedOffer>> {
+  const { rules, hops } = options;
   try {
-    return placeOffers(await askChildren(context, terms, exclude), rules);
+    return placeOffers(await askChildren(context, options), rules);
   } catch (error) {
     const isShort = error instanceof TooFewProvidersError || error instanceof PriceAboveLimitError;
     if (!isShort) throw error;
     // Somebody may have joined or staked since the registry was last read.
     await context.directory.fresh();
-    const own = await askChildren(context, terms, exclude);
+    const own = await askChildren(context, options);
     if (hops === 0) return placeOffers(own, rules);
-    const others = await askNeighbours(context, { terms, hops, seen: [context.id], exclude });
+    const others = await askNeighbours(context, { ...options, seen: [context.id] });
     return placeOffers(merge(own, others), rules);
   }
 }
 
 /** Answers a neighbour: all usable offers, unplaced, because only the asker knows what else it has. */
-export async function candidates(context: HeavyContext, question: { terms: Terms; hops: number; seen: readonly number[] }): Promise<{ offers: MatchedOffer[]; refused: { provider: number; reason: string }[] }> {
-  const exclude = new Set<number>();
+export async function candidates(context: HeavyContext, request: CandidatesRequest): Promise<{ offers: MatchedOffer[]; refused: Refusal[] }> {
+  const { terms, seen, policy } = request;
+  const { k, m, quota } = terms;
+  const exclude = new Set(request.exclude ?? []);
+  const { stakeEpochs } = await parametersOf(context.chain);
+  // Twice what is needed: the asker's own may be in the way of some.
+  const wanted = { count: 2 * (k + m), perRegion: 2 * m, quota, slotBytes: slotSizes(terms).slotBytes, stakeEpochs, priceLimit: request.priceLimit ?? MAX_RENT };
+  const question = { terms, policy, exclude, rules: rulesFor(wanted, houseRules(context), policy) };
   const [own, others] = await Promise.all([
-    askChildren(context, question.terms, exclude),
-    askNeighbours(context, { ...question, hops: Math.min(question.hops, context.settings.hops), exclude }),
+    askChildren(context, question),
+    askNeighbours(context, { ...question, seen, hops: Math.min(request.hops, context.settings.hops) }),
   ]);
   const { offers, refused } = merge(own, others);
-  return {
-    offers: offers.map((offer) => matched(offer, `found by heavy node ${context.id}`)),
-    refused: refused.map(({ provider, reason }) => ({ provider, reason })),
-  };
+  return { offers: offers.slice(0, CANDIDATES_MAX).map((offer) => matched(offer, `found by heavy node ${context.id}`)), refused: someOfEach(refused, REFUSALS_SHOWN) };
 }
 
 /**
@@ -77,10 +83,9 @@ export async function candidates(context: HeavyContext, question: { terms: Terms
 async function buildTerms(context: HeavyContext, request: MatchRequest): Promise<Terms> {
   const { creator, k, m, batchLog2, quota, periods } = request;
   if (k + m > SLOTS_MAX) throw new BadRequestError(`An agreement has at most ${SLOTS_MAX} slots; ${k}+${m} are ${k + m}.`, { nextStep: 'Choose a smaller scheme.' });
-  const nonce = await creatorNonce(context.chain, creator);
+  const [nonce, epoch] = await Promise.all([creatorNonce(context.chain, creator), currentEpoch(context.chain)]);
   if (request.nonce !== nonce) throw new StaleNonceError({ given: request.nonce, current: nonce });
   const { epochsPerPeriod } = context.chain.clock;
-  const epoch = await currentEpoch(context.chain);
   const period = Math.floor(epoch / epochsPerPeriod);
   const endPeriod = period + periods + (epoch % epochsPerPeriod === 0 ? 0 : 1);
   if (endPeriod > period + PERIODS_MAX) {
@@ -89,7 +94,7 @@ async function buildTerms(context: HeavyContext, request: MatchRequest): Promise
   return { creator, nonce, heavy: context.id, feeBps: request.feeBps ?? context.settings.feeBps, k, m, batchLog2, quota, endPeriod };
 }
 
-/** A provider that declined stays in the list of refusals, whether the placement succeeds or not. */
+/** Who was refused before stays in the list of refusals, whether the placement succeeds or not. */
 function placeOffers({ offers, refused }: Offers, rules: PlacementRules): Placement<PricedOffer> {
   try {
     const placement = place(offers, rules);

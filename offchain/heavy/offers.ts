@@ -5,11 +5,13 @@ import type { NodeState } from '../chain/node-state.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import { requestJson } from '../wire/http-client.ts';
 import { ProviderStatus, SignedOffer } from '../wire/messages.ts';
+import { TransportError } from '../wire/transport-errors.ts';
 import { recoverTyped } from '../wire/typed-data.ts';
 import type { Terms } from '../wire/typed-data.ts';
 import type { HeavyContext } from './context.ts';
 import { OFFER_MIN_SECONDS, OFFER_TIMEOUT_MS, PROBE_TIMEOUT_MS } from './limits.ts';
-import type { Candidate, Refusal, RefusalCode } from './placement.ts';
+import { candidateOf } from './estimates.ts';
+import type { Candidate, Refusal, RefusalCode } from './placement/candidate.ts';
 
 /** A candidate with the signature that commits it. */
 export interface PricedOffer extends Candidate {
@@ -21,28 +23,26 @@ export interface PricedOffer extends Candidate {
 
 export type OfferOutcome = { readonly offer: PricedOffer } | { readonly refusal: Refusal };
 
-/** Asks a provider for its status, then for an offer. Whatever goes wrong becomes a refusal with its reason. */
+/** Asks a provider for an offer. Whatever goes wrong becomes a refusal with its reason. */
 export async function askOffer(context: HeavyContext, node: NodeState, terms: Terms): Promise<OfferOutcome> {
   if (node.faulted) return refuse(node.id, 'faulted', 'it missed its last epochs');
+  const { signal, book } = context;
   try {
-    await probe(node, context.signal);
-  } catch (error) {
-    return refuse(node.id, 'unreachable', sentence(error));
-  }
-  try {
-    const { signal } = context;
     const url = `${node.endpoint}/offers`;
     const reply = await requestJson(url, { method: 'POST', body: { terms }, schema: SignedOffer, timeoutMs: OFFER_TIMEOUT_MS, signal });
     return await checkOffer(context, node, terms, reply);
   } catch (error) {
-    return refuse(node.id, 'declined', sentence(error));
+    const isAway = error instanceof TransportError;
+    if (isAway) book.failed(node.id);
+    else book.declined(node.id);
+    return refuse(node.id, isAway ? 'unreachable' : 'declined', sentence(error));
   }
 }
 
 /** @throws when the node does not answer in time, or another node answers at its address */
-export async function probe(node: NodeState, signal: AbortSignal): Promise<void> {
+export async function probe(node: NodeState, signal: AbortSignal): Promise<ProviderStatus> {
   const status = await requestJson(`${node.endpoint}/status`, { schema: ProviderStatus, timeoutMs: PROBE_TIMEOUT_MS, signal });
-  if (status.id === node.id) return;
+  if (status.id === node.id) return status;
   throw new HoldfastError('WRONG_NODE', `Node ${status.id} answers at the address of node ${node.id}.`, { details: { endpoint: node.endpoint } });
 }
 
@@ -57,18 +57,12 @@ export async function checkOffer(context: HeavyContext, node: NodeState, terms: 
   if (signer === undefined || !isAddressEqual(signer, node.operator)) {
     return refuse(node.id, 'bad-offer', 'its offer is not signed by its operator for these terms');
   }
-  const { operator, region, endpoint } = node;
-  return { offer: { provider, operator, region, price, freeStake: freeStake(node), alive: true, endpoint, expiry, signature } };
-}
-
-/** Token units that can stand behind new rent. */
-export function freeStake(node: Pick<NodeState, 'stake' | 'queued' | 'required'>): bigint {
-  const free = node.stake - node.queued - node.required;
-  return free > 0n ? free : 0n;
+  await context.book.resolve(node);
+  return { offer: { ...candidateOf(context, node, price), alive: true, endpoint: node.endpoint, expiry, signature } };
 }
 
 function refuse(provider: number, code: RefusalCode, reason: string): OfferOutcome {
-  return { refusal: { provider, code, reason } };
+  return { refusal: { provider, code, reason: reason.slice(0, 500) } };
 }
 
 function sentence(error: unknown): string {

@@ -1,4 +1,5 @@
 /** Puts a heavy node together: the only place that knows all of its parts. */
+import { join } from 'node:path';
 import type { LocalAccount } from 'viem';
 import { createChain } from '../chain/client.ts';
 import type { Deployment } from '../chain/deployment.ts';
@@ -13,10 +14,13 @@ import { openNodeStore } from '../store/open-node-store.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import { startServer } from '../wire/http-server.ts';
 import { createHeavyApp } from './app.ts';
+import { createAuditor } from './audit/auditor.ts';
+import { createBook } from './book.ts';
 import type { HeavyContext } from './context.ts';
 import { createDirectory } from './directory.ts';
 import { createDismisser } from './dismissals.ts';
 import { endChallenges } from './end-challenges.ts';
+import { createEndowments } from './endowments.ts';
 import { createFootprint } from './footprint.ts';
 import { createLiveness } from './liveness.ts';
 import { startLoop } from './loop.ts';
@@ -27,6 +31,8 @@ import { payday } from './payday.ts';
 import { createRelay } from './relay.ts';
 import { createRenewer } from './renewals.ts';
 import { createRepairer } from './repair/repairer.ts';
+import { createGatherer } from './reputation/gather-words.ts';
+import { createReputation } from './reputation/reputation.ts';
 import { createSeals } from './seals.ts';
 import { parseSettings } from './settings.ts';
 import type { HeavySettings, HeavySettingsInput } from './settings.ts';
@@ -81,8 +87,9 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
   try {
     const id = await enrol(chain, account, settings, settings.endpoint ?? server.url);
     const log = createLogger({ name: `heavy-${id}`, ...(config.write === undefined ? {} : { write: config.write }) });
-    const directory = createDirectory(chain, { maxAgeMs: settings.loops.directoryMs });
-    const context: HeavyContext = { id, chain, store, account, settings, directory, log, signal: stopped.signal };
+    const directory = createDirectory(chain, { maxAgeMs: settings.loops.directoryMs, path: join(settings.home, 'directory.json') });
+    const reputation = await createReputation({ store, log, vetting: settings.placement.vetting, excludedBelow: settings.minReputation });
+    const context: HeavyContext = { id, chain, store, account, settings, directory, book: createBook(), reputation, log, signal: stopped.signal };
     const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), relay: createRelay(context), seals: await createSeals(context) };
     handler.app = createHeavyApp(context, parts);
     const loops = startLoops(context, parts, log);
@@ -96,6 +103,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
         const ended = loops.map((loop) => loop.stop());
         stopped.abort();
         await Promise.all(ended);
+        await Promise.all([reputation.flush(), directory.save()]).catch((error: unknown) => log.warn('heavy.not-saved', { error }));
         await close();
         log.info('heavy.stopped');
       },
@@ -119,13 +127,19 @@ function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyA
   const repairer = createRepairer(context, { footprint, seals });
   const renewer = createRenewer(context, footprint);
   const dismisser = createDismisser(context, footprint);
+  const endowments = createEndowments(context, footprint);
+  const auditor = createAuditor(context, footprint);
+  const gatherer = createGatherer(context);
   return [
     ...always,
     startLoop({ name: 'watch', intervalMs: loops.watchMs, log, tick: () => watcher.tick() }),
     startLoop({ name: 'repair', intervalMs: loops.repairMs, log, tick: () => repairer.tick() }),
+    startLoop({ name: 'audit', intervalMs: loops.auditMs, log, tick: () => auditor.tick() }),
+    startLoop({ name: 'reputation', intervalMs: loops.namesMs, log, tick: () => gatherer.tick() }),
     startLoop({ name: 'challenges', intervalMs: loops.watchMs, log, tick: () => endChallenges(context, footprint) }),
     startLoop({ name: 'dismissals', intervalMs: loops.renewMs, log, tick: () => dismisser.tick() }),
     startLoop({ name: 'renewals', intervalMs: loops.renewMs, log, tick: () => renewer.tick() }),
+    startLoop({ name: 'endowments', intervalMs: loops.renewMs, log, tick: () => endowments.tick() }),
     startLoop({ name: 'payday', intervalMs: loops.renewMs, log, tick: () => payday(context, footprint) }),
   ];
 }

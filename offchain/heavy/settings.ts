@@ -1,8 +1,12 @@
 /** A heavy node's settings: parsed once, unknown keys are errors. Durations in milliseconds, shares in basis points. */
 import { z } from 'zod';
 import { ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX } from '../wire/limits.ts';
-import { address, id, uint, uint16 } from '../wire/fields.ts';
+import { address, amount, id, uint, uint16 } from '../wire/fields.ts';
 import { parseAs } from '../wire/json.ts';
+import { VETTING } from './placement/vetting.ts';
+import { EXCLUDED_BELOW } from './reputation/score.ts';
+
+const MIB = 2 ** 20;
 
 const everyMs = z.number().int().min(20).max(3_600_000);
 
@@ -21,8 +25,39 @@ export const HeavySettings = z.strictObject({
   neighbours: z.array(id).optional(),
   /** How far a match asks beyond the own children when these do not suffice. */
   hops: uint(HOPS_MAX).default(2),
-  /** Providers with a known reputation below it get no slots. */
-  minReputation: z.number().min(0).max(1).default(0),
+  /** Providers with a reputation below it get no slots. Nobody falls below it without having been warned: see `reputation/`. */
+  minReputation: z.number().min(0).max(1).default(EXCLUDED_BELOW),
+  /** What else a provider must be to get a slot. The protocol's minimums (wire/placement.ts) count where these are lower. */
+  placement: z
+    .strictObject({
+      /** Whether several nodes may share this machine's own address; by default only on a development chain. */
+      exemptLoopback: z.boolean().optional(),
+      minUptime: z.number().min(0).max(1).default(0),
+      minBytesPerSecond: z.number().int().min(0).default(0),
+      minCapacityBytes: z.number().int().min(0).default(0),
+      /** What a newcomer may hold, and how that grows. */
+      vetting: z
+        .strictObject({
+          firstBytes: z.number().int().min(0).default(VETTING.firstBytes),
+          doublesEvery: z.number().int().min(1).default(VETTING.doublesEvery),
+          graduatesAt: z.number().int().min(0).default(VETTING.graduatesAt),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  /** Off-chain audits and retrieval checks of the own agreements' slots, spread over each epoch. */
+  audits: z
+    .strictObject({
+      /** Random leaves of every slot in every epoch; 0: none. */
+      leavesPerSlot: z.number().int().min(0).max(64).default(2),
+      /** For leaves, and for retrieval checks: a larger network is audited in turns. */
+      bytesPerEpoch: z.number().int().min(0).default(64 * MIB),
+      readBytesPerEpoch: z.number().int().min(0).default(64 * MIB),
+      /** A failed audit becomes a challenge on the chain: how many in one period, and how many token units of bonds. 0: none. */
+      challengesPerPeriod: z.number().int().min(0).max(1_000).default(0),
+      challengeBudget: amount.default(0n),
+    })
+    .prefault({}),
   /** Repairs that run at once; each holds a few fragments in memory. */
   repairsAtOnce: z.number().int().min(1).max(16).default(2),
   /** Off: the node matches and keeps names, and leaves epochs, misses and repairs to others. */
@@ -32,7 +67,7 @@ export const HeavySettings = z.strictObject({
   /** Proofs of children that ask for it are sent together, at this node's expense of coin. */
   relaysProofs: z.boolean().default(true),
   loops: z
-    .strictObject({ watchMs: everyMs.default(1_000), repairMs: everyMs.default(2_000), renewMs: everyMs.default(5_000), relayMs: everyMs.default(500), namesMs: everyMs.default(2_000), probeMs: everyMs.default(5_000), directoryMs: everyMs.default(1_000) })
+    .strictObject({ watchMs: everyMs.default(1_000), auditMs: everyMs.default(1_000), repairMs: everyMs.default(2_000), renewMs: everyMs.default(5_000), relayMs: everyMs.default(500), namesMs: everyMs.default(2_000), probeMs: everyMs.default(5_000), directoryMs: everyMs.default(1_000) })
     .prefault({}),
 });
 export type HeavySettings = z.output<typeof HeavySettings>;

@@ -26,6 +26,7 @@ export async function getStatus(provider: Provider): Promise<ProviderStatus> {
     freeBytes: Number(space.freeBytes),
     storedBytes: Number(space.storedBytes),
     agreements,
+    price: config.price,
     damaged: await countBad(store),
     ...(scrub === undefined ? {} : { scrub: scrubReport(scrub) }),
     ...(last === null ? {} : { lastProof: { epoch: last.epoch, ok: last.ok, ...given('txHash', last.txHash), ...given('error', last.error) } }),

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { BATCHES_PER_BUNDLE_MAX, BATCH_LOG2_MAX, BATCH_LOG2_MIN, ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX, NAME_VALUE_BYTES, NODE_LIST_MAX, PERIODS_MAX, SLOTS_MAX } from './limits.ts';
 import { address, amount, bytes, hash, id, seconds, signature, uint, uint16, uint32, uint8 } from './fields.ts';
+import { ChoiceCode, PlacementPolicy, Refusal, RefusalCounts } from './placement.ts';
+
+export { Refusal } from './placement.ts';
 
 /** Five samples of nine bundle indexes, a leaf and at most 64 siblings each. */
 const PROOF_BYTES_MAX = 5 * (9 * 4 + 256 + 64 * 32);
@@ -59,6 +62,10 @@ export type ProofReport = z.infer<typeof ProofReport>;
 export const ScrubReport = z.object({ pass: uint32, started: seconds, checkedBytes: z.number().min(0), damaged: z.number().int().min(0), lastEnd: seconds.optional() });
 export type ScrubReport = z.infer<typeof ScrubReport>;
 
+/** What a provider asks for one epoch, in token units: per GiB of fragments, or per batch whatever its size. */
+export const AskPrice = z.union([z.object({ perGibEpoch: amount }), z.object({ perBatchEpoch: amount })]);
+export type AskPrice = z.infer<typeof AskPrice>;
+
 export const ProviderStatus = z.object({
   id,
   operator: address,
@@ -69,6 +76,8 @@ export const ProviderStatus = z.object({
   freeBytes: z.number().min(0),
   storedBytes: z.number().min(0),
   agreements: z.number().int().min(0),
+  /** What it asks; only a signed offer binds. */
+  price: AskPrice.optional(),
   /** Why no new data is taken: a full or failing disk. Absent while it is. */
   readOnly: z.string().optional(),
   /** Fragments that are lost or no longer match their root. */
@@ -143,20 +152,34 @@ export const MatchRequest = z.object({
   feeBps: uint(FEE_BPS_MAX).optional(),
   exclude: nodeList.optional(),
   hops: uint(HOPS_MAX).optional(),
+  policy: PlacementPolicy.optional(),
+  /** Tell of every provider why it got no slot, not only of some. */
+  explain: z.boolean().optional(),
 });
 export type MatchRequest = z.infer<typeof MatchRequest>;
 
-export const MatchedOffer = SignedOffer.extend({ endpoint, region: uint16, reason: z.string() });
+export const MatchedOffer = SignedOffer.extend({ endpoint, region: uint16, code: ChoiceCode.optional(), reason: z.string() });
 export type MatchedOffer = z.infer<typeof MatchedOffer>;
 
-export const Refusal = z.object({ provider: id, reason: z.string() });
-export type Refusal = z.infer<typeof Refusal>;
-
-export const MatchReply = z.object({ terms: TermsMessage, offers: z.array(MatchedOffer).max(SLOTS_MAX), refused: z.array(Refusal) });
+/** `refused`: all of them with `explain`, else some of each kind; `counts`: all of them. `considered`: the chosen ones too. */
+export const MatchReply = z.object({
+  terms: TermsMessage,
+  offers: z.array(MatchedOffer).max(SLOTS_MAX),
+  refused: z.array(Refusal),
+  counts: RefusalCounts.optional(),
+  considered: z.number().int().min(0).optional(),
+});
 export type MatchReply = z.infer<typeof MatchReply>;
 
 /** `hops`: how much further the question may go. `seen`: heavy nodes that were already asked. */
-export const CandidatesRequest = z.object({ terms: TermsMessage, hops: uint(HOPS_MAX), seen: nodeList });
+export const CandidatesRequest = z.object({
+  terms: TermsMessage,
+  hops: uint(HOPS_MAX),
+  seen: nodeList,
+  priceLimit: amount.optional(),
+  policy: PlacementPolicy.optional(),
+  exclude: nodeList.optional(),
+});
 export type CandidatesRequest = z.infer<typeof CandidatesRequest>;
 
 export const CandidatesReply = z.object({ offers: z.array(MatchedOffer), refused: z.array(Refusal) });

@@ -56,6 +56,11 @@ export const TYPES = {
     { name: 'version', type: 'uint64' },
     { name: 'valueHash', type: 'bytes32' },
   ],
+  Standings: [
+    { name: 'heavy', type: 'uint32' },
+    { name: 'epoch', type: 'uint32' },
+    { name: 'hash', type: 'bytes32' },
+  ],
   MasterKey: [
     { name: 'creator', type: 'address' },
     { name: 'purpose', type: 'string' },
@@ -84,6 +89,17 @@ export const TYPES = {
     { name: 'state', type: 'string' },
     { name: 'cause', type: 'string' },
     { name: 'expiry', type: 'uint64' },
+  ],
+  /* Of the domain of Channels: contracts/Channels.sol and libraries/Pools.sol. */
+  Voucher: [
+    { name: 'channel', type: 'uint256' },
+    { name: 'total', type: 'uint128' },
+  ],
+  Served: [
+    { name: 'pool', type: 'uint256' },
+    { name: 'payee', type: 'uint32' },
+    { name: 'servedBytes', type: 'uint64' },
+    { name: 'total', type: 'uint128' },
   ],
 } as const;
 
@@ -155,6 +171,13 @@ export interface NameRecord {
   readonly valueHash: Hex;
 }
 
+/** What a heavy node says of providers in `epoch`; `hash` covers its entries, see reputation.ts. */
+export interface Standings {
+  readonly heavy: number;
+  readonly epoch: number;
+  readonly hash: Hex;
+}
+
 export interface MasterKey {
   readonly creator: Address;
   readonly purpose: string;
@@ -191,6 +214,20 @@ export interface Notice {
   readonly expiry: number;
 }
 
+/** Pays for reads out of a channel. `total`: token units so far. */
+export interface Voucher {
+  readonly channel: bigint;
+  readonly total: bigint;
+}
+
+/** What a node served so far to the readers that a pool pays for. `total`: token units so far. */
+export interface Served {
+  readonly pool: bigint;
+  readonly payee: number;
+  readonly servedBytes: bigint;
+  readonly total: bigint;
+}
+
 export interface TypedMessages {
   readonly Terms: Terms;
   readonly Offer: Offer;
@@ -199,10 +236,13 @@ export interface TypedMessages {
   readonly Extension: Extension;
   readonly Session: Session;
   readonly NameRecord: NameRecord;
+  readonly Standings: Standings;
   readonly MasterKey: MasterKey;
   readonly PeerBinding: PeerBinding;
   readonly Ask: Ask;
   readonly Notice: Notice;
+  readonly Voucher: Voucher;
+  readonly Served: Served;
 }
 
 export type PrimaryType = keyof TypedMessages;
@@ -218,6 +258,11 @@ export function holdfastDomain(deployment: { readonly chainId: number; readonly 
 /** For what nodes sign to each other: one registry on one chain, and no market's signature can be taken for it. */
 export function peerDomain(deployment: { readonly chainId: number; readonly registry: Address }): TypedDataDomain {
   return { name: 'Holdfast peers', version: '1', chainId: deployment.chainId, verifyingContract: deployment.registry };
+}
+
+/** Vouchers are for the contract that holds the deposits. */
+export function channelsDomain(at: { readonly chainId: number; readonly channels: Address }): TypedDataDomain {
+  return { name: 'Holdfast Channels', version: '1', chainId: at.chainId, verifyingContract: at.channels };
 }
 
 export function signerAddress(signer: Signer): Address {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { PriceAboveLimitError, TooFewProvidersError } from '../../offchain/heavy/errors.ts';
-import { MIN_RENT, place } from '../../offchain/heavy/placement.ts';
-import type { Candidate, PlacementRules } from '../../offchain/heavy/placement.ts';
+import type { Candidate } from '../../offchain/heavy/placement/candidate.ts';
+import { place } from '../../offchain/heavy/placement/place.ts';
+import { MIN_RENT } from '../../offchain/heavy/placement/rules.ts';
+import type { PlacementRules } from '../../offchain/heavy/placement/rules.ts';
 
 const PRICE = MIN_RENT;
 const rules: PlacementRules = { count: 4, perRegion: 2, quota: 1, stakeEpochs: 10, priceLimit: PRICE * 2n };
@@ -65,7 +67,7 @@ describe('place', () => {
   it('takes one node per operator, the cheaper one', () => {
     const twin = candidate(9, { operator: candidate(1).operator.toUpperCase().replace('0X', '0x'), price: PRICE * 2n });
     const placement = place([twin, ...numbers(5)], rules);
-    expect(codeOf(placement, 9)).toBe('duplicate');
+    expect(codeOf(placement, 9)).toBe('operator-taken');
   });
 
   it.each([
@@ -89,7 +91,7 @@ describe('place', () => {
     const pool = [candidate(1), candidate(4, { region: 1 }), candidate(5, { operator: candidate(3).operator }), candidate(6, { region: 2, price: PRICE * 2n })];
     const placement = place(pool, { ...rules, count: 1, occupied });
     expect(placement.chosen.map(({ candidate: it }) => it.provider)).toEqual([6]);
-    expect([codeOf(placement, 1), codeOf(placement, 4), codeOf(placement, 5)]).toEqual(['duplicate', 'region-full', 'duplicate']);
+    expect([codeOf(placement, 1), codeOf(placement, 4), codeOf(placement, 5)]).toEqual(['operator-taken', 'region-full', 'operator-taken']);
   });
 
   it('says how many were wanted and found, and why the others were refused', () => {

@@ -6,7 +6,10 @@ import { parametersOf } from '../chain-reads.ts';
 import type { HeavyContext } from '../context.ts';
 import { search } from '../match.ts';
 import type { PricedOffer } from '../offers.ts';
-import type { Occupant } from '../placement.ts';
+import { slotSizes } from '../estimates.ts';
+import { houseRules } from '../house-rules.ts';
+import type { Occupant } from '../placement/candidate.ts';
+import { rulesFor } from '../placement/rules.ts';
 
 /**
  * The best candidate outside of `tried`: its own operator, a region with room, a price of at most the slot's, stake for the rent.
@@ -22,19 +25,12 @@ export async function findSuccessor(context: HeavyContext, agreement: AgreementS
     .filter((holder) => holder.slot !== slot)
     .flatMap(({ provider }): Occupant[] => {
       const node = nodes.get(provider);
-      return node === undefined ? [] : [{ provider, operator: node.operator, region: node.region }];
+      return node === undefined ? [] : [{ provider, operator: node.operator, payout: node.payout, region: node.region, addresses: context.book.of(provider)?.addresses ?? [] }];
     });
   const { quota, m } = agreement;
   const rent = agreement.slots[slot]?.rent ?? 0n;
-  const rules = {
-    count: 1,
-    perRegion: m,
-    quota,
-    stakeEpochs: (await parametersOf(chain)).stakeEpochs,
-    priceLimit: rent / BigInt(quota),
-    minReputation: settings.minReputation,
-    occupied,
-  };
+  const { stakeEpochs } = await parametersOf(chain);
+  const rules = rulesFor({ count: 1, perRegion: m, quota, slotBytes: slotSizes(agreement).slotBytes, stakeEpochs, priceLimit: rent / BigInt(quota), occupied }, houseRules(context));
   // Who lost the slot cannot fill it again.
   const loser = agreement.slots[slot]?.vacancy?.from;
   const exclude = new Set([...tried, ...holders.map(({ provider }) => provider), ...(loser === undefined ? [] : [loser])]);

@@ -1,0 +1,109 @@
+/** What providers say of themselves, newest word first: price, space, whether they answer. Only a signed offer binds; the book decides who is asked. */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { NodeState } from '../chain/node-state.ts';
+import type { AskPrice } from '../wire/messages.ts';
+import { ADDRESSES_KEPT_MS, ADDRESSES_MAX, BAIT_REMEMBERED_MS, DECLINE_REMEMBERED_MS, OFFER_REMEMBERED_MS, RESOLVE_TIMEOUT_MS } from './limits.ts';
+
+/** A provider's word. Amounts in token units, sizes in bytes. */
+export interface Ask {
+  readonly provider: number;
+  readonly price?: AskPrice | undefined;
+  readonly freeBytes: number;
+  readonly capacityBytes: number;
+  readonly readOnly?: string | undefined;
+  /** When it was said, by this machine's clock. */
+  readonly atMs: number;
+}
+
+export interface Entry {
+  readonly ask?: Ask | undefined;
+  /** False after a failed question, until it answers again. */
+  readonly alive: boolean;
+  readonly checkedMs: number;
+  readonly addresses?: readonly string[] | undefined;
+}
+
+export interface Book {
+  of(provider: number): Entry | undefined;
+  /** An older word than the one kept is ignored. */
+  learn(ask: Ask): void;
+  failed(provider: number): void;
+  /** It signed an offer at `ratio` of what it asks: a dearer one is ranked as such for a while. */
+  offered(provider: number, ratio: number): void;
+  /** Space as it was said last; undefined while an offer asked for here may be what takes it. */
+  freeBytes(provider: number): number | undefined;
+  declined(provider: number): void;
+  /** At least 1: how much dearer than its ask this provider counts. */
+  surcharge(provider: number): number;
+  /** What the node's address resolves to; kept for a while. Empty when it does not resolve. */
+  resolve(node: Pick<NodeState, 'id' | 'endpoint'>): Promise<readonly string[]>;
+}
+
+interface Row {
+  ask?: Ask;
+  alive: boolean;
+  checkedMs: number;
+  endpoint?: string;
+  addresses?: readonly string[];
+  resolvedMs?: number;
+  bait?: { ratio: number; untilMs: number };
+  offeredMs?: number;
+}
+
+/** Declining makes a provider count as this much dearer. */
+const DECLINE_RATIO = 2;
+
+export function createBook(options: { readonly now?: () => number; readonly resolver?: (host: string) => Promise<readonly string[]> } = {}): Book {
+  const { now = Date.now, resolver = resolveHost } = options;
+  const rows = new Map<number, Row>();
+  const row = (provider: number): Row => {
+    const known = rows.get(provider) ?? { alive: true, checkedMs: 0 };
+    rows.set(provider, known);
+    return known;
+  };
+  const mark = (provider: number, bait: { ratio: number; untilMs: number }): void => void (row(provider).bait = bait);
+
+  return {
+    of: (provider) => rows.get(provider),
+    learn(ask) {
+      const known = row(ask.provider);
+      if (known.ask !== undefined && known.ask.atMs > ask.atMs) return;
+      Object.assign(known, { ask, alive: true, checkedMs: ask.atMs });
+    },
+    failed: (provider) => void Object.assign(row(provider), { alive: false, checkedMs: now() }),
+    offered(provider, ratio) {
+      row(provider).offeredMs = now();
+      if (ratio > 1) mark(provider, { ratio, untilMs: now() + BAIT_REMEMBERED_MS });
+    },
+    freeBytes(provider) {
+      const known = rows.get(provider);
+      return now() - (known?.offeredMs ?? -Infinity) < OFFER_REMEMBERED_MS ? undefined : known?.ask?.freeBytes;
+    },
+    declined: (provider) => mark(provider, { ratio: DECLINE_RATIO, untilMs: now() + DECLINE_REMEMBERED_MS }),
+    surcharge(provider) {
+      const bait = rows.get(provider)?.bait;
+      return bait === undefined || bait.untilMs < now() ? 1 : bait.ratio;
+    },
+    async resolve({ id, endpoint }) {
+      const known = row(id);
+      const isKept = known.endpoint === endpoint && now() - (known.resolvedMs ?? -Infinity) < ADDRESSES_KEPT_MS;
+      if (isKept && known.addresses !== undefined) return known.addresses;
+      const addresses = await addressesOf(endpoint, resolver);
+      Object.assign(known, { endpoint, addresses, resolvedMs: now() });
+      return addresses;
+    },
+  };
+}
+
+async function addressesOf(endpoint: string, resolver: (host: string) => Promise<readonly string[]>): Promise<readonly string[]> {
+  if (!URL.canParse(endpoint)) return [];
+  const host = new URL(endpoint).hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0) return [host];
+  return (await resolver(host).catch(() => [])).slice(0, ADDRESSES_MAX);
+}
+
+async function resolveHost(host: string): Promise<readonly string[]> {
+  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`${host} was not resolved in time`)), RESOLVE_TIMEOUT_MS).unref());
+  return (await Promise.race([lookup(host, { all: true }), late])).map(({ address }) => address);
+}

@@ -1,0 +1,56 @@
+/** A provider as placement sees it before it has signed anything: the registry's entry, its own word, and what this node has seen of it. */
+import type { NodeState } from '../chain/node-state.ts';
+import { geometry } from '../codec/geometry.ts';
+import type { AskPrice } from '../wire/messages.ts';
+import type { ProviderTier } from '../wire/placement.ts';
+import type { Terms } from '../wire/typed-data.ts';
+import type { HeavyContext } from './context.ts';
+import type { Candidate } from './placement/candidate.ts';
+
+const GIB = 2n ** 30n;
+
+/** Token units for one fragment of a batch and one epoch, rounded up as the provider does. */
+export function priceAsked(price: AskPrice, fragmentBytes: number): bigint {
+  if ('perBatchEpoch' in price) return price.perBatchEpoch;
+  return (price.perGibEpoch * BigInt(fragmentBytes) + GIB - 1n) / GIB;
+}
+
+/** By its ask; one that never said a price counts as cheap as can be, so that it is asked. */
+export function estimate(context: HeavyContext, node: NodeState, options: { readonly fragmentBytes: number; readonly leastPrice: bigint }): Candidate {
+  const asked = context.book.of(node.id)?.ask?.price;
+  const price = asked === undefined ? options.leastPrice : priceAsked(asked, options.fragmentBytes);
+  const surcharge = context.book.surcharge(node.id);
+  const counted = surcharge === 1 ? price : (price * BigInt(Math.ceil(surcharge * 100))) / 100n;
+  const free = context.book.freeBytes(node.id);
+  return { ...candidateOf(context, node, counted), ...(free === undefined ? {} : { freeBytes: free }) };
+}
+
+/** `price`: token units per batch and epoch. Free space is left out: who has signed an offer has reserved it. */
+export function candidateOf(context: HeavyContext, node: NodeState, price: bigint): Candidate {
+  const { id, operator, payout, region, parent, faulted } = node;
+  const entry = context.book.of(id);
+  const ask = entry?.ask;
+  const seen = context.reputation.of(id);
+  return {
+    provider: id, operator, payout, region, parent, price, faulted,
+    tier: node.tier as ProviderTier,
+    freeStake: freeStake(node),
+    alive: entry?.alive ?? true,
+    ...(ask?.readOnly === undefined ? {} : { readOnly: ask.readOnly }),
+    ...(ask === undefined ? {} : { capacityBytes: ask.capacityBytes }),
+    ...(entry?.addresses === undefined ? {} : { addresses: entry.addresses }),
+    ...seen,
+  };
+}
+
+/** Token units that can stand behind new rent. */
+export function freeStake(node: Pick<NodeState, 'stake' | 'queued' | 'required'>): bigint {
+  const free = node.stake - node.queued - node.required;
+  return free > 0n ? free : 0n;
+}
+
+/** Bytes of one fragment, and of a slot, under these terms. */
+export function slotSizes({ k, m, batchLog2, quota }: Pick<Terms, 'k' | 'm' | 'batchLog2' | 'quota'>): { fragmentBytes: number; slotBytes: number } {
+  const fragmentBytes = geometry({ k, m, batchLog2 }).fragmentSize;
+  return { fragmentBytes, slotBytes: fragmentBytes * quota };
+}
