@@ -13,6 +13,11 @@ export interface SlotConsent {
   readonly signature: Hex;
 }
 
+/** The signatures as the contracts take them: in slot order, 64 bytes each. */
+export function packConsents(consents: readonly SlotConsent[]): Hex {
+  return concatHex([...consents].sort((a, b) => a.slot - b.slot).map(({ signature }) => signature));
+}
+
 /** Token units for the periods from the agreement's end to `newEndPeriod`: vacant slots are prepaid like all others. */
 export function extensionCost(chain: Chain, agreement: Pick<AgreementState, 'endPeriod' | 'slots'>, newEndPeriod: number): bigint {
   const perEpoch = agreement.slots.reduce((sum, { rent }) => sum + rent, 0n);
@@ -43,12 +48,11 @@ async function send(
   functionName: 'extend' | 'renew',
   options: { agreement: number; newEndPeriod: number; consents: readonly SlotConsent[] },
 ): Promise<{ endPeriod: number; paid: bigint; transactionHash: Hex }> {
-  const signatures = concatHex([...options.consents].sort((a, b) => a.slot - b.slot).map(({ signature }) => signature));
   const receipt = await chain.send({
     address: chain.deployment.market,
     abi: marketAbi,
     functionName,
-    args: [options.agreement, options.newEndPeriod, signatures],
+    args: [options.agreement, options.newEndPeriod, packConsents(options.consents)],
   });
   const { endPeriod, paid } = eventOf(receipt, marketAbi, 'Extended');
   return { endPeriod, paid, transactionHash: receipt.transactionHash };

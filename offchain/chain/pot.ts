@@ -9,15 +9,17 @@ export interface RenewalState {
   readonly maxPerPeriod: bigint;
   /** No renewal reaches beyond this period. */
   readonly untilPeriod: number;
+  /** For good: not to be closed, and refunds wait in the pot. */
+  readonly isLocked: boolean;
 }
 
 export async function readRenewal(chain: Chain, agreement: number): Promise<RenewalState> {
   const where = { address: chain.deployment.market, abi: marketAbi } as const;
-  const [pot, { maxPerPeriod, untilPeriod }] = await Promise.all([
+  const [pot, { maxPerPeriod, untilPeriod, isLocked }] = await Promise.all([
     chain.read({ ...where, functionName: 'potOf', args: [agreement] }),
     chain.read({ ...where, functionName: 'renewalOf', args: [agreement] }),
   ]);
-  return { pot, maxPerPeriod, untilPeriod };
+  return { pot, maxPerPeriod, untilPeriod, isLocked };
 }
 
 /** Anyone may put tokens into the pot; approves them first where needed. */

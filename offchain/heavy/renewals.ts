@@ -9,19 +9,16 @@ import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
 import { PARALLEL_REQUESTS } from './limits.ts';
 import { mapLimited } from './parallel.ts';
+import { createPauses } from './pauses.ts';
 
 export interface Renewer {
   /** Looks for agreements in their last period and renews each for one more. */
   tick(): Promise<void>;
 }
 
-/** Pauses after a failed attempt double from the first to the last. */
-const FIRST_PAUSE_MS = 1_000;
-const LAST_PAUSE_MS = 300_000;
-
 export function createRenewer(context: HeavyContext, footprint: Footprint, now: () => number = Date.now): Renewer {
   const { chain, log } = context;
-  const pauses = new Map<number, { untilMs: number; pauseMs: number; fault: string }>();
+  const pauses = createPauses(now);
 
   const attempt = async (agreement: AgreementState): Promise<void> => {
     const { id } = agreement;
@@ -30,15 +27,11 @@ export function createRenewer(context: HeavyContext, footprint: Footprint, now: 
       const newEndPeriod = agreement.endPeriod + 1;
       const consents = await collectConsents(chain, { agreement, newEndPeriod, signal: context.signal });
       const { endPeriod, paid, transactionHash } = await renewAgreement(chain, { agreement: id, newEndPeriod, consents });
-      pauses.delete(id);
+      pauses.succeeded(id);
       log.info('agreement.renewed', { agreement: id, endPeriod, paid, txHash: transactionHash });
     } catch (error) {
       if (context.signal.aborted) return;
-      const earlier = pauses.get(id);
-      const fault = error instanceof Error ? error.message : String(error);
-      const pauseMs = Math.min(LAST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, (earlier?.pauseMs ?? 0) * 2));
-      pauses.set(id, { untilMs: now() + pauseMs, pauseMs, fault });
-      if (earlier?.fault !== fault) log.warn('agreement.not-renewed', { agreement: id, endPeriod: agreement.endPeriod, error });
+      if (pauses.failed(id, error)) log.warn('agreement.not-renewed', { agreement: id, endPeriod: agreement.endPeriod, error });
     }
   };
 
@@ -49,7 +42,7 @@ export function createRenewer(context: HeavyContext, footprint: Footprint, now: 
       const agreements = await mapLimited(footprint.agreements(), PARALLEL_REQUESTS, (id) => readAgreement(chain, id));
       // In the last epoch slots may be released already: the chain takes no renewal then.
       const ending = agreements.filter(({ endPeriod }) => endPeriod === periodOf(chain.clock, epoch) + 1 && epoch + 1 < periodStart(chain.clock, endPeriod));
-      const waiting = ending.filter(({ id }) => (pauses.get(id)?.untilMs ?? 0) <= now());
+      const waiting = ending.filter(({ id }) => pauses.isOver(id));
       await mapLimited(waiting, context.settings.repairsAtOnce, attempt);
     },
   };

@@ -24,6 +24,13 @@ export class UnauthorizedError extends HttpError {
   }
 }
 
+/** The read has its price; `details` is a quote (paid-reads.ts) that a program can answer. */
+export class PaymentRequiredError extends HttpError {
+  constructor(shortMessage: string, options: ErrorOptions & { code?: string } = {}) {
+    super(402, options.code ?? 'PAYMENT_REQUIRED', shortMessage, options);
+  }
+}
+
 /** Who is asking is known and may not. */
 export class ForbiddenError extends HttpError {
   constructor(shortMessage: string, options: ErrorOptions & { code?: string } = {}) {

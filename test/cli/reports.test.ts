@@ -41,7 +41,7 @@ describe('amounts that people read', () => {
   });
 
   it('say why nothing is renewed', () => {
-    const renewal = { agreement: 1, endPeriod: 5, untilPeriod: 9, maxPerPeriod: TOKEN, pot: 0n, costPerPeriod: 2n * TOKEN, periodsPaid: 0 };
+    const renewal = { agreement: 1, endPeriod: 5, untilPeriod: 9, maxPerPeriod: TOKEN, pot: 0n, costPerPeriod: 2n * TOKEN, periodsPaid: 0, isLocked: false };
     expect(renewalLines(renewal)).toContain('Nothing is renewed: a period costs more than is authorised.');
     expect(renewalLines(renewal)).toContain('Nothing is renewed: the pot is short. --top-up fills it.');
     expect(renewalLines({ ...renewal, untilPeriod: 0 })[1]).toContain('not authorised');

@@ -6,11 +6,10 @@ import { replaceSlot } from '../../chain/replace-slot.ts';
 import { equal } from '../../codec/bytes.ts';
 import { putBytes, requestJson } from '../../wire/http-client.ts';
 import { FragmentStored, ReceiptReply, SuccessionReply } from '../../wire/messages.ts';
-import { sessionHeader } from '../../wire/session.ts';
-import { recoverTyped, signTyped } from '../../wire/typed-data.ts';
+import { recoverTyped } from '../../wire/typed-data.ts';
 import type { HeavyContext } from '../context.ts';
 import { RepairError } from '../errors.ts';
-import { SESSION_SECONDS, UPLOAD_TIMEOUT_MS } from '../limits.ts';
+import { UPLOAD_TIMEOUT_MS } from '../limits.ts';
 import type { PricedOffer } from '../offers.ts';
 import type { BundleFacts } from './description.ts';
 import { fetchRange } from './sources.ts';
@@ -20,12 +19,6 @@ export type Successor = Pick<PricedOffer, 'provider' | 'operator' | 'endpoint'>;
 export interface Placed {
   readonly batchId: Hex;
   readonly fragmentRoots: readonly Uint8Array[];
-}
-
-/** The header that lets the operator of an agreement's heavy node fill a slot. */
-export async function signSession({ account, chain }: HeavyContext, agreement: number): Promise<string> {
-  const session = { agreement, creator: account.address, expiry: Math.floor(await chain.nowSeconds()) + SESSION_SECONDS };
-  return sessionHeader({ session, signature: await signTyped(account, chain.domain, 'Session', session) });
 }
 
 /** True when the successor has this fragment already, as its first leaf and the proof of it show: an earlier attempt sent it. */

@@ -8,6 +8,7 @@ import { requestBytes } from '../../wire/http-client.ts';
 import type { HeavyContext } from '../context.ts';
 import { RepairError } from '../errors.ts';
 import { REPAIR_LEAVES } from '../limits.ts';
+import { readerHeader } from '../reader-header.ts';
 
 const LEAF_BYTES = 256;
 const NODE_BYTES = 32;
@@ -44,7 +45,8 @@ export async function fetchRange(context: HeavyContext, source: Source, request:
   const { agreement, batchId, root, leaves, first, count } = request;
   const url = `${source.endpoint}/agreements/${agreement}/batches/${batchId}/fragments/${source.slot}?first=${first}&count=${count}`;
   const sizeBytes = count * LEAF_BYTES;
-  const { bytes } = await requestBytes(url, { maxBytes: sizeBytes + PROOF_BYTES_MAX, signal: context.signal });
+  const headers = { authorization: await readerHeader(context, agreement) };
+  const { bytes } = await requestBytes(url, { headers, maxBytes: sizeBytes + PROOF_BYTES_MAX, signal: context.signal });
   const data = bytes.subarray(0, sizeBytes);
   const proof = chunksOf(bytes.subarray(sizeBytes));
   if (data.length === sizeBytes && verifyRange({ root, leaves, first, data, proof })) return data;

@@ -1,0 +1,10 @@
+import { sessionHeader } from '../wire/session.ts';
+import { signTyped } from '../wire/typed-data.ts';
+import type { HeavyContext } from './context.ts';
+import { SESSION_SECONDS } from './limits.ts';
+
+/** The header that lets the operator of an agreement's heavy node fill a slot, and read for nothing. */
+export async function signSession({ account, chain }: Pick<HeavyContext, 'account' | 'chain'>, agreement: number): Promise<string> {
+  const session = { agreement, creator: account.address, expiry: Math.floor(await chain.nowSeconds()) + SESSION_SECONDS };
+  return sessionHeader({ session, signature: await signTyped(account, chain.domain, 'Session', session) });
+}
