@@ -7,6 +7,8 @@ import { type Session, type Signer, signTyped } from '../wire/typed-data.ts';
 const LIFE_SECONDS = 24 * 3600;
 /** A session that ends sooner than this is not used for a new request. */
 const SPARE_SECONDS = 1800;
+/** A ticket that was fit so lately is taken without asking the chain for its time: an upload asks with every fragment. */
+const RECENT_MS = 1_000;
 
 interface Ticket {
   readonly session: Session;
@@ -18,6 +20,8 @@ export class Sessions {
   readonly #signer: Signer;
   readonly #creator: Address;
   readonly #tickets = new Map<number, Promise<Ticket>>();
+  /** When each ticket was last compared with the chain's time, by the local clock. */
+  readonly #comparedAtMs = new Map<number, number>();
 
   constructor(options: { readonly chain: Chain; readonly signer: Signer; readonly creator: Address }) {
     this.#chain = options.chain;
@@ -31,12 +35,18 @@ export class Sessions {
   }
 
   async ticket(agreement: number): Promise<Ticket> {
+    const recent = this.#tickets.get(agreement);
+    if (recent !== undefined && performance.now() - (this.#comparedAtMs.get(agreement) ?? -Infinity) < RECENT_MS) return recent;
     const nowSeconds = Math.floor(await this.#chain.nowSeconds());
     const known = this.#tickets.get(agreement);
-    if (known !== undefined && (await known).session.expiry > nowSeconds + SPARE_SECONDS) return known;
+    if (known !== undefined && (await known).session.expiry > nowSeconds + SPARE_SECONDS) {
+      this.#comparedAtMs.set(agreement, performance.now());
+      return known;
+    }
     const session: Session = { agreement, creator: this.#creator, expiry: nowSeconds + LIFE_SECONDS };
     const ticket = signTyped(this.#signer, this.#chain.domain, 'Session', session).then((signature) => ({ session, signature }));
     this.#tickets.set(agreement, ticket);
+    this.#comparedAtMs.set(agreement, performance.now());
     ticket.catch(() => this.#tickets.delete(agreement));
     return ticket;
   }

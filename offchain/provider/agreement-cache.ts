@@ -17,6 +17,8 @@ const ENTRIES_MAX = 10_000;
 interface Entry {
   readonly readAtMs: number;
   readonly agreement: AgreementState;
+  /** We changed it ourselves since it was read. */
+  readonly isOutdated?: boolean;
 }
 
 /** Agreements as the chain had them a moment ago. */
@@ -24,26 +26,42 @@ export class AgreementCache {
   readonly #chain: Chain;
   readonly #entries = new Map<number, Entry>();
   readonly #operators = new Map<number, { readonly operator: Address; readonly readAtMs: number }>();
+  readonly #reading = new Map<number, Promise<AgreementState>>();
   #failedAtMs = -Infinity;
 
   constructor(chain: Chain) {
     this.#chain = chain;
   }
 
-  /** At most a second old; up to ten minutes while the RPC does not answer. */
-  async get(id: number): Promise<AgreementState> {
+  /** At most `freshMs` (a second) old; up to ten minutes while the RPC does not answer. */
+  async get(id: number, freshMs = FRESH_MS): Promise<AgreementState> {
     const entry = this.#entries.get(id);
     const ageMs = entry === undefined ? Infinity : Date.now() - entry.readAtMs;
-    if (entry !== undefined && ageMs < FRESH_MS) return entry.agreement;
+    if (entry !== undefined && ageMs < freshMs && entry.isOutdated !== true) return entry.agreement;
     const isUsable = entry !== undefined && ageMs < STALE_MS;
     if (isUsable && Date.now() - this.#failedAtMs < PAUSE_MS) return entry.agreement;
     try {
-      return await this.refresh(id);
+      return await this.#readOnce(id);
     } catch (error) {
       if (!isUsable) throw error;
       this.#failedAtMs = Date.now();
       return entry.agreement;
     }
+  }
+
+  /** Who asks while it is being read gets the same answer. */
+  #readOnce(id: number): Promise<AgreementState> {
+    const known = this.#reading.get(id);
+    if (known !== undefined) return known;
+    const reading = this.refresh(id).finally(() => this.#reading.delete(id));
+    this.#reading.set(id, reading);
+    return reading;
+  }
+
+  /** The next one who asks has it read anew. */
+  outdate(id: number): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) this.#entries.set(id, { ...entry, isOutdated: true });
   }
 
   /** Read now. */

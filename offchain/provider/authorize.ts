@@ -11,18 +11,34 @@ export interface Permission {
   readonly isMine: boolean;
 }
 
+/** A state so old goes on allowing the writes that it allowed: one read serves many fragments. It refuses nothing, and lets nobody prepare us. */
+const ALLOWING_MS = 5_000;
+/** What a refusal is judged by is at most so old. */
+const REFUSING_MS = 1_000;
+
+interface Write {
+  readonly header: string | undefined;
+  readonly agreement: number;
+  readonly slot: number;
+}
+
 /**
  * Who may write to a slot: the creator and the agreement's heavy node where the slot is ours; where it is not, whoever may prepare us to take
  * it over: the heavy node, and the provider that holds it.
  * @throws UnauthorizedError, ForbiddenError (session); NotMySlotError; NO_SUCH_AGREEMENT; AGREEMENT_OVER
  */
-export async function authorize(
-  provider: Provider,
-  request: { readonly header: string | undefined; readonly agreement: number; readonly slot: number },
-): Promise<Permission> {
-  const { header, slot } = request;
-  const agreement = await provider.agreements.get(request.agreement);
-  const nowSeconds = await provider.clock.nowSeconds();
+export async function authorize(provider: Provider, request: Write): Promise<Permission> {
+  const { agreements, clock } = provider;
+  const recent = await agreements.get(request.agreement, ALLOWING_MS);
+  const outcome = await judge(provider, request, recent, await clock.recentSeconds(ALLOWING_MS)).catch((refusal: Error) => ({ refusal }));
+  if ('isMine' in outcome && outcome.isMine) return outcome;
+  const fresh = await agreements.get(request.agreement, REFUSING_MS);
+  if (fresh !== recent) return judge(provider, request, fresh, await clock.recentSeconds(REFUSING_MS));
+  if ('refusal' in outcome) throw outcome.refusal;
+  return outcome;
+}
+
+async function judge(provider: Provider, { header, slot }: Write, agreement: AgreementState, nowSeconds: number): Promise<Permission> {
   const heavyOperator = await provider.agreements.operatorOf(agreement.heavy);
   const holder = agreement.slots[slot]?.provider ?? 0;
   const preparers = [heavyOperator, ...(holder === 0 ? [] : [await provider.agreements.operatorOf(holder)])];

@@ -23,12 +23,27 @@ export class DiskFailedError extends UnavailableError {
 }
 
 /** Opens, uses and closes. */
-export async function withFile<T>(files: FileLayer, path: string, mode: 'r' | 'r+' | 'wx+', use: (file: OpenFile) => Promise<T>): Promise<T> {
-  const file = await files.open(path, mode);
+export function withFile<T>(files: FileLayer, path: string, mode: 'r' | 'r+' | 'wx+', use: (file: OpenFile) => Promise<T>): Promise<T> {
+  return closing(() => files.open(path, mode), use);
+}
+
+export async function closing<T>(open: () => Promise<OpenFile>, use: (file: OpenFile) => Promise<T>): Promise<T> {
+  const file = await open();
   try {
     return await use(file);
   } finally {
     await file.close();
+  }
+}
+
+/** A file that did not exist. Where a failure left one, `clear` removes it: only then is there a price for looking. */
+export async function openNew(files: FileLayer, path: string, clear: () => Promise<void>): Promise<OpenFile> {
+  try {
+    return await files.open(path, 'wx+');
+  } catch (error) {
+    if (!(isErrno(error) && error.code === 'EEXIST')) throw error;
+    await clear();
+    return files.open(path, 'wx+');
   }
 }
 

@@ -4,12 +4,13 @@ import { bytesToHex } from 'viem';
 import type { Hex } from 'viem';
 import type { FileLayer } from '../store/files.ts';
 import { nodeFiles } from '../store/node-files.ts';
-import { asDiskError, isErrno, isMissing, makeFolder, removeFile, withFile } from './disk.ts';
+import { asDiskError, closing, isErrno, isMissing, makeFolder, openNew, removeFile, withFile } from './disk.ts';
 import { describe, TruncatedUploadError, UploadOffsetError, WrongRootError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
 import { FolderSync } from './folder-sync.ts';
 import { Partials } from './partials.ts';
 import type { PartialKey, PartialLimits } from './partials.ts';
+import type { ByteSource } from './pour.ts';
 import { receiveBytes } from './receive-bytes.ts';
 import { TreeCache } from './tree-cache.ts';
 
@@ -26,10 +27,12 @@ export interface FragmentFilesOptions {
 export interface IncomingFragment {
   readonly sizeBytes: number;
   /** The rest of the fragment, from `fromBytes` (0) on. */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: ByteSource;
   readonly fromBytes?: number | undefined;
   /** With it, what a broken connection left is kept for a resume; without it nothing is. */
   readonly expectedRoot?: Hex | undefined;
+  /** No row speaks of this fragment, and nobody else writes one: `putFragment` sees to that. */
+  readonly isNew?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -99,10 +102,8 @@ export class FragmentFiles {
         if (storedBytes !== fromBytes) throw new UploadOffsetError(fromBytes, storedBytes);
       }
       try {
-        if (fromBytes === 0) await discard();
-        const root = await this.#write(path, partial, incoming);
+        const root = await this.#write(path, partial, { ...incoming, discard });
         if (expectedRoot !== undefined && expectedRoot !== root) throw new WrongRootError(`What arrived as the ${describe(key)}`, { expected: expectedRoot, actual: root });
-        if (partial !== undefined) await this.partials.unmark(partial);
         return await accept({ root, keep: () => this.#keep(path, key) });
       } catch (error) {
         const isKept = error instanceof TruncatedUploadError && Number(error.details['storedBytes']) > 0;
@@ -115,11 +116,21 @@ export class FragmentFiles {
     });
   }
 
-  async #write(path: string, partial: PartialKey | undefined, incoming: IncomingFragment): Promise<Hex> {
-    const { fromBytes = 0, sizeBytes } = incoming;
-    const onDurable = partial === undefined ? undefined : (bytes: number) => (bytes < sizeBytes ? this.partials.mark(partial, bytes) : Promise.resolve());
-    const tree = await withFile(this.layer, path, fromBytes === 0 ? 'wx+' : 'r+', (file) => receiveBytes(file, { ...incoming, fromBytes, onDurable }));
-    await withFile(this.layer, `${path}.tree`, 'wx+', (file) => file.write([tree.upperTree], 0));
+  /** No mark is left when it returns. */
+  async #write(path: string, partial: PartialKey | undefined, incoming: IncomingFragment & { discard(): Promise<void> }): Promise<Hex> {
+    const { fromBytes = 0, sizeBytes, discard } = incoming;
+    let isMarked = fromBytes > 0;
+    const onDurable = partial === undefined ? undefined : async (bytes: number) => {
+      if (bytes === sizeBytes) return;
+      isMarked = true;
+      await this.partials.mark(partial, bytes);
+    };
+    // A mark exists only where its file does, so a file that is new has none.
+    const open = () => (fromBytes === 0 ? openNew(this.layer, path, discard) : this.layer.open(path, 'r+'));
+    const tree = await closing(open, (file) => receiveBytes(file, { ...incoming, fromBytes, onDurable }));
+    const treePath = `${path}.tree`;
+    await closing(() => openNew(this.layer, treePath, () => removeFile(this.layer, treePath)), (file) => file.write([tree.upperTree], 0));
+    if (isMarked && partial !== undefined) await this.partials.unmark(partial);
     return bytesToHex(tree.root);
   }
 

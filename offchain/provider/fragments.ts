@@ -4,6 +4,7 @@ import type { Store } from '../store/open.ts';
 import { FragmentsGoneError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
 import type { FragmentFiles, IncomingFragment } from './fragment-files.ts';
+import { saveRow } from './row-writer.ts';
 
 /** Rows and bytes: where fragments are kept. */
 export interface Shelves {
@@ -17,10 +18,33 @@ export interface StoredFragment extends FragmentKey {
   readonly bad: boolean;
 }
 
-/** What this provider holds: a row exists only for bytes that were synced to disk under their final name. */
+interface FragmentRow {
+  readonly root: Hex | null;
+  readonly sizeBytes: bigint | number;
+  readonly bad: boolean | number;
+}
+
+/** What this provider holds: a row exists only for bytes that were synced to disk under their final name. In SQL: a third of the time, asked with every read. */
 export async function findFragment(store: Store, key: FragmentKey): Promise<StoredFragment | undefined> {
-  const row = await store.fragment.findUnique({ where: { agreement_batchId_slot: whereOf(key) } });
-  return row === null ? undefined : { ...key, root: row.root as Hex, sizeBytes: Number(row.sizeBytes), bad: row.bad };
+  const { agreement, batchId, slot } = key;
+  const [row] = await store.$queryRaw<FragmentRow[]>`
+    SELECT "root", "sizeBytes", "bad" FROM "Fragment" WHERE "agreement" = ${agreement} AND "batchId" = ${batchId} AND "slot" = ${slot}`;
+  return storedFragment(key, row);
+}
+
+/** As `findFragment`, and how many fragments of its slot are here: what an upload asks, with one question. */
+export async function findWithCount(store: Store, key: FragmentKey): Promise<{ readonly existing: StoredFragment | undefined; readonly ofSlot: number }> {
+  const { agreement, batchId, slot } = key;
+  const [row] = await store.$queryRaw<(FragmentRow & { readonly ofSlot: bigint | number })[]>`
+    SELECT f."root", f."sizeBytes", f."bad", c."ofSlot"
+    FROM (SELECT COUNT(*) AS "ofSlot" FROM "Fragment" WHERE "agreement" = ${agreement} AND "slot" = ${slot}) c
+    LEFT JOIN "Fragment" f ON f."agreement" = ${agreement} AND f."batchId" = ${batchId} AND f."slot" = ${slot}`;
+  return { existing: storedFragment(key, row), ofSlot: Number(row?.ofSlot ?? 0) };
+}
+
+function storedFragment({ agreement, batchId, slot }: FragmentKey, row: FragmentRow | undefined): StoredFragment | undefined {
+  if (row === undefined || row.root === null) return undefined;
+  return { agreement, batchId, slot, root: row.root, sizeBytes: Number(row.sizeBytes), bad: Boolean(row.bad) };
 }
 
 /**
@@ -29,19 +53,15 @@ export async function findFragment(store: Store, key: FragmentKey): Promise<Stor
  * @throws the errors of `FragmentFiles.receive`
  */
 export async function storeFragment({ store, files }: Shelves, key: FragmentKey, incoming: IncomingFragment): Promise<Hex> {
+  const { sizeBytes, isNew = false } = incoming;
   return files.receive(key, incoming, ({ root, keep }) =>
     exclusively(`keep ${files.pathOf(key)}`, async () => {
-      await markBad(store, key);
+      if (!isNew) await markBad(store, key);
       await keep();
-      await saveRow(store, key, { root, sizeBytes: incoming.sizeBytes });
+      await saveRow(store, { agreement: key.agreement, batchId: key.batchId, slot: key.slot, root, sizeBytes });
       return root;
     }),
   );
-}
-
-async function saveRow(store: Store, key: FragmentKey, { root, sizeBytes }: { readonly root: Hex; readonly sizeBytes: number }): Promise<void> {
-  const content = { root, sizeBytes: BigInt(sizeBytes), bad: false };
-  await store.fragment.upsert({ where: { agreement_batchId_slot: whereOf(key) }, create: { ...whereOf(key), ...content }, update: content });
 }
 
 /** Takes a fragment out of service; a new upload of it heals the row. */

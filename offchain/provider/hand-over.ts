@@ -45,7 +45,7 @@ export async function handOver(provider: Provider, options: { readonly agreement
   const body = { agreement: agreement.id, slot };
   const { signature, ...terms } = await requestJson(`${endpoint}/successions`, { method: 'POST', headers: { authorization }, body, schema: SuccessionReply });
   const { transactionHash } = await replaceSlot(chain, { succession: { agreement: agreement.id, slot, ...terms }, signature });
-  await noteEndedSlot(provider.store, { agreement: agreement.id, slot });
+  await noteEndedSlot(provider, { agreement: agreement.id, slot });
   log.info('slot.handed-over', { agreement: agreement.id, slot, to: to.id, txHash: transactionHash });
   // What we never acknowledged, our successor now can; that is no reason to fail.
   for (const { bundle, signature: receipt } of receipts) {

@@ -1,5 +1,4 @@
 import type { AgreementState } from '../chain/read-agreement.ts';
-import type { Store } from '../store/open.ts';
 import type { Provider } from './context.ts';
 import { slotBytes } from './price.ts';
 import { withSpace } from './space.ts';
@@ -16,17 +15,24 @@ export async function noteHeldSlot(provider: Provider, agreement: AgreementState
   await provider.store.rail.upsert({ where: { heavy_parent: rail }, create: rail, update: {} });
 }
 
+/** Slots whose rows fit what the chain said in this very answer: every fragment of an upload asks. */
+const ensured = new WeakMap<AgreementState, Set<number>>();
+
 /** As `noteHeldSlot`; writes nothing when the slot is known as it is. */
 export async function ensureHeldSlot(provider: Provider, agreement: AgreementState, slot: number): Promise<void> {
+  const slots = ensured.get(agreement) ?? new Set();
+  if (slots.has(slot)) return;
   const { quota, endPeriod } = agreement;
   const known = await provider.store.heldSlot.findUnique({ where: { agreement_slot: { agreement: agreement.id, slot } } });
   const isKnown = known !== null && known.state === 'held' && known.quota === quota && known.endPeriod === endPeriod && known.parent === agreement.slots[slot]?.parent;
   if (!isKnown) await noteHeldSlot(provider, agreement, slot);
+  ensured.set(agreement, slots.add(slot));
 }
 
 /** The slot is no longer ours; its bytes stay for the grace period. */
-export async function noteEndedSlot(store: Store, at: { readonly agreement: number; readonly slot: number }): Promise<void> {
+export async function noteEndedSlot({ store, agreements }: Provider, at: { readonly agreement: number; readonly slot: number }): Promise<void> {
   const { agreement, slot } = at;
+  agreements.outdate(agreement);
   await store.heldSlot.updateMany({ where: { agreement, slot, state: { not: 'ended' } }, data: { state: 'ended', since: new Date() } });
 }
 

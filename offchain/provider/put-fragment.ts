@@ -6,16 +6,17 @@ import type { Permission } from './authorize.ts';
 import type { Provider } from './context.ts';
 import { describe, QuotaFullError, TruncatedUploadError, UploadTooLongError, WrongRootError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
-import { dropFragment, findFragment, storeFragment } from './fragments.ts';
+import { dropFragment, findWithCount, storeFragment } from './fragments.ts';
 import type { StoredFragment } from './fragments.ts';
 import { ensureHeldSlot, noteCandidate } from './hold-slot.ts';
+import type { ByteSource } from './pour.ts';
 import { countRetired } from './retired.ts';
 import { withSpace } from './space.ts';
 
 export interface Upload {
   readonly key: FragmentKey;
   readonly header: string | undefined;
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: ByteSource;
   /** Length of the body, as the request announced it. */
   readonly contentBytes: number | undefined;
   /** Where the body goes on; the bytes before it were stored by an upload that broke off. `totalBytes`: of the fragment, as the sender sees it. */
@@ -33,11 +34,11 @@ export async function putFragment(provider: Provider, upload: Upload): Promise<H
   const { key, header } = upload;
   const permission = await authorize(provider, { header, agreement: key.agreement, slot: key.slot });
   return provider.uploads.run(uploadName(key), async (signal) => {
-    const existing = await findFragment(provider.store, key);
+    const { existing, ofSlot } = await findWithCount(provider.store, key);
     const known = await acceptExisting(provider, upload, existing);
     if (known !== undefined) return known;
     try {
-      return await receive(provider, { ...upload, ...permission, isNew: existing === undefined, signal });
+      return await receive(provider, { ...upload, ...permission, isNew: existing === undefined, ofSlot, signal });
     } catch (error) {
       provider.disk.note(error);
       throw error;
@@ -57,8 +58,8 @@ async function acceptExisting(provider: Provider, { key, expectedRoot }: Upload,
   return undefined;
 }
 
-async function receive(provider: Provider, upload: Upload & Permission & { readonly isNew: boolean; readonly signal: AbortSignal }): Promise<Hex> {
-  const { key, agreement, isMine, isNew, expectedRoot, body, signal } = upload;
+async function receive(provider: Provider, upload: Upload & Permission & { readonly isNew: boolean; readonly ofSlot: number; readonly signal: AbortSignal }): Promise<Hex> {
+  const { key, agreement, isMine, isNew, ofSlot, expectedRoot, body, signal } = upload;
   await provider.disk.requireWritable();
   const sizeBytes = geometry(agreement).fragmentSize;
   const { fromBytes = 0, totalBytes = sizeBytes } = upload.range ?? {};
@@ -66,8 +67,8 @@ async function receive(provider: Provider, upload: Upload & Permission & { reado
   checkAnnounced(upload.contentBytes, sizeBytes - fromBytes);
   if (isMine) await ensureHeldSlot(provider, agreement, key.slot);
   else await noteCandidate(provider, agreement, key.slot);
-  if (isNew) await makeRoom(provider, key, agreement);
-  const root = await storeFragment(provider, key, { sizeBytes, fromBytes, body, expectedRoot, signal });
+  if (isNew && ofSlot >= agreement.quota) await makeRoom(provider, key, ofSlot);
+  const root = await storeFragment(provider, key, { sizeBytes, fromBytes, body, expectedRoot, isNew, signal });
   provider.traffic.noteWritten(sizeBytes - fromBytes);
   return root;
 }
@@ -86,11 +87,12 @@ async function isDescribed(provider: Provider, key: FragmentKey): Promise<boolea
  * Space is paid for by the batch. What an abandoned upload left makes room for the next one, oldest first. Bytes under a receipt
  * stay until the receipt is void, so for that long there may be twice the quota, as far as the space is free.
  */
-async function makeRoom(provider: Provider, key: FragmentKey, agreement: AgreementState): Promise<void> {
+async function makeRoom(provider: Provider, key: FragmentKey, stored: number): Promise<void> {
   const { store } = provider;
-  const { slot } = key;
-  const { id, quota } = agreement;
-  const stored = await store.fragment.count({ where: { agreement: id, slot } });
+  const { agreement: id, slot } = key;
+  // Space that was rented a moment ago counts.
+  const agreement = await provider.agreements.get(id);
+  const { quota } = agreement;
   if (stored < quota) return;
   const held = stored - (await countRetired(provider, agreement, slot));
   if (held < quota) return requireFree(provider, agreement);

@@ -1,11 +1,12 @@
 import type { FragmentHasher, FragmentTree } from '../proof/fragment-hasher.ts';
 import type { OpenFile } from '../store/files.ts';
+import { BLOCK_BYTES, giveBlock, takeBlock } from './blocks.ts';
 import { TruncatedUploadError, UploadOffsetError, UploadTooLongError } from './errors.ts';
 import { hashStart } from './hash-file.ts';
+import { BrokenOff, pour } from './pour.ts';
+import type { ByteSource } from './pour.ts';
 
 const MIB = 1024 * 1024;
-/** Network pieces are small; they are copied into blocks of this size, which are hashed and written as one. */
-const BLOCK_BYTES = MIB / 2;
 /** An upload that can be resumed is synced each time that so many bytes came, while it goes on. */
 const SYNC_EVERY_BYTES = 8 * MIB;
 
@@ -14,7 +15,7 @@ export interface Reception {
   readonly sizeBytes: number;
   /** The file holds the bytes before this one already; `body` goes on here. */
   readonly fromBytes: number;
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: ByteSource;
   /** Ends the reception as if the connection had broken. */
   readonly signal?: AbortSignal | undefined;
   /** Told each time that more bytes are durable; never of the whole. Absent: nothing is synced before the end. */
@@ -31,29 +32,21 @@ export async function receiveBytes(file: OpenFile, reception: Reception): Promis
   if (hasher === undefined) throw new UploadOffsetError(fromBytes, 0);
   const writer = new BlockWriter(file, hasher, reception);
   try {
-    for await (const piece of withoutBreaks(body, signal)) {
+    await pour(body, signal, (piece) => {
       if (writer.receivedBytes + piece.length > sizeBytes) throw new UploadTooLongError(sizeBytes);
-      await writer.add(piece);
-    }
+      return writer.add(piece);
+    });
     if (writer.receivedBytes < sizeBytes) throw new BrokenOff(undefined);
+    await writer.finish();
   } catch (error) {
-    if (!(error instanceof BrokenOff)) {
-      await writer.settle();
-      throw error;
-    }
+    if (!(error instanceof BrokenOff)) throw error;
     const { receivedBytes } = writer;
     const storedBytes = await writer.close();
     throw new TruncatedUploadError({ receivedBytes, expectedBytes: sizeBytes, storedBytes, cause: error.cause });
+  } finally {
+    await writer.end();
   }
-  await writer.finish();
   return hasher.finish();
-}
-
-/** A sender that breaks off is a truncated upload, however its stream words it. */
-class BrokenOff extends Error {
-  constructor(cause: unknown) {
-    super('the sender broke off', { cause });
-  }
 }
 
 /** Fills one block while the other one is written, and syncs beside it. */
@@ -61,18 +54,15 @@ class BlockWriter {
   readonly #file: OpenFile;
   readonly #hasher: FragmentHasher;
   readonly #onDurable: Reception['onDurable'];
-  #filling: Uint8Array;
-  #other: Uint8Array;
+  #filling = takeBlock();
+  #other = takeBlock();
   #filledBytes = 0;
   #writtenBytes: number;
   #writing: Promise<void> = Promise.resolve();
   #syncedBytes: number;
   #syncing: Promise<void> = Promise.resolve();
 
-  constructor(file: OpenFile, hasher: FragmentHasher, { sizeBytes, fromBytes, onDurable }: Reception) {
-    const blockBytes = Math.min(BLOCK_BYTES, sizeBytes - fromBytes);
-    this.#filling = Buffer.allocUnsafeSlow(blockBytes);
-    this.#other = Buffer.allocUnsafeSlow(blockBytes);
+  constructor(file: OpenFile, hasher: FragmentHasher, { fromBytes, onDurable }: Reception) {
     this.#file = file;
     this.#hasher = hasher;
     this.#writtenBytes = fromBytes;
@@ -84,30 +74,15 @@ class BlockWriter {
     return this.#writtenBytes + this.#filledBytes;
   }
 
-  async add(piece: Uint8Array): Promise<void> {
-    let at = 0;
-    while (at < piece.length) {
-      const part = piece.subarray(at, at + this.#filling.length - this.#filledBytes);
-      this.#filling.set(part, this.#filledBytes);
-      this.#filledBytes += part.length;
-      at += part.length;
-      if (this.#filledBytes < this.#filling.length) return;
-      await this.#flush();
-      if (this.#onDurable !== undefined && this.#writtenBytes - this.#syncedBytes >= SYNC_EVERY_BYTES) await this.#startSync();
-    }
-  }
-
-  /** Everything that came is on its way or was given up; no call is under way any more. */
-  async settle(): Promise<void> {
-    await Promise.allSettled([this.#writing, this.#syncing]);
+  /** Undefined when the piece was taken at once, as nearly all are; else wait before the next one. */
+  add(piece: Uint8Array): Promise<void> | undefined {
+    const taken = this.#copy(piece);
+    return this.#filledBytes < BLOCK_BYTES ? undefined : this.#addRest(piece.subarray(taken));
   }
 
   /** Makes what came durable, after a break. Returns how much may be built upon. */
   async close(): Promise<number> {
-    if (this.#onDurable === undefined || this.receivedBytes === 0) {
-      await this.settle();
-      return 0;
-    }
+    if (this.#onDurable === undefined || this.receivedBytes === 0) return 0;
     await this.finish();
     await this.#onDurable(this.#writtenBytes);
     return this.#writtenBytes;
@@ -118,6 +93,29 @@ class BlockWriter {
     await this.#writing;
     await this.#syncing;
     await this.#file.sync();
+  }
+
+  /** No call is under way any more; the blocks go to the next upload. */
+  async end(): Promise<void> {
+    await Promise.allSettled([this.#writing, this.#syncing]);
+    giveBlock(this.#filling);
+    giveBlock(this.#other);
+  }
+
+  #copy(piece: Uint8Array): number {
+    const part = piece.length <= BLOCK_BYTES - this.#filledBytes ? piece : piece.subarray(0, BLOCK_BYTES - this.#filledBytes);
+    this.#filling.set(part, this.#filledBytes);
+    this.#filledBytes += part.length;
+    return part.length;
+  }
+
+  async #addRest(piece: Uint8Array): Promise<void> {
+    let rest = piece;
+    while (this.#filledBytes === BLOCK_BYTES) {
+      await this.#flush();
+      if (this.#onDurable !== undefined && this.#writtenBytes - this.#syncedBytes >= SYNC_EVERY_BYTES) await this.#startSync();
+      rest = rest.subarray(this.#copy(rest));
+    }
   }
 
   /** Hashes the block while the disk has it. */
@@ -141,23 +139,5 @@ class BlockWriter {
     this.#syncedBytes = sizeBytes;
     this.#syncing = this.#file.sync().then(() => this.#onDurable?.(sizeBytes));
     this.#syncing.catch(() => undefined);
-  }
-}
-
-async function* withoutBreaks(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const pieces = body[Symbol.asyncIterator]();
-  const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
-  aborted.catch(() => undefined);
-  try {
-    for (;;) {
-      const next = await Promise.race([pieces.next(), aborted]).catch((cause: unknown) => {
-        throw new BrokenOff(cause);
-      });
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    // Not awaited: a generator that hangs would hold this one.
-    void pieces.return?.()?.catch(() => undefined);
   }
 }

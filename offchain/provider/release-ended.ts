@@ -20,6 +20,6 @@ export async function releaseEnded(provider: Provider, epoch: number): Promise<v
       // Not yet: its draw is open. The next epoch's tick tries again.
       if (error.errorName !== 'NoSuchSlot') continue;
     }
-    await noteEndedSlot(store, { agreement, slot });
+    await noteEndedSlot(provider, { agreement, slot });
   }
 }

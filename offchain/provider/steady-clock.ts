@@ -8,6 +8,7 @@ export class SteadyClock {
   readonly #chain: Chain;
   #aheadSeconds = 0;
   #failedAtMs = -Infinity;
+  #askedAtMs = -Infinity;
 
   constructor(chain: Chain) {
     this.#chain = chain;
@@ -18,10 +19,20 @@ export class SteadyClock {
     if (Date.now() - this.#failedAtMs >= PAUSE_MS) {
       try {
         this.#aheadSeconds = (await this.#chain.nowSeconds()) - Date.now() / 1000;
+        this.#askedAtMs = performance.now();
       } catch {
         this.#failedAtMs = Date.now();
       }
     }
+    return this.#estimate();
+  }
+
+  /** As `nowSeconds`, from what the chain said at most `freshMs` ago: uploads ask with every fragment. */
+  async recentSeconds(freshMs: number): Promise<number> {
+    return performance.now() - this.#askedAtMs < freshMs ? this.#estimate() : this.nowSeconds();
+  }
+
+  #estimate(): number {
     return Math.floor(Date.now() / 1000 + this.#aheadSeconds);
   }
 }

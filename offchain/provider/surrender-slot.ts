@@ -12,7 +12,7 @@ const LATEST = 0.6;
 export async function surrenderSlot(provider: Provider, at: { readonly agreement: number; readonly slot: number; readonly why: string }): Promise<void> {
   const { agreement, slot, why } = at;
   const { slashed } = await surrender(provider.chain, { agreement, slot });
-  await noteEndedSlot(provider.store, { agreement, slot });
+  await noteEndedSlot(provider, { agreement, slot });
   provider.log.error('slot.surrendered', { agreement, slot, slashed, why });
 }
 

@@ -44,7 +44,7 @@ export async function reconcile(provider: Provider, id: number): Promise<Agreeme
   }
   const rows = await store.heldSlot.findMany({ where: { agreement: id } });
   for (const { slot, state } of rows) {
-    if (state === 'held' && agreement.slots[slot]?.provider !== provider.id) await noteEndedSlot(store, { agreement: id, slot });
+    if (state === 'held' && agreement.slots[slot]?.provider !== provider.id) await noteEndedSlot(provider, { agreement: id, slot });
   }
   if (rows.length > 0) await syncBundles(provider, agreement);
   return agreement;

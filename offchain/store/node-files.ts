@@ -1,44 +1,59 @@
-import { mkdir, open, readdir, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import fs from 'node:fs';
 import type { FileLayer, OpenFile } from './files.ts';
+
+type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
+
+/** Callbacks, not fs/promises: those make a stats array, a file handle and several promises for every call, and an upload makes a dozen calls. */
+function call<T>(start: (done: Callback<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, value) => {
+      if (error === null) resolve(value);
+      else reject(error);
+    });
+  });
+}
 
 /** The real file system. */
 export const nodeFiles: FileLayer = {
-  open: async (path, mode) => new NodeFile(await open(path, mode)),
-  mkdir: (path) => mkdir(path),
-  readdir: (path) => readdir(path),
-  rename,
-  unlink,
-  rmdir: (path) => rmdir(path),
+  open: async (path, mode) => new NodeFile(await call<number>((done) => fs.open(path, mode, done))),
+  mkdir: (path) => call<void>((done) => fs.mkdir(path, done as fs.NoParamCallback)),
+  readdir: (path) => call<string[]>((done) => fs.readdir(path, done)),
+  rename: (from, to) => call<void>((done) => fs.rename(from, to, done as fs.NoParamCallback)),
+  unlink: (path) => call<void>((done) => fs.unlink(path, done as fs.NoParamCallback)),
+  rmdir: (path) => call<void>((done) => fs.rmdir(path, done as fs.NoParamCallback)),
   stat: async (path) => {
-    const { size, mtimeMs } = await stat(path);
+    const { size, mtimeMs } = await call<fs.Stats>((done) => fs.stat(path, done));
     return { sizeBytes: size, modifiedMs: mtimeMs };
   },
   syncFolder: async (path) => {
-    const folder = await open(path, 'r');
+    const folder = await call<number>((done) => fs.open(path, 'r', done));
     try {
-      await folder.sync();
+      await call<void>((done) => fs.fsync(folder, done as fs.NoParamCallback));
     } finally {
-      await folder.close();
+      await call<void>((done) => fs.close(folder, done as fs.NoParamCallback));
     }
   },
   freeBytes: async (path) => {
-    const disk = await statfs(path, { bigint: true });
+    const disk = await call<fs.BigIntStatsFs>((done) => fs.statfs(path, { bigint: true }, done));
     return disk.bavail * disk.bsize;
   },
 };
 
+/** A descriptor's number may be another file's once it was closed: closing waits for calls under way, and nothing is called after it. */
 class NodeFile implements OpenFile {
-  readonly #file: FileHandle;
+  readonly #fd: number;
+  #isClosed = false;
+  #running = 0;
+  #idle: () => void = () => undefined;
 
-  constructor(file: FileHandle) {
-    this.#file = file;
+  constructor(fd: number) {
+    this.#fd = fd;
   }
 
   async read(into: Uint8Array, position: number): Promise<number> {
     let done = 0;
     while (done < into.length) {
-      const { bytesRead } = await this.#file.read(into, done, into.length - done, position + done);
+      const bytesRead = await this.#call<number>((fd, end) => fs.read(fd, into, done, into.length - done, position + done, end));
       if (bytesRead === 0) break;
       done += bytesRead;
     }
@@ -49,28 +64,50 @@ class NodeFile implements OpenFile {
     let rest = pieces.filter((piece) => piece.length > 0);
     let at = position;
     while (rest.length > 0) {
-      const { bytesWritten } = await this.#file.writev(rest, at);
+      const [first] = rest;
+      const bytesWritten = await this.#call<number>((fd, end) => {
+        if (first !== undefined && rest.length === 1) fs.write(fd, first, 0, first.length, at, end);
+        else fs.writev(fd, rest, at, end);
+      });
       at += bytesWritten;
       rest = after(rest, bytesWritten);
     }
   }
 
   truncate(sizeBytes: number): Promise<void> {
-    return this.#file.truncate(sizeBytes);
+    return this.#call<void>((fd, end) => fs.ftruncate(fd, sizeBytes, end as fs.NoParamCallback));
   }
 
   async sizeBytes(): Promise<number> {
-    return (await this.#file.stat()).size;
+    return (await this.#call<fs.Stats>((fd, end) => fs.fstat(fd, end))).size;
   }
 
   /** fdatasync: it also writes the size, and leaves out the times that nobody needs. */
   sync(): Promise<void> {
-    return this.#file.datasync();
+    return this.#call<void>((fd, end) => fs.fdatasync(fd, end as fs.NoParamCallback));
   }
 
-  close(): Promise<void> {
-    return this.#file.close();
+  async close(): Promise<void> {
+    if (this.#isClosed) throw closedError();
+    this.#isClosed = true;
+    if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    await call<void>((done) => fs.close(this.#fd, done as fs.NoParamCallback));
   }
+
+  async #call<T>(start: (fd: number, end: Callback<T>) => void): Promise<T> {
+    if (this.#isClosed) throw closedError();
+    this.#running += 1;
+    try {
+      return await call<T>((end) => start(this.#fd, end));
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#idle();
+    }
+  }
+}
+
+function closedError(): Error {
+  return Object.assign(new Error('EBADF: the file was closed'), { code: 'EBADF' });
 }
 
 /** What is left of `pieces` behind their first `count` bytes: a write may stop in the middle of a piece. */

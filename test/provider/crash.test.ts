@@ -126,7 +126,7 @@ const scenarios: Scenario[] = [
       await world.put(1);
       await world.put(2);
     },
-    calls: 30,
+    calls: 24,
   },
   {
     name: 'putting the first three at once',
@@ -134,7 +134,7 @@ const scenarios: Scenario[] = [
       const results = await Promise.allSettled([0, 1, 2].map((i) => world.put(i)));
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     },
-    calls: 40,
+    calls: 32,
   },
   {
     name: 'resuming',

@@ -73,6 +73,8 @@ describe('a provider', () => {
     await expect(askExtension(leaver, 410)).rejects.toMatchObject({ code: 'TERMS_REFUSED', message: expect.stringContaining('about to leave') });
     await expect(askOffer(leaver.url, await termsOf(creator))).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
     await expect.poll(async () => (await readAgreement(watcher, agreement.id)).slots[0]!.provider, { timeout: 60_000 }).toBe(heir.id);
+    await expect.poll(() => leaver.lines.some((line) => line.includes('slot.handed-over')), { timeout: 15_000 }).toBe(true);
+    await expect(putFragments(agreement, leaver, 0, makeBundle(agreement, 1, 'behind'))).rejects.toMatchObject({ code: 'NOT_MY_SLOT' });
     expect(await heir.provider.store.fragment.count({ where: { agreement: agreement.id, slot: 0, bad: false } })).toBe(3);
     await expect.poll(async () => (await readNode(watcher, leaver.id)).stake, { timeout: 30_000 }).toBe(0n);
     expect((await earningsOf(watcher, leaver.id)).slashed).toBe(0n);
