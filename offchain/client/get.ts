@@ -7,6 +7,7 @@ import type { ChunkRef } from '../codec/types.ts';
 import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';
 import { NoSuchObjectError, RestoreFailedError } from './errors.ts';
+import { chunkOpener } from './fetch/chunk-opener.ts';
 import type { AvoidedProvider } from './fetch/health.ts';
 import { ReadAhead } from './fetch/read-ahead.ts';
 import { findVersion } from './find-version.ts';
@@ -45,7 +46,7 @@ export function get(client: Client, options: GetOptions): Promise<GetResult> {
   const { name, into, onProgress, signal } = options;
   return abortable(`Fetching ${JSON.stringify(name)}`, signal, async () => {
     const { ref, version } = await findVersion(client, options);
-    const { platform, reader } = client;
+    const { platform, pool, reader } = client;
     const keys = await client.secrets.keys();
     const manifest = await readManifest({ platform, keys, source: reader.source({ signal }), signal }, ref);
     const entries = selected(manifest, options);
@@ -53,13 +54,14 @@ export function get(client: Client, options: GetOptions): Promise<GetResult> {
     const files = entries.filter(({ kind }) => kind === 'file').length;
     const wholeUnits = totalBytes >= WHOLE_UNITS_FROM_BYTES || files >= WHOLE_UNITS_FROM_FILES;
     const locations = entries.flatMap(({ chunks }) => chunks.map((index) => manifest.chunks[index] as ChunkRef));
-    const source = new ReadAhead(reader.source({ signal, wholeUnits }), locations, client.policy.readAheadBytes);
-    const context = { platform, keys, source, signal };
+    const ahead = new ReadAhead((location) => reader.lendRecord(location, { signal, wholeUnits }), locations, client.policy.readAheadBytes);
+    const openChunk = chunkOpener({ pool, platform, lend: (location) => ahead.read(location) });
+    const context = { platform, keys, source: reader.source({ signal }), openChunk, signal };
     let doneBytes = 0;
     const result = await restoreInto(into, objectsOf(entries, (entry) => counted(readFile(context, { manifest, entry }), (sizeBytes) => {
       doneBytes += sizeBytes;
       onProgress?.({ stage: 'restore', doneBytes, totalBytes });
-    })), { signal });
+    })), { signal }).finally(() => ahead.close());
     const [first] = result.failed;
     if (first !== undefined && result.restored === 0) throw new RestoreFailedError(name, result.failed.length, first.error);
     return { ...result, name, version, contentId: ref.contentId, bytes: doneBytes, avoided: client.avoided() };
@@ -81,7 +83,8 @@ async function* objectsOf(entries: readonly ManifestEntry[], open: (entry: Manif
 
 async function* counted(bytes: AsyncIterable<Uint8Array>, count: (sizeBytes: number) => void): AsyncGenerator<Uint8Array, void> {
   for await (const part of bytes) {
+    const sizeBytes = part.length;
     yield part;
-    count(part.length);
+    count(sizeBytes);
   }
 }

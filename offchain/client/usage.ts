@@ -7,7 +7,7 @@ import { readManifest } from '../codec/decode.ts';
 import { openFooter } from '../codec/footer.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { ManifestRef } from '../codec/manifest-ref.ts';
-import { openRecord } from '../codec/record.ts';
+import { openRecord } from '../codec/open-record.ts';
 import { decodeCbor } from '../codec/strict-cbor.ts';
 import type { ChunkRef } from '../codec/types.ts';
 import type { Client } from './client.ts';

@@ -10,7 +10,7 @@ import type { CodecKeys, RecordKeys } from './keys.ts';
 import type { ManifestRef, Visibility } from './manifest-ref.ts';
 import { type Manifest, type ManifestEntry, contentRoot, decodeManifest } from './manifest.ts';
 import { mapAhead } from './map-ahead.ts';
-import { openRecord } from './record.ts';
+import { openRecord } from './open-record.ts';
 import { decodeCbor } from './strict-cbor.ts';
 import type { ChunkRef, Platform, RecordLocation } from './types.ts';
 
@@ -19,11 +19,19 @@ export interface RecordSource {
   read(location: RecordLocation): Promise<Uint8Array>;
 }
 
+/** A chunk's plain bytes, verified; valid until `release`. */
+export interface OpenedChunk {
+  readonly plain: Uint8Array;
+  release(): void;
+}
+
 export interface DecodeContext {
   readonly platform: Platform;
   /** Null is enough for public objects. */
   readonly keys: CodecKeys | null;
   readonly source: RecordSource;
+  /** Opens the chunks of files in place of `source`: for who has threads, and memory that is used again. `keys` null: public data. */
+  readonly openChunk?: ((keys: RecordKeys | null, ref: ChunkRef) => Promise<OpenedChunk>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,7 +56,10 @@ export async function readManifest(context: DecodeContext, ref: ManifestRef): Pr
   return { ...manifest, chunks: manifest.chunks.map((chunk) => resolveRef(chunk, ref)) };
 }
 
-/** The bytes [start, end) of a file, all of them when `range` is left out. Only the chunks that the range touches are read. */
+/**
+ * The bytes [start, end) of a file, all of them when `range` is left out. Only the chunks that the range touches are read.
+ * With `openChunk` a piece is valid only until the next one is asked for.
+ */
 export async function* readFile(
   context: DecodeContext,
   options: { manifest: Manifest; entry: ManifestEntry; range?: { readonly start: number; readonly end: number } | undefined },
@@ -60,10 +71,34 @@ export async function* readFile(
   }
   const keys = domain(context, 'content', manifest.visibility);
   const pieces = touched(manifest, entry, { start, end });
-  yield* mapAhead(pieces, READ_AHEAD, async ({ ref, from, to }) => {
-    const plain = await readChunk(context, keys, ref);
-    return from === 0 && to === plain.length ? plain : plain.subarray(from, to);
+  const { openChunk, signal } = context;
+  if (openChunk === undefined) {
+    return yield* mapAhead(pieces, READ_AHEAD, async ({ ref, from, to }) => part(await readChunk(context, keys, ref), from, to));
+  }
+  const open = async (ref: ChunkRef): Promise<OpenedChunk> => {
+    signal?.throwIfAborted();
+    return openChunk(keys, ref);
+  };
+  const begun = new Set<Promise<OpenedChunk>>();
+  const opened = mapAhead(pieces, READ_AHEAD, ({ ref, from, to }) => {
+    const chunk = open(ref);
+    begun.add(chunk);
+    return chunk.then(({ plain }) => ({ chunk, bytes: part(plain, from, to) }));
   });
+  try {
+    for await (const { chunk, bytes } of opened) {
+      yield bytes;
+      begun.delete(chunk);
+      (await chunk).release();
+    }
+  } finally {
+    // Whoever leaves early leaves nothing behind.
+    for (const chunk of begun) chunk.then((one) => one.release(), () => undefined);
+  }
+}
+
+function part(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  return from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to);
 }
 
 /** The objects of a manifest with their bytes, ready for `restoreInto`. */

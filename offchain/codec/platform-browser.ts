@@ -42,6 +42,16 @@ export function browserPlatform(zstd: Zstd = NO_ZSTD): Platform {
     const aes = await subtle.importKey('raw', own(key), 'AES-GCM', false, ['encrypt']);
     return new Uint8Array(await subtle.encrypt({ name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) }, aes, own(data)));
   };
+  const gcmDecrypt = async ({ key, nonce, data, associated }: Parameters<Platform['gcmDecrypt']>[0]): Promise<Uint8Array | null> => {
+    if (data.length < GCM_TAG_SIZE) return null;
+    const aes = await subtle.importKey('raw', own(key), 'AES-GCM', false, ['decrypt']);
+    try {
+      return new Uint8Array(await subtle.decrypt({ name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) }, aes, own(data)));
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'OperationError') return null;
+      throw error;
+    }
+  };
   return {
     zstdCompress: zstd.zstdCompress,
     zstdDecompress: zstd.zstdDecompress,
@@ -61,15 +71,11 @@ export function browserPlatform(zstd: Zstd = NO_ZSTD): Platform {
       const base = await subtle.importKey('raw', own(ikm), 'HKDF', false, ['deriveBits']);
       return new Uint8Array(await subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt: own(salt), info: own(info) }, base, sizeBytes * 8));
     },
-    async gcmDecrypt({ key, nonce, data, associated }) {
-      if (data.length < GCM_TAG_SIZE) return null;
-      const aes = await subtle.importKey('raw', own(key), 'AES-GCM', false, ['decrypt']);
-      try {
-        return new Uint8Array(await subtle.decrypt({ name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) }, aes, own(data)));
-      } catch (error) {
-        if (error instanceof DOMException && error.name === 'OperationError') return null;
-        throw error;
-      }
+    gcmDecrypt,
+    async gcmOpen({ parts, tag, target, ...options }) {
+      const plain = await gcmDecrypt({ ...options, data: concat(...parts, tag) });
+      if (plain !== null) target.set(plain);
+      return plain !== null;
     },
     ctrInPlace({ key, offset }) {
       let at = offset;

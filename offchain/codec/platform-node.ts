@@ -45,6 +45,20 @@ export const nodePlatform: Platform = {
     }
     return plain(clear);
   },
+  gcmOpen({ key, nonce, parts, tag, associated, target }) {
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAAD(associated).setAuthTag(tag);
+    let at = 0;
+    for (const part of parts) {
+      for (let from = 0; from < part.length; from += PIECE_SIZE) moveInto(target, at + from, decipher.update(part.subarray(from, from + PIECE_SIZE)));
+      at += part.length;
+    }
+    try {
+      decipher.final();
+      return true;
+    } catch {
+      return false;
+    }
+  },
   ctr: ({ key, offset, data }) => plain(ctrCipher(key, offset).update(data)),
   ctrInPlace({ key, offset }) {
     const cipher = ctrCipher(key, offset);

@@ -1,16 +1,15 @@
-/** One chunk to its stored record and back; the README's section "Chunks and records" has the bytes. */
-import { concat, equal } from './bytes.ts';
+/** One chunk to its stored record (`open-record.ts` is the way back); the README's section "Chunks and records" has the bytes. */
+import { concat } from './bytes.ts';
 import { compress } from './compress.ts';
 import { CHUNK_MAX_BYTES } from './chunk.ts';
-import { CorruptRecordError, WrongKeyError } from './format-errors.ts';
 import type { RecordKeys } from './keys.ts';
 import type { Method, Platform } from './types.ts';
 
 /** keyMark (4) || nonce (12) || headSum (4) before the ciphertext, tag (16) behind it. */
-const MARK_BYTES = 4;
-const NONCE_BYTES = 12;
-const HEAD_BYTES = MARK_BYTES + NONCE_BYTES + 4;
-const TAG_BYTES = 16;
+export const MARK_BYTES = 4;
+export const NONCE_BYTES = 12;
+export const HEAD_BYTES = MARK_BYTES + NONCE_BYTES + 4;
+export const TAG_BYTES = 16;
 export const RECORD_OVERHEAD_BYTES = HEAD_BYTES + TAG_BYTES;
 export const RECORD_MAX_BYTES = CHUNK_MAX_BYTES + RECORD_OVERHEAD_BYTES;
 
@@ -79,52 +78,7 @@ export async function makeRecord(
   return { chunkId, size: plain.length, method, parts: [stored], stored, fingerprint };
 }
 
-/**
- * The plain bytes of a record. Throws WrongKeyError when the record is intact but was written under another key,
- * CorruptRecordError when any byte of it is not what was stored.
- */
-export async function openRecord(
-  platform: Platform,
-  options: { keys: RecordKeys | null; chunkId: Uint8Array; size: number; method: Method; stored: Uint8Array },
-): Promise<Uint8Array> {
-  const { keys, chunkId, size, method, stored } = options;
-  if (size > CHUNK_MAX_BYTES) throw new CorruptRecordError('its size is beyond the largest chunk', { size });
-  const coded = keys === null ? stored : await decrypt(platform, keys, options);
-  const plain = method === 0 ? coded : await expand(platform, coded, size);
-  if (plain.length !== size) throw new CorruptRecordError('its size is not the one that was promised', { size, found: plain.length });
-  if (!equal(await chunkIdOf(platform, keys, plain), chunkId)) throw new CorruptRecordError('its content does not fit its id');
-  return plain;
-}
-
-async function decrypt(
-  platform: Platform,
-  keys: RecordKeys,
-  options: { chunkId: Uint8Array; method: Method; stored: Uint8Array },
-): Promise<Uint8Array> {
-  const { chunkId, method, stored } = options;
-  if (stored.length < RECORD_OVERHEAD_BYTES) throw new CorruptRecordError('it is too short');
-  const mark = stored.subarray(0, MARK_BYTES);
-  const nonce = stored.subarray(MARK_BYTES, MARK_BYTES + NONCE_BYTES);
-  const sum = stored.subarray(MARK_BYTES + NONCE_BYTES, HEAD_BYTES);
-  const tag = stored.subarray(stored.length - TAG_BYTES);
-  // The sum needs no key. Without it, garbage from a lying provider would pass for a record of somebody else.
-  if (!equal(await headSum(platform, mark, nonce, tag), sum)) throw new CorruptRecordError('its head is damaged');
-  if (!equal(mark, keys.keyCheck.subarray(0, MARK_BYTES))) throw new WrongKeyError('record');
-  const key = await platform.hmacSha256(keys.chunkKey, chunkId);
-  const associated = concat(chunkId, Uint8Array.of(method));
-  const coded = await platform.gcmDecrypt({ key, nonce, data: stored.subarray(HEAD_BYTES), associated });
-  if (coded === null) throw new CorruptRecordError('its authentication tag does not fit');
-  return coded;
-}
-
-async function headSum(platform: Platform, mark: Uint8Array, nonce: Uint8Array, tag: Uint8Array): Promise<Uint8Array> {
+/** Of the fields before it and the tag; needs no key. */
+export async function headSum(platform: Platform, mark: Uint8Array, nonce: Uint8Array, tag: Uint8Array): Promise<Uint8Array> {
   return (await platform.sha256(concat(mark, nonce, tag))).subarray(0, 4);
-}
-
-async function expand(platform: Platform, coded: Uint8Array, size: number): Promise<Uint8Array> {
-  try {
-    return await platform.zstdDecompress(coded, size);
-  } catch (cause) {
-    throw new CorruptRecordError(`it does not decompress (${cause instanceof Error ? cause.message : String(cause)})`);
-  }
 }

@@ -105,7 +105,8 @@ class Restorer {
       await using handle = await open(temporary, 'wx', 0o600);
       for await (const bytes of object.open()) {
         this.#options.signal?.throwIfAborted();
-        await handle.writeFile(bytes);
+        // `writeFile` would cut it into pieces of 512 KiB.
+        for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
       }
       await handle.chmod(object.mode & MODE_MASK);
       await handle.utimes(...timesOf(object));

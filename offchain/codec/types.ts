@@ -48,6 +48,8 @@ export interface Platform {
   gcmEncrypt(options: { key: Uint8Array; nonce: Uint8Array; data: Uint8Array; associated: Uint8Array }): Uint8Array | Promise<Uint8Array>;
   /** Returns null when the tag does not fit. */
   gcmDecrypt(options: { key: Uint8Array; nonce: Uint8Array; data: Uint8Array; associated: Uint8Array }): Uint8Array | null | Promise<Uint8Array | null>;
+  /** As `gcmDecrypt`, with the ciphertext in parts and the tag apart; the plain bytes go into `target`. False when the tag does not fit: then `target` holds anything. */
+  gcmOpen(options: { key: Uint8Array; nonce: Uint8Array; parts: readonly Uint8Array[]; tag: Uint8Array; associated: Uint8Array; target: Uint8Array }): boolean | Promise<boolean>;
   /** XORs the AES-256-CTR keystream from byte `offset` (a multiple of 16) on. Returns new bytes. */
   ctr(options: { key: Uint8Array; offset: number; data: Uint8Array }): Uint8Array | Promise<Uint8Array>;
   /** As `ctr`, in place and for data that comes in pieces: each call goes on where the one before ended. Pieces but the last are whole blocks of 16 bytes. */

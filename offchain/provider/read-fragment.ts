@@ -9,6 +9,7 @@ import { subtreeRange } from '../proof/subtree.ts';
 import type { ByteRange } from '../proof/subtree.ts';
 import { isUpperTreeSound, readUpperTree } from '../proof/upper-tree.ts';
 import type { OpenFile } from '../store/files.ts';
+import type { BufferPool } from '../wire/buffer-pool.ts';
 import { isMissing, withFile } from './disk.ts';
 import { DamagedFragmentError } from './errors.ts';
 import type { FragmentFiles } from './fragment-files.ts';
@@ -30,7 +31,10 @@ export interface FragmentRange {
   readonly sizeBytes: number;
   /** Of the siblings behind them. */
   readonly proofBytes: number;
-  /** The leaves' bytes, then the siblings of their range proof. Leaves are not checked here: the reader checks them against the proof. */
+  /**
+   * The leaves' bytes, then the siblings of their range proof. Leaves are not checked here: the reader checks them against the proof.
+   * Where memory was given, a piece is valid until the next one is asked for; whoever leaves before the end may go on using the last one.
+   */
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 
@@ -55,7 +59,12 @@ export function readLeaf(files: FragmentFiles, fragment: StoredFragment, leafInd
  * and the upper tree where the proof has any node.
  * @throws DamagedFragmentError as `readLeaf` does, for what the proof itself reads.
  */
-export function readLeaves(files: FragmentFiles, fragment: StoredFragment, range: { readonly first: number; readonly count: number }): Promise<FragmentRange> {
+export function readLeaves(
+  files: FragmentFiles,
+  fragment: StoredFragment,
+  range: { readonly first: number; readonly count: number; readonly memory?: BufferPool | undefined },
+): Promise<FragmentRange> {
+  const { memory } = range;
   const start = range.first * LEAF_SIZE;
   const sizeBytes = range.count * LEAF_SIZE;
   return asDamage(fragment, range.first, () =>
@@ -63,10 +72,11 @@ export function readLeaves(files: FragmentFiles, fragment: StoredFragment, range
       if ((await file.sizeBytes()) !== fragment.sizeBytes) throw new FragmentDamagedError(0);
       const proof = await proofOf(files, fragment, file, range);
       if (sizeBytes > PIECE_BYTES) return { sizeBytes, proofBytes: proof.length, pieces: inBlocks(files, fragment, { start, end: start + sizeBytes }, proof) };
-      const piece = Buffer.allocUnsafeSlow(sizeBytes + proof.length);
+      const pieceBytes = sizeBytes + proof.length;
+      const piece = memory?.take(pieceBytes) ?? new Uint8Array(pieceBytes);
       if ((await file.read(piece.subarray(0, sizeBytes), start)) < sizeBytes) throw new FragmentDamagedError(0);
       piece.set(proof, sizeBytes);
-      return { sizeBytes, proofBytes: proof.length, pieces: single(piece) };
+      return { sizeBytes, proofBytes: proof.length, pieces: single(piece, memory) };
     }),
   );
 }
@@ -81,8 +91,10 @@ async function proofOf(files: FragmentFiles, fragment: StoredFragment, file: Ope
   return encodeNodes(rangeProof({ upperTree, first, count, left, right }));
 }
 
-async function* single(piece: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* single(piece: Uint8Array, memory: BufferPool | undefined): AsyncGenerator<Uint8Array> {
   yield piece;
+  // Not in a `finally`: who leaves early may have left the piece in a socket's queue.
+  memory?.give(piece);
 }
 
 async function* inBlocks(files: FragmentFiles, fragment: StoredFragment, range: ByteRange, proof: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -175,9 +175,13 @@ function parseReply<S extends z.ZodType>(url: string, bytes: Uint8Array, schema:
 }
 
 async function remoteError(url: string, reply: http.IncomingMessage, signal: AbortSignal | undefined): Promise<RemoteError> {
-  const status = reply.statusCode ?? 0;
   const text = new TextDecoder().decode(await readAll(url, reply, JSON_BODY_BYTES, signal));
-  const retryAfter = Number(reply.headers['retry-after']);
+  return remoteErrorOf(url, { status: reply.statusCode ?? 0, text, retryAfter: reply.headers['retry-after'] });
+}
+
+/** What an answer with a status from 400 on says. */
+export function remoteErrorOf(url: string, { status, text, retryAfter }: { readonly status: number; readonly text: string; readonly retryAfter: string | undefined }): RemoteError {
+  const retryAfterSeconds = Number(retryAfter);
   let body: ErrorMessage;
   try {
     body = ErrorMessage.parse(JSON.parse(text));
@@ -185,7 +189,7 @@ async function remoteError(url: string, reply: http.IncomingMessage, signal: Abo
     // Not one of ours: a proxy's page, for example.
     body = { code: `HTTP_${status}`, message: `${new URL(url).origin} answered with status ${status}.`, retryable: status >= 500 || status === 429, details: {} };
   }
-  return new RemoteError({ url, status, body, retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined });
+  return new RemoteError({ url, status, body, retryAfterSeconds: Number.isFinite(retryAfterSeconds) ? retryAfterSeconds : undefined });
 }
 
 function isReset(cause: unknown): boolean {

@@ -51,3 +51,7 @@ export const RETRY_AFTER_SECONDS = 5;
 /** Idle connections that one process keeps to one peer, and open ones at most. */
 export const FREE_SOCKETS_MAX = 8;
 export const SOCKETS_PER_PEER_MAX = 32;
+/** Shorter than servers keep an idle connection (5 s is usual), so that they seldom close one that is just taken. */
+export const FREE_CONNECTION_MS = 4_000;
+/** The status line and all headers of a response. */
+export const RESPONSE_HEAD_BYTES = 16 * KIB;

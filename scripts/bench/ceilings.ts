@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rm } from 'node:fs/promises';
 import { megabytesPerSecond, timed } from './timing.ts';
 
-export interface Ceiling {
-  readonly name: 'memcpy' | 'sha-256' | 'disk-write';
+export interface Speed {
+  readonly name: string;
   readonly mbps: number;
 }
 
 const PIECE = 64 << 20;
 
 /** Of up to 64 MiB at a time; the disk write ends in a sync. */
-export async function ceilings(path: string, sizeBytes: number): Promise<Ceiling[]> {
+export async function ceilings(path: string, sizeBytes: number): Promise<Speed[]> {
   const bytes = (await readFile(path)).subarray(0, PIECE);
   const rounds = Math.max(1, Math.round(Math.min(sizeBytes, 4 * PIECE) / bytes.length));
   const target = Buffer.alloc(bytes.length);

@@ -7,6 +7,7 @@ import { ceilings } from './ceilings.ts';
 import { cpuRows } from './cpu/rows.ts';
 import { benchRequest } from './options.ts';
 import { ipfsCarPeer, resticPeers } from './peers.ts';
+import { proofRow } from './proof-row.ts';
 import { type BenchRow, row } from './row.ts';
 import { type Measure, measureTransfers } from './transfers.ts';
 
@@ -33,24 +34,35 @@ const add = (one: BenchRow): void => {
   say(`${one.name.padEnd(20)} ${String(one.mbps).padStart(9)} MB/s  ${Object.entries({ ...one.ratios }).map(([name, ratio]) => `${ratio}x ${name}`).join(', ')}`);
 };
 
+/** True when everything is wanted, or a row whose name fits. */
+const wants = (names: RegExp): boolean => request.only.length === 0 || request.only.some((name) => names.test(name));
+
 try {
-  const wantsCpu = request.only.length === 0 || request.only.some((name) => /^(cpu-|rs-|merkle-)/.test(name));
-  if (wantsCpu) for (const one of await cpuRows({ isQuick: request.quick, folder })) add(one);
-  const measures: Measure[] = [];
-  const { random } = await measureTransfers(folder, request, (measure) => {
-    measures.push(measure);
-    say(`${measure.name.padEnd(20)} ${measure.mbps.toFixed(1).padStart(9)} MB/s  ${JSON.stringify(measure.facts)}`);
-  });
-  for (const { name, mbps } of measures) speeds.set(name, mbps);
-  for (const { name, mbps } of await ceilings(random, request.sizeBytes)) speeds.set(name, mbps);
-  const peers = request.quick ? [] : [await resticPeers(random, { work: folder, sizeBytes: request.sizeBytes }), await ipfsCarPeer(random, { work: folder, sizeBytes: request.sizeBytes })];
-  for (const { name, mbps } of peers.flat()) speeds.set(name, mbps);
-  for (const { name, mbps, facts } of measures) {
-    const others = Object.fromEntries((RATIOS[name] ?? []).map((other) => [other, speeds.get(other) ?? null]));
-    add(row(name, request.cores, mbps, others, facts));
-    if (name === 'put') add(row('put-random', request.cores, mbps, others, { ...facts, why: 'put stores random bytes: the same measurement' }));
-  }
+  if (wants(/^(cpu-|rs-|merkle-)/)) for (const one of await cpuRows({ isQuick: request.quick, folder })) add(one);
+  if (wants(/^provider-proof$/)) add(await proofRow({ isQuick: request.quick, folder }));
+  if (wants(/^(put|get)/)) await endToEnd();
   if (request.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+/** The rows of put and get, and beside them ceilings and peers over the same file. */
+async function endToEnd(): Promise<void> {
+  const { sizeBytes, cores } = request;
+  const measures: Measure[] = [];
+  const { random } = await measureTransfers(folder, request, (measure) => {
+    measures.push(measure);
+    speeds.set(measure.name, measure.mbps);
+    say(`${measure.name.padEnd(20)} ${measure.mbps.toFixed(1).padStart(9)} MB/s  ${JSON.stringify(measure.facts)}`);
+  });
+  const others = await ceilings(random, sizeBytes);
+  if (!request.quick && wants(/^restic/)) others.push(...(await resticPeers(random, { work: folder, sizeBytes })));
+  if (!request.quick && wants(/^ipfs-car/)) others.push(await ipfsCarPeer(random, { work: folder, sizeBytes }));
+  for (const { name, mbps } of others) speeds.set(name, mbps);
+  for (const { name, mbps, facts, shares } of measures) {
+    const beside = Object.fromEntries((RATIOS[name] ?? []).map((other) => [other, speeds.get(other) ?? null]));
+    const one = row(name, cores, mbps, beside, facts);
+    add({ ...one, ratios: { ...one.ratios, ...shares } });
+    if (name === 'put') add(row('put-random', cores, mbps, beside, { ...facts, why: 'put stores random bytes: the same measurement' }));
+  }
 }

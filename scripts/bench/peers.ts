@@ -4,15 +4,11 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { Speed } from './ceilings.ts';
 import { megabytesPerSecond, timed } from './timing.ts';
 
-export interface Peer {
-  readonly name: string;
-  readonly mbps: number;
-}
-
 /** `restic backup` without compression into a new local repository, and the restore of it. Nothing where restic is not installed. */
-export async function resticPeers(folder: string, options: { readonly work: string; readonly sizeBytes: number }): Promise<Peer[]> {
+export async function resticPeers(folder: string, options: { readonly work: string; readonly sizeBytes: number }): Promise<Speed[]> {
   const { work, sizeBytes } = options;
   const home = await mkdtemp(join(work, 'restic-'));
   const repository = join(home, 'repository');
@@ -32,12 +28,12 @@ export async function resticPeers(folder: string, options: { readonly work: stri
 }
 
 /** `ipfs-car pack` of the same folder: chunks and hashes it, and writes one file. */
-export async function ipfsCarPeer(folder: string, options: { readonly work: string; readonly sizeBytes: number }): Promise<Peer[]> {
+export async function ipfsCarPeer(folder: string, options: { readonly work: string; readonly sizeBytes: number }): Promise<Speed> {
   const output = join(options.work, 'packed.car');
   try {
     const main = await binOf('ipfs-car');
     const seconds = await timed(() => must(runs(process.execPath, [main, 'pack', folder, '--output', output]), 'ipfs-car pack'));
-    return [{ name: 'ipfs-car-pack', mbps: megabytesPerSecond(options.sizeBytes, seconds) }];
+    return { name: 'ipfs-car-pack', mbps: megabytesPerSecond(options.sizeBytes, seconds) };
   } finally {
     await rm(output, { force: true });
   }

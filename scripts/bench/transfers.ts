@@ -6,6 +6,7 @@ import { put } from '../../offchain/client/put.ts';
 import type { PutResult } from '../../offchain/client/put.ts';
 import type { Client } from '../../offchain/client/client.ts';
 import type { BenchRequest } from './options.ts';
+import { round } from './row.ts';
 import { type BenchNetwork, startNetwork } from './network.ts';
 import { changeOnePercent, writeMixedFolder, writeRandomFile, writeRandomFolder, writeSmallFiles } from './samples.ts';
 import { megabytesPerSecond, timed } from './timing.ts';
@@ -15,6 +16,8 @@ export interface Measure {
   readonly mbps: number;
   /** Facts beside the speed: CPU seconds, bytes moved, and the like. */
   readonly facts: Readonly<Record<string, number>>;
+  /** What belongs to the row's ratios although it is no speed: shares of the bytes. */
+  readonly shares?: Readonly<Record<string, number>>;
 }
 
 const PROVIDERS = 16;
@@ -88,13 +91,16 @@ async function measureGet({ network, say }: Stage, what: { readonly name: string
 
 /** A folder is stored, one file in a hundred changes, and it is stored again under the same name. */
 async function measureChange(stage: Stage, client: Client, folder: string): Promise<void> {
-  const { sizeBytes } = stage.options;
+  const { sizeBytes, batchLog2 } = stage.options;
   await writeRandomFolder(folder, { seed: 'changing', sizeBytes, fileBytes: Math.max(4096, Math.min(CHANGED_FILE_BYTES, Math.floor(sizeBytes / 100))) });
   await put(client, { paths: [folder], name: 'changing' });
   const changedBytes = await changeOnePercent(folder, 'changed');
-  await measurePut({ ...stage, say: (measure) => stage.say({ ...measure, facts: { ...measure.facts, changedBytes, movedShare: (measure.facts['storedBytes'] ?? 0) / sizeBytes } }) }, client, {
-    name: 'put-1pct-changed', path: folder, sizeBytes, as: 'changing',
-  });
+  const say = (measure: Measure): void => {
+    // Whole batches travel, however full the last one is.
+    const movedShare = ((measure.facts['batches'] ?? 0) * 2 ** batchLog2) / sizeBytes;
+    stage.say({ ...measure, facts: { ...measure.facts, changedBytes, storedShare: (measure.facts['storedBytes'] ?? 0) / sizeBytes }, shares: { 'moved-share': round(movedShare) } });
+  };
+  await measurePut({ ...stage, say }, client, { name: 'put-1pct-changed', path: folder, sizeBytes, as: 'changing' });
 }
 
 async function measureSmall(stage: Stage, client: Client, folder: string): Promise<void> {

@@ -7,6 +7,7 @@ import { openFooter } from '../../offchain/codec/footer.ts';
 import { CodecInputError, CorruptRecordError, MalformedError, WrongKeyError } from '../../offchain/codec/format-errors.ts';
 import { geometry } from '../../offchain/codec/geometry.ts';
 import { type CodecKeys, deriveKeys } from '../../offchain/codec/keys.ts';
+import { openRecord } from '../../offchain/codec/open-record.ts';
 import { rawCid } from '../../offchain/codec/unixfs.ts';
 import { AGREEMENT, type Bundle, CREATED, Network, collect, file, folder, link, master, noise, platform, put } from './pipeline.ts';
 
@@ -153,6 +154,31 @@ describe('decode', () => {
     };
     await expect(collect(readFile(damaged, { manifest, entry: bad }))).rejects.toThrow(CorruptRecordError);
     expect(await collect(readFile(damaged, { manifest, entry: good }))).toHaveLength(good.size);
+  });
+
+  test('chunks that somebody else opens are released one by one, and all of them when the reader leaves early or one fails', async () => {
+    const source = await committed(await put(tree()));
+    const { context, manifest } = await open(source);
+    const entry = manifest.entries.find(({ path }) => path === 'big')!;
+    const lent = new Set<Uint8Array>();
+    let failing = -1;
+    let opened = 0;
+    const openChunk: DecodeContext['openChunk'] = async (recordKeys, ref) => {
+      if (opened++ === failing) throw new CorruptRecordError('made to fail');
+      const plain = await openRecord(platform, { keys: recordKeys, chunkId: ref.chunkId, size: ref.size, method: ref.method, stored: await source.read(ref) });
+      lent.add(plain);
+      return { plain, release: () => expect(lent.delete(plain)).toBe(true) };
+    };
+    const mine = { ...context, openChunk };
+    expect(Buffer.compare(Buffer.from(await collect(readFile(mine, { manifest, entry }))), Buffer.from(noise(7_000_000, 5)))).toBe(0);
+    expect(lent.size).toBe(0);
+    for await (const _ of readFile(mine, { manifest, entry })) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(lent.size).toBe(0);
+    [opened, failing] = [0, 1];
+    await expect(collect(readFile(mine, { manifest, entry }))).rejects.toThrow(CorruptRecordError);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(lent.size).toBe(0);
   });
 
   test('a manifest that does not fit the root of its reference is refused', async () => {

@@ -5,7 +5,8 @@ import { hex } from '../../offchain/codec/bytes.ts';
 import { compress, looksDense } from '../../offchain/codec/compress.ts';
 import { CorruptRecordError, WrongKeyError } from '../../offchain/codec/format-errors.ts';
 import { type CodecKeys, deriveKeys } from '../../offchain/codec/keys.ts';
-import { RECORD_OVERHEAD_BYTES, chunkIdOf, makeRecord, openRecord } from '../../offchain/codec/record.ts';
+import { openRecord } from '../../offchain/codec/open-record.ts';
+import { RECORD_OVERHEAD_BYTES, chunkIdOf, makeRecord } from '../../offchain/codec/record.ts';
 import { master, noise, platform } from './pipeline.ts';
 
 interface Vectors {

@@ -9,6 +9,7 @@ import { decodeNodes } from '../../offchain/proof/bytes.ts';
 import { FragmentHasher } from '../../offchain/proof/fragment-hasher.ts';
 import { verifyPath } from '../../offchain/proof/verify-path.ts';
 import { verifyRange } from '../../offchain/proof/verify-range.ts';
+import { BufferPool } from '../../offchain/wire/buffer-pool.ts';
 import { collect, keyOf, openShelf, pattern, pieces, removeShelf } from './support.ts';
 import type { Shelf } from './support.ts';
 
@@ -102,6 +103,23 @@ describe('requireSomeFiles', () => {
 });
 
 describe('readLeaves', () => {
+  it('reads into memory that is used again once the next piece is asked for, and not before', async () => {
+    await put(bytes);
+    const memory = new BufferPool({ bufferBytes: SIZE + 4096, kept: 4, isShared: false });
+    const fragment = await stored();
+    const read = (first: number) => readLeaves(shelf.files, fragment, { first, count: 100, memory });
+    const [one, two] = await Promise.all([read(0), read(100)]);
+    const [a, b] = [one.pieces[Symbol.asyncIterator](), two.pieces[Symbol.asyncIterator]()];
+    const [first, second] = [(await a.next()).value as Uint8Array, (await b.next()).value as Uint8Array];
+    expect(first.buffer).not.toBe(second.buffer);
+    expect(Buffer.compare(first.subarray(0, 25_600), bytes.subarray(0, 25_600))).toBe(0);
+    await a.next();
+    const again = (await (await read(200)).pieces[Symbol.asyncIterator]().next()).value as Uint8Array;
+    expect(again.buffer).toBe(first.buffer);
+    // The other one, still in use, is as it was.
+    expect(Buffer.compare(second.subarray(0, 25_600), bytes.subarray(25_600, 51_200))).toBe(0);
+  });
+
   const ranges: [number, number][] = [[0, LEAVES], [0, 1], [299, 1], [63, 2], [64, 64], [1, 298], [128, 172], [5, 7]];
 
   it.each(ranges)('proves leaves from %i, %i of them', async (first, count) => {

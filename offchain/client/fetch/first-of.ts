@@ -9,6 +9,8 @@ export interface FirstOfOptions<C, R> {
   /** Time without a new answer after which each outstanding candidate gets a substitute. */
   readonly lateMs: number;
   readonly onLate?: ((candidate: C) => void) | undefined;
+  /** Told each answer that is not among the result's: one too many, or one of a call that was cancelled. */
+  readonly onSpare?: ((answer: R) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,6 +29,7 @@ export async function firstOf<C, R>(options: FirstOfOptions<C, R>): Promise<Firs
   const failures = new Map<C, unknown>();
   const running = new Set<C>();
   const scope = linked(options.signal);
+  let isOver = false;
   let next = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
@@ -37,7 +40,7 @@ export async function firstOf<C, R>(options: FirstOfOptions<C, R>): Promise<Firs
           const candidate = candidates[next++] as C;
           running.add(candidate);
           options.start(candidate, scope.signal).then(
-            (answer) => finish(candidate, () => answers.set(candidate, answer)),
+            (answer) => (isOver || answers.size >= need ? options.onSpare?.(answer) : finish(candidate, () => answers.set(candidate, answer))),
             (error: unknown) => finish(candidate, () => failures.set(candidate, error)),
           );
         }
@@ -69,7 +72,11 @@ export async function firstOf<C, R>(options: FirstOfOptions<C, R>): Promise<Firs
       step();
     });
     return { answers, failures };
+  } catch (error) {
+    for (const answer of answers.values()) options.onSpare?.(answer);
+    throw error;
   } finally {
+    isOver = true;
     clearTimeout(timer);
     scope.abort();
     scope.release();

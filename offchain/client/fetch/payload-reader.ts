@@ -2,21 +2,25 @@
 import { footerOffset, FOOTER_BYTES } from '../../codec/footer.ts';
 import { LEAF_SIZE } from '../../codec/geometry.ts';
 import { recordSpans } from '../../codec/pack.ts';
-import { concat } from '../../codec/bytes.ts';
+import { join } from '../../codec/bytes.ts';
 import { applySeal } from '../../codec/seal.ts';
 import { type SlotRange, slotRanges, stripeRange } from '../../codec/stripe.ts';
 import type { WorkerPool } from '../../codec/pool/pool.ts';
 import type { Geometry, Platform, RecordLocation } from '../../codec/types.ts';
 import type { RecordSource } from '../../codec/decode.ts';
 import type { Chain } from '../../chain/client.ts';
+import { NODE_SIZE } from '../../proof/hash.ts';
+import { BufferPool } from '../../wire/buffer-pool.ts';
 import { UnrecoverableError } from '../errors.ts';
 import { Gate } from '../gate.ts';
 import { Lanes } from '../lanes.ts';
 import type { Policy } from '../policy.ts';
+import type { ReadSource } from '../../reads/pay/source.ts';
 import type { AgreementView, AgreementViews } from './agreement-view.ts';
 import { type DescribedBatch, type DescribedBundle, describeBundle } from './bundle-description.ts';
 import type { ProviderHealth } from './health.ts';
 import { type PieceContext, readPiece, rebuild } from './piece-reader.ts';
+import { type Lent, allLent } from './lent.ts';
 import { SharedReads } from './shared-reads.ts';
 
 export interface PayloadRange {
@@ -35,8 +39,6 @@ export interface ReadOptions {
    * A lost slot then costs no more traffic than a healthy one, because its neighbours' units are needed anyway.
    */
   readonly wholeUnits?: boolean;
-  /** Called with the payload bytes of every read. */
-  readonly onBytes?: ((sizeBytes: number) => void) | undefined;
 }
 
 interface ReaderOptions {
@@ -47,17 +49,23 @@ interface ReaderOptions {
   readonly health: ProviderHealth;
   readonly policy: Policy;
   readonly sealKey: (agreement: number) => Promise<Uint8Array>;
+  readonly source: ReadSource;
 }
 
 const DESCRIPTIONS_KEPT = 64;
 /** One request asks for no more than this, so that a late one can be replaced early. */
 const PIECE_LEAVES_MAX = (1 << 20) / LEAF_SIZE;
+/** A piece and the longest proof that it may have: two nodes for each of 20 levels. */
+const PIECE_BUFFER_BYTES = PIECE_LEAVES_MAX * LEAF_SIZE + 40 * NODE_SIZE;
+/** Free buffers that wait for the next piece. */
+const PIECE_BUFFERS_KEPT = 64;
 
 export class PayloadReader {
   readonly #options: ReaderOptions;
   readonly #shared: SharedReads;
   readonly #gate: Gate;
   readonly #lanes: Lanes;
+  readonly #memory: BufferPool;
   readonly #begun = new Set<string>();
   readonly #bundles = new Map<string, Promise<DescribedBundle>>();
 
@@ -65,21 +73,31 @@ export class PayloadReader {
     this.#options = options;
     this.#shared = new SharedReads(options.policy.cacheBytes);
     this.#gate = new Gate(options.policy.readsAtOnce);
+    this.#memory = new BufferPool({ bufferBytes: PIECE_BUFFER_BYTES, kept: PIECE_BUFFERS_KEPT, isShared: true });
     this.#lanes = new Lanes({ startAtOnce: options.policy.transfersAtFirst, maxAtOnce: options.policy.transfersAtMost });
   }
 
   /**
+   * A copy of the bytes.
    * @throws UnrecoverableError when more than m providers fail or lie, NoDescriptionError, RpcUnavailableError
    */
   async read(range: PayloadRange, options: ReadOptions = {}): Promise<Uint8Array> {
+    const parts = await this.lend(range, options);
+    const bytes = join(parts.map((part) => part.bytes));
+    for (const part of parts) part.release();
+    return bytes;
+  }
+
+  /** The bytes where they lie, in order; the caller releases every part. Throws as `read` does. */
+  async lend(range: PayloadRange, options: ReadOptions = {}): Promise<Lent[]> {
     try {
-      return await this.#readOnce(range, options);
+      return await this.#lendOnce(range, options);
     } catch (error) {
       if (!(error instanceof UnrecoverableError)) throw error;
       // Providers may have been replaced since the chain was asked, or one lied about the batch ids.
       await this.#options.views.refresh(range.agreement);
       this.#bundles.delete(`${range.agreement}/${range.bundle}`);
-      return this.#readOnce(range, options);
+      return this.#lendOnce(range, options);
     }
   }
 
@@ -99,24 +117,29 @@ export class PayloadReader {
     for (let stripe = 0; stripe < geometry.stripes; stripe++) {
       const { start, end } = stripeRange(geometry, stripe);
       const run = { first: start / LEAF_SIZE, count: (end - start) / LEAF_SIZE };
-      const piece = { view, sealKey, batch, acknowledged: described.acknowledged, slot: place.slot, ...run };
-      fragment.set(await rebuild(this.#context(), piece, signal), start);
+      const piece = { view, sealKey, bundle: described.bundle, batch, acknowledged: described.acknowledged, slot: place.slot, ...run };
+      const rebuilt = await rebuild(this.#context(), piece, signal);
+      fragment.set(rebuilt.bytes, start);
+      rebuilt.release();
     }
     return applySeal(this.#options.platform, { sealKey, batchId: batch.batchId, slot: place.slot, offset: 0, data: fragment });
   }
 
   /** What the codec's decoder reads from. */
   source(options: ReadOptions = {}): RecordSource {
-    return {
-      read: async (location: RecordLocation) => {
-        const { agreement, bundle } = location;
-        if (bundle === null) throw new RangeError('the location does not say in which bundle it lies');
-        const { geometry } = await this.#options.views.get(agreement);
-        const spans = recordSpans(geometry, location);
-        const parts = await Promise.all(spans.map((span) => this.read({ agreement, bundle, ...span }, options)));
-        return parts.length === 1 ? (parts[0] as Uint8Array) : concat(...parts);
-      },
-    };
+    return { read: async (location) => join(await Promise.all((await this.#spansOf(location)).map((span) => this.read(span, options)))) };
+  }
+
+  /** A stored record where its parts lie; the caller releases every one. */
+  async lendRecord(location: RecordLocation, options: ReadOptions = {}): Promise<Lent[]> {
+    return (await allLent((await this.#spansOf(location)).map((span) => this.lend(span, options)))).flat();
+  }
+
+  async #spansOf(location: RecordLocation): Promise<PayloadRange[]> {
+    const { agreement, bundle } = location;
+    if (bundle === null) throw new RangeError('the location does not say in which bundle it lies');
+    const { geometry } = await this.#options.views.get(agreement);
+    return recordSpans(geometry, location).map((span) => ({ agreement, bundle, ...span }));
   }
 
   /** Shared by all who ask, so no single asker's signal ends it. */
@@ -134,25 +157,22 @@ export class PayloadReader {
   }
 
   #context(): PieceContext {
-    const { pool, health, policy } = this.#options;
-    return { pool, health, shared: this.#shared, gate: this.#gate, lanes: this.#lanes, begun: this.#begun, idleMs: policy.idleMs };
+    const { pool, health, policy, source } = this.#options;
+    return { pool, memory: this.#memory, health, source, shared: this.#shared, gate: this.#gate, lanes: this.#lanes, begun: this.#begun, idleMs: policy.idleMs };
   }
 
-  async #readOnce(range: PayloadRange, options: ReadOptions): Promise<Uint8Array> {
+  async #lendOnce(range: PayloadRange, options: ReadOptions): Promise<Lent[]> {
     const view = await this.#options.views.get(range.agreement);
     const [described, sealKey] = await Promise.all([this.describe(view, range.bundle), this.#options.sealKey(range.agreement)]);
     const batch = batchAt(described, range.batch);
-    const result = new Uint8Array(range.sizeBytes);
     const parts = slotRanges(view.geometry, range.offset, range.sizeBytes).flatMap(splitLong);
-    await Promise.all(parts.map(async (part) => {
+    return (await allLent(parts.map(async (part) => {
       const { first, count } = leavesOf(view.geometry, part, options.wholeUnits ?? false);
-      const piece = { view, sealKey, batch, acknowledged: described.acknowledged, slot: part.slot, first, count };
-      const bytes = await readPiece(this.#context(), piece, options.signal);
+      const piece = { view, sealKey, bundle: described.bundle, batch, acknowledged: described.acknowledged, slot: part.slot, first, count };
+      const { bytes, release } = await readPiece(this.#context(), piece, options.signal);
       const from = part.fragmentOffset - first * LEAF_SIZE;
-      result.set(bytes.subarray(from, from + part.sizeBytes), part.payloadOffset - range.offset);
-    }));
-    options.onBytes?.(range.sizeBytes);
-    return result;
+      return [{ bytes: bytes.subarray(from, from + part.sizeBytes), release }];
+    }))).flat();
   }
 }
 

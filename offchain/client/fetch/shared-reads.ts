@@ -1,10 +1,19 @@
 /** Reads that several askers share: one request while it runs, and its bytes for those who come soon after. */
+import type { Lent } from './lent.ts';
+
+/** What a read gives. `isKept` false: only for those who asked while it ran. */
+export interface SharedBytes extends Lent {
+  readonly isKept?: boolean;
+}
+
 interface Entry {
-  readonly bytes: Promise<Uint8Array>;
+  readonly result: Promise<SharedBytes>;
   readonly controller: AbortController;
-  askers: number;
-  /** 0 while it runs. */
-  sizeBytes: number;
+  /** Those who wait for it or read its bytes. Memory is given back when there are none and the entry is forgotten. */
+  users: number;
+  /** Undefined while it runs. */
+  done: SharedBytes | undefined;
+  isKnown: boolean;
 }
 
 export class SharedReads {
@@ -23,48 +32,68 @@ export class SharedReads {
   }
 
   /** The request behind `key` ends early only when all of its askers gave up. Failures are not remembered. */
-  read(key: string, signal: AbortSignal | undefined, start: (signal: AbortSignal) => Promise<Uint8Array>): Promise<Uint8Array> {
+  async read(key: string, signal: AbortSignal | undefined, start: (signal: AbortSignal) => Promise<SharedBytes>): Promise<Lent> {
+    signal?.throwIfAborted();
     const entry = this.#entries.get(key) ?? this.#begin(key, start);
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    if (entry.sizeBytes > 0) return entry.bytes;
-    entry.askers++;
+    entry.users++;
+    let isLeft = false;
+    const leave = (): void => {
+      if (isLeft) return;
+      isLeft = true;
+      entry.users--;
+      if (entry.users === 0 && entry.done === undefined) {
+        this.#forget(key, entry);
+        entry.controller.abort(signal?.reason);
+      }
+      this.#reclaim(entry);
+    };
+    if (entry.done !== undefined) return { bytes: entry.done.bytes, release: leave };
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        if (--entry.askers === 0) {
-          if (this.#entries.get(key) === entry) this.#entries.delete(key);
-          entry.controller.abort(signal?.reason);
-        }
+      const giveUp = (): void => {
+        leave();
         reject(signal?.reason as Error);
       };
-      if (signal?.aborted === true) return leave();
-      signal?.addEventListener('abort', leave, { once: true });
-      entry.bytes.then(resolve, reject).finally(() => signal?.removeEventListener('abort', leave));
+      signal?.addEventListener('abort', giveUp, { once: true });
+      entry.result.then(({ bytes }) => {
+        signal?.removeEventListener('abort', giveUp);
+        if (!isLeft) resolve({ bytes, release: leave });
+      }, (error: unknown) => {
+        signal?.removeEventListener('abort', giveUp);
+        reject(error as Error);
+      });
     });
   }
 
-  #begin(key: string, start: (signal: AbortSignal) => Promise<Uint8Array>): Entry {
+  #begin(key: string, start: (signal: AbortSignal) => Promise<SharedBytes>): Entry {
     const controller = new AbortController();
-    const entry: Entry = { bytes: start(controller.signal), controller, askers: 0, sizeBytes: 0 };
+    const entry: Entry = { result: start(controller.signal), controller, users: 0, done: undefined, isKnown: true };
     this.#entries.set(key, entry);
-    entry.bytes.then(
-      (bytes) => this.#keep(key, entry, bytes.length),
-      () => {
-        if (this.#entries.get(key) === entry) this.#entries.delete(key);
-      },
-    );
+    entry.result.then((done) => this.#finish(key, entry, done), () => this.#forget(key, entry));
     return entry;
   }
 
-  #keep(key: string, entry: Entry, sizeBytes: number): void {
-    if (this.#entries.get(key) !== entry) return;
-    entry.sizeBytes = sizeBytes;
-    this.#heldBytes += sizeBytes;
+  #finish(key: string, entry: Entry, done: SharedBytes): void {
+    entry.done = done;
+    if (done.isKept === false) this.#forget(key, entry);
+    else if (entry.isKnown) this.#heldBytes += done.bytes.length;
+    this.#reclaim(entry);
     for (const [oldKey, old] of this.#entries) {
       if (this.#heldBytes <= this.#limitBytes) return;
-      if (old.sizeBytes === 0) continue;
-      this.#entries.delete(oldKey);
-      this.#heldBytes -= old.sizeBytes;
+      if (old.done === undefined) continue;
+      this.#heldBytes -= old.done.bytes.length;
+      this.#forget(oldKey, old);
+      this.#reclaim(old);
     }
+  }
+
+  #forget(key: string, entry: Entry): void {
+    entry.isKnown = false;
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+  }
+
+  #reclaim(entry: Entry): void {
+    if (!entry.isKnown && entry.users === 0) entry.done?.release();
   }
 }

@@ -1,24 +1,22 @@
 import { CorruptRecordError, WrongKeyError } from '../format-errors.ts';
-import type { RecordKeys } from '../keys.ts';
-import { openRecord } from '../record.ts';
-import type { Method, Platform } from '../types.ts';
+import { type RecordName, openRecordInto } from '../open-record.ts';
+import type { Platform } from '../types.ts';
 
-/** One stored record; see `openRecord`. */
-export interface RecordToOpen {
-  readonly buffers: readonly [stored: Uint8Array];
-  readonly keys: RecordKeys | null;
-  readonly chunkId: Uint8Array;
-  readonly size: number;
-  readonly method: Method;
+/** One stored record; see `openRecordInto`. */
+export interface RecordToOpen extends RecordName {
+  /** Where the plain bytes go, of the chunk's size, and then the parts of the stored record. */
+  readonly buffers: readonly [target: Uint8Array, ...parts: Uint8Array[]];
 }
 
-/** The plain bytes, checked against the chunk's id; null for a record that `openRecord` refuses: call it to learn why. */
-export async function openChunk(platform: Platform, { buffers, ...what }: RecordToOpen): Promise<{ buffers: typeof buffers; plain: Uint8Array | null }> {
+/** Opens the record into the first buffer, checked against the chunk's id; false for one that `openRecordInto` refuses: call it to learn why. */
+export async function openChunk(platform: Platform, { buffers, ...name }: RecordToOpen): Promise<{ buffers: typeof buffers; isRight: boolean }> {
+  const [target, ...parts] = buffers;
   try {
-    return { buffers, plain: await openRecord(platform, { ...what, stored: buffers[0] }) };
+    await openRecordInto(platform, { ...name, parts, target });
+    return { buffers, isRight: true };
   } catch (error) {
     // Classes of errors do not travel between threads.
-    if (error instanceof WrongKeyError || error instanceof CorruptRecordError) return { buffers, plain: null };
+    if (error instanceof WrongKeyError || error instanceof CorruptRecordError) return { buffers, isRight: false };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { verifyRange } from '../../proof/verify-range.ts';
-import { applySeal } from '../seal.ts';
+import { fragmentKey } from '../seal.ts';
 import type { Platform } from '../types.ts';
 
 /** Leaves of a sealed fragment as a provider sent them, and what they must be. */
@@ -19,9 +19,9 @@ const LEAF_SIZE = 256;
 
 /** Unseals the leaves in place when their proof is right. Otherwise `isRight` is false and the bytes stay as they were. */
 export async function openRange(platform: Platform, range: SealedRange): Promise<{ buffers: SealedRange['buffers']; isRight: boolean }> {
-  const { buffers, proof, root, leaves, first, sealKey, batchId, slot } = range;
+  const { buffers, proof, root, leaves, first } = range;
   const [data] = buffers;
   const isRight = verifyRange({ root, leaves, first, data, proof });
-  if (isRight) data.set(await applySeal(platform, { sealKey, batchId, slot, offset: first * LEAF_SIZE, data }));
+  if (isRight) await platform.ctrInPlace({ key: await fragmentKey(platform, range), offset: first * LEAF_SIZE })(data);
   return { buffers, isRight };
 }
