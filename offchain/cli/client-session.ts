@@ -2,6 +2,7 @@ import { createClient } from '../client/client.ts';
 import type { Client } from '../client/client.ts';
 import type { OnProgress } from '../client/progress.ts';
 import { createProgress } from './progress.ts';
+import { readPolicy } from './read-policy.ts';
 import { openSession } from './session.ts';
 import type { Session } from './session.ts';
 import type { CommonOptions } from './config.ts';
@@ -17,7 +18,7 @@ export interface ClientSession extends Session {
 export async function withClient(options: CommonOptions, work: (session: ClientSession) => Promise<void>): Promise<void> {
   const session = await openSession(options);
   const { chain } = await session.signingChain();
-  const client = await createClient({ chain, home: session.home, heavies: session.config.network.heavies });
+  const client = await createClient({ chain, home: session.home, heavies: session.config.network.heavies, policy: { reads: readPolicy(session.config.reads) } });
   const signal = interruptSignal();
   try {
     await work({ ...session, client, signal });

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { EdgeConfig } from '../edge/config.ts';
 import { HeavySettings } from '../heavy/settings.ts';
 import { ProviderConfig } from '../provider/config.ts';
+import { ReadPolicyConfig } from './read-policy.ts';
 import { BadConfigError } from './errors.ts';
 
 /**
@@ -22,6 +24,10 @@ export const Config = z.strictObject({
     })
     .prefault({}),
   wallet: z.strictObject({ keystore: z.string().min(1).default('keystore.json') }).prefault({}),
+  /** What this wallet pays for reads, and which edge nodes it asks; offchain/cli/read-policy.ts documents the keys. */
+  reads: ReadPolicyConfig.prefault({}),
+  /** For `holdfast edge start`; offchain/edge/config.ts documents the keys. Its files lie in `<home>/edge`. */
+  edge: z.strictObject(EdgeConfig.omit({ home: true }).shape).optional(),
   /** For `holdfast provider start`; offchain/provider/config.ts documents the keys. Its files lie in `<home>/provider`. */
   provider: z.strictObject(ProviderConfig.omit({ home: true }).shape).optional(),
   /** For `holdfast heavy start`; offchain/heavy/settings.ts documents the keys. Its files lie in `<home>/heavy`. */
@@ -70,7 +76,7 @@ export function inHome(home: string, path: string): string {
 }
 
 /** A section that a service cannot run without. Throws BadConfigError. */
-export function requireSection<K extends 'provider' | 'heavy'>(home: string, config: Config, key: K): NonNullable<Config[K]> {
+export function requireSection<K extends 'provider' | 'heavy' | 'edge'>(home: string, config: Config, key: K): NonNullable<Config[K]> {
   const section = config[key];
   if (section === undefined) throw new BadConfigError(configPath(home), `has no section "${key}"`, { nextStep: 'offchain/cli/README.md shows one to start from.' });
   return section;

@@ -2,17 +2,22 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { chainCommand } from './commands/chain.ts';
 import { challengeCommand } from './commands/challenge.ts';
+import { channelCommand } from './commands/channel.ts';
 import { closeCommand } from './commands/close.ts';
 import { collectCommand } from './commands/collect.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devnetCommand } from './commands/devnet.ts';
+import { edgeCommand } from './commands/edge.ts';
+import { endowCommand } from './commands/endow.ts';
 import { extendCommand } from './commands/extend.ts';
 import { fireCommand } from './commands/fire.ts';
 import { getCommand } from './commands/get.ts';
 import { growCommand } from './commands/grow.ts';
 import { heavyCommand } from './commands/heavy.ts';
 import { initCommand } from './commands/init.ts';
+import { lockCommand } from './commands/lock.ts';
 import { lsCommand } from './commands/ls.ts';
+import { operatorCommand } from './commands/operator.ts';
 import { providerCommand } from './commands/provider.ts';
 import { putCommand } from './commands/put.ts';
 import { releaseCommand } from './commands/release.ts';
@@ -21,6 +26,7 @@ import { rentCommand } from './commands/rent.ts';
 import { retireCommand } from './commands/retire.ts';
 import { rmCommand } from './commands/rm.ts';
 import { sessionCommand } from './commands/session.ts';
+import { sponsorCommand } from './commands/sponsor.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
@@ -28,10 +34,10 @@ import { withdrawCommand } from './commands/withdraw.ts';
 /** In the order of the help. */
 const VERBS = [
   initCommand, tokensCommand, withdrawCommand,
-  rentCommand, extendCommand, renewCommand, growCommand, closeCommand, releaseCommand,
+  rentCommand, extendCommand, renewCommand, growCommand, closeCommand, releaseCommand, lockCommand, endowCommand,
   putCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand,
-  statusCommand, fireCommand, challengeCommand, sessionCommand,
-  providerCommand, heavyCommand, devnetCommand, demoCommand,
+  statusCommand, fireCommand, challengeCommand, sessionCommand, channelCommand, sponsorCommand,
+  operatorCommand, providerCommand, edgeCommand, heavyCommand, devnetCommand, demoCommand,
 ];
 
 /** The whole command line. Verbs load what they need when they run, so that help and argument errors are instant. */

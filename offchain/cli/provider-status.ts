@@ -1,19 +1,13 @@
-import { readNode } from '../chain/read-node.ts';
 import { requestJson } from '../wire/http-client.ts';
 import { ProviderStatus } from '../wire/messages.ts';
-import { ownNode } from './own-node.ts';
+import { ownEndpoint } from './own-node.ts';
 import type { Session } from './session.ts';
 import { formatBytes } from './units.ts';
 
 /** Asks the provider at `url`, or the one that this home folder's account operates. */
 export async function providerStatus(session: Session, url: string | undefined): Promise<ProviderStatus> {
-  const endpoint = url ?? (await ownEndpoint(session));
+  const endpoint = url ?? (await ownEndpoint(session, 'provider'));
   return requestJson(`${endpoint.replace(/\/$/, '')}/status`, { schema: ProviderStatus });
-}
-
-async function ownEndpoint(session: Session): Promise<string> {
-  const { chain, id } = await ownNode(session, 'provider');
-  return (await readNode(chain, id)).endpoint;
 }
 
 export function statusLines(status: ProviderStatus): string[] {

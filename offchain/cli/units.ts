@@ -1,7 +1,11 @@
-import { formatUnits, parseUnits } from 'viem';
+import { formatUnits, getAddress, isAddress, parseUnits } from 'viem';
+import type { Address } from 'viem';
 import { MAX_BATCH_LOG2, MIN_BATCH_LOG2 } from '../codec/geometry.ts';
 import { presetFor } from '../codec/presets.ts';
 import { UsageError } from './errors.ts';
+import { parseCount } from './parse-count.ts';
+
+export { parseCount };
 
 /** What people type and read, and what the code computes with. */
 
@@ -59,11 +63,9 @@ export function schemeForSuppliers(text: string): { k: number; m: number } {
   }
 }
 
-export function parseCount(text: string, options: { what: string; max: number; min?: number }): number {
-  const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : NaN;
-  const min = options.min ?? 1;
-  if (!(value >= min && value <= options.max)) throw new UsageError(`"${text}" is not ${options.what} from ${min} to ${options.max}.`);
-  return value;
+export function parseAddress(text: string): Address {
+  if (!isAddress(text, { strict: false })) throw new UsageError(`"${text}" is no address.`, 'Write 0x and 40 hexadecimal digits.');
+  return getAddress(text);
 }
 
 /** "1.5" to units of a currency with 18 decimals. */

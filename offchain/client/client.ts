@@ -10,6 +10,9 @@ import type { Chain } from '../chain/client.ts';
 import { openNodeStore } from '../store/open-node-store.ts';
 import type { Store } from '../store/open.ts';
 import { type Signer, signerAddress } from '../wire/typed-data.ts';
+import { Edges } from '../reads/pay/edges.ts';
+import { ReadPayer } from '../reads/pay/payer.ts';
+import { ReadSource } from '../reads/pay/source.ts';
 import { AgreementViews } from './fetch/agreement-view.ts';
 import { type AvoidedProvider, ProviderHealth } from './fetch/health.ts';
 import { PayloadReader } from './fetch/payload-reader.ts';
@@ -78,6 +81,11 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const views = new AgreementViews(chain, policy.viewMs);
   const health = new ProviderHealth(policy);
   const pool = new LazyPool(platform);
+  const sessions = new Sessions({ chain, signer, creator });
+  // Only where the creator reads what is his own he reads for nothing.
+  const identify = async (agreement: number) => ((await views.get(agreement)).state.creator === creator ? sessions.headers(agreement) : undefined);
+  const payer = new ReadPayer({ chain, signer, policy: policy.reads, identify });
+  const source = new ReadSource({ own: creator, payer, edges: new Edges({ chain, policy: policy.reads }) });
   return {
     chain,
     creator,
@@ -88,11 +96,11 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     policy,
     namedHeavies: options.heavies,
     secrets,
-    sessions: new Sessions({ chain, signer, creator }),
+    sessions,
     views,
     health,
     uploads: new Lanes({ startAtOnce: policy.transfersAtFirst, maxAtOnce: policy.transfersAtMost }),
-    reader: new PayloadReader({ chain, platform, pool, views, health, policy, sealKey: (agreement) => secrets.sealKey(agreement) }),
+    reader: new PayloadReader({ chain, platform, pool, views, health, policy, source, sealKey: (agreement) => secrets.sealKey(agreement) }),
     avoided: () => health.report(),
     async close() {
       await pool.close();

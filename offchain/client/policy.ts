@@ -1,3 +1,6 @@
+import { DEFAULT_READ_POLICY } from '../reads/pay/policy.ts';
+import type { ReadPolicy } from '../reads/pay/policy.ts';
+
 /** Every bound on what a client does at once, and on how long it waits. */
 export interface Policy {
   /** Batches whose fragments are on their way while the next one is encoded: as many as fit into this many bytes of fragments, at least one. */
@@ -35,6 +38,8 @@ export interface Policy {
   readonly cacheBytes: number;
   /** How long the chain's view of an agreement's providers is trusted. */
   readonly viewMs: number;
+  /** What is paid for reads, and which edge nodes are asked. */
+  readonly reads: ReadPolicy;
 }
 
 const MIB = 1 << 20;
@@ -62,4 +67,5 @@ export const DEFAULT_POLICY: Policy = {
   readAheadBytes: 24 * MIB,
   cacheBytes: 64 * MIB,
   viewMs: 30_000,
+  reads: DEFAULT_READ_POLICY,
 };

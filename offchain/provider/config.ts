@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { address, amount, id, uint16 } from '../wire/fields.ts';
 import { ENDPOINT_CHARACTERS } from '../wire/limits.ts';
+import { PeerSettings } from './peer/settings.ts';
+import { ReadPrices } from '../reads/take/open-till.ts';
 
 const MIB = 1024n * 1024n;
 
@@ -28,6 +30,10 @@ export const ProviderConfig = z.strictObject({
   /** Fragment bytes that may be promised in all. Trees beside the fragments take 0.4 % more. */
   capacityBytes: amount.refine((bytes) => bytes >= MIB, { message: 'must be at least 1 MiB' }),
   price: Price,
+  /** What reads of fragments cost, beyond what is free. */
+  reads: ReadPrices.prefault({}),
+  /** Periods between two paydays: settling, withdrawing, claiming rewards, redeeming vouchers. 0: only when asked. */
+  paydayPeriods: z.number().int().min(0).max(520).default(4),
   /** Lets the parent send this provider's proofs together with others', at the parent's expense; sent by oneself whenever that fails. */
   relay: z.boolean().default(false),
   /** How long a slot with damaged fragments is kept for a new upload of them, before it is surrendered. */
@@ -60,6 +66,8 @@ export const ProviderConfig = z.strictObject({
       pauseSeconds: z.number().int().min(0).default(21_600),
     })
     .prefault({}),
+  /** The graph of peers (libp2p): the parent, its relay, another parent when it dies. */
+  p2p: PeerSettings.prefault({}),
   /** Pause between two looks at the chain; a fortieth of an epoch where absent, at most 15 s. */
   tickMs: z.number().int().min(20).max(60_000).optional(),
 });

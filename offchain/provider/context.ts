@@ -1,5 +1,6 @@
 import type { LocalAccount, TypedDataDomain } from 'viem';
 import type { Chain } from '../chain/client.ts';
+import type { Till } from '../reads/take/till.ts';
 import type { Logger } from '../store/log.ts';
 import type { Store } from '../store/open.ts';
 import type { AgreementCache } from './agreement-cache.ts';
@@ -26,5 +27,7 @@ export interface Provider {
   readonly uploads: Uploads;
   readonly traffic: Traffic;
   readonly disk: DiskMode;
+  /** Takes payment for reads. */
+  readonly till: Till;
   readonly log: Logger;
 }

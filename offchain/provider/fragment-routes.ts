@@ -1,22 +1,18 @@
-import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type { Express, Request, Response } from 'express';
-import { z } from 'zod';
-import { hash, id, uint, uint32 } from '../wire/fields.ts';
+import { hash } from '../wire/fields.ts';
 import { BadRequestError } from '../wire/http-errors.ts';
 import { parseAs } from '../wire/json.ts';
-import { IDLE_TIMEOUT_MS, SLOTS_MAX } from '../wire/limits.ts';
+import { IDLE_TIMEOUT_MS } from '../wire/limits.ts';
+import { VOUCHER_HEADER } from '../wire/paid-reads.ts';
+import { chargeRead } from './charge-read.ts';
 import type { Provider } from './context.ts';
-import type { FragmentKey } from './errors.ts';
+import { FRAGMENT, keyOf, leavesOf, lowerCase } from './fragment-request.ts';
 import { getFragment } from './get-fragment.ts';
 import { headFragment } from './head-fragment.ts';
 import { putFragment } from './put-fragment.ts';
 import type { Upload } from './put-fragment.ts';
-
-const FRAGMENT = '/agreements/:agreement/batches/:batchId/fragments/:slot';
-
-const FragmentPath = z.object({ agreement: z.coerce.number().pipe(id), batchId: hash, slot: z.coerce.number().pipe(uint(SLOTS_MAX - 1)) });
-const LeafQuery = z.object({ first: z.coerce.number().pipe(uint32).optional(), count: z.coerce.number().pipe(uint32).optional() });
+import { sendRange } from './send-range.ts';
 
 /** A refused upload is read this long before the answer goes out. */
 const DRAIN_TIMEOUT_MS = 5_000;
@@ -40,7 +36,7 @@ async function receiveFragment(provider: Provider, request: Request, response: R
     const root = await putFragment(provider, {
       key: keyOf(request),
       header: request.headers.authorization,
-      body: request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
+      body: request,
       contentBytes: announced === undefined ? undefined : Number(announced),
       range: rangeOf(request),
       expectedRoot: rootOf(request),
@@ -62,32 +58,14 @@ async function drain(request: Request): Promise<void> {
 }
 
 async function sendFragment(provider: Provider, request: Request, response: Response): Promise<void> {
-  const { first, count } = parseAs(LeafQuery, request.query, 'The query');
-  const range = await getFragment(provider, { key: keyOf(request), first, count });
-  response.setHeader('content-type', 'application/octet-stream');
-  response.setHeader('x-holdfast-proof-bytes', String(range.proofBytes));
-  response.setHeader('content-length', String(range.sizeBytes + range.proofBytes));
-  for await (const piece of range.pieces) {
-    if (!response.write(piece)) await drained(response);
-    // A reader that has gone ends the reading.
-    if (response.destroyed) return;
-    provider.traffic.noteRead(piece.length);
-  }
-  response.end();
-}
-
-/** Until more can be written, or never will. */
-async function drained(response: Response): Promise<void> {
-  if (response.destroyed) return;
-  const control = new AbortController();
-  const { signal } = control;
-  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).catch(() => undefined);
-  control.abort();
-}
-
-function keyOf(request: Request): FragmentKey {
-  const key = parseAs(FragmentPath, request.params, 'The path');
-  return { ...key, batchId: lowerCase(key.batchId) };
+  const { first, count } = leavesOf(request);
+  const key = keyOf(request);
+  const charge = await chargeRead(provider, { key, first, count, authorization: request.headers.authorization, voucher: request.headers[VOUCHER_HEADER] });
+  const range = await getFragment(provider, { key, first, count }).catch((error: unknown) => {
+    charge?.ended(0);
+    throw error;
+  });
+  await sendRange(response, { range, charge, onPiece: (sizeBytes) => provider.traffic.noteRead(sizeBytes) });
 }
 
 function rootOf(request: Request): Upload['expectedRoot'] {
@@ -102,8 +80,4 @@ function rangeOf(request: Request): Upload['range'] {
     throw new BadRequestError(`The header content-range is "${header}"; an upload goes on to its end: "bytes <from>-<size - 1>/<size>".`);
   }
   return { fromBytes: Number(from), totalBytes: Number(total) };
-}
-
-function lowerCase<T extends string | undefined>(hex: T): T {
-  return hex?.toLowerCase() as T;
 }

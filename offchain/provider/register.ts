@@ -9,13 +9,15 @@ import type { Logger } from '../store/log.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import type { ProviderConfig } from './config.ts';
 
+type Registration = Pick<ProviderConfig, 'tier' | 'region' | 'parent' | 'payout' | 'stake'>;
+
 /**
  * Makes the registry say what the configuration says: registers where needed, moves the endpoint and the parent, adds missing stake.
  * @throws REGISTERED_DIFFERENTLY when tier or region differ, which never change; the chain's errors, for example too few tokens
  */
 export async function ensureRegistered(
   chain: Chain,
-  options: { readonly config: ProviderConfig; readonly operator: Address; readonly endpoint: string; readonly log: Logger },
+  options: { readonly config: Registration; readonly operator: Address; readonly endpoint: string; readonly keepsRelay?: boolean; readonly log: Logger },
 ): Promise<number> {
   const { config, operator, endpoint, log } = options;
   const { tier, region, parent, payout = operator } = config;
@@ -28,7 +30,9 @@ export async function ensureRegistered(
       nextStep: 'Correct the configuration, or use another account for the new node.',
     });
   }
-  if (node.endpoint !== endpoint) await setEndpoint(chain, { id, endpoint });
+  // A relay's address was registered because this node cannot be reached by itself: whether that still holds, its parent finds out.
+  const isRelayed = options.keepsRelay === true && node.endpoint.endsWith(`/relay/${id}`);
+  if (node.endpoint !== endpoint && !isRelayed) await setEndpoint(chain, { id, endpoint });
   if (node.parent !== parent) await setParent(chain, { id, parent });
   const missing = config.stake - (node.stake - node.queued);
   if (missing > 0n) {

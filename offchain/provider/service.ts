@@ -3,6 +3,8 @@ import type { LocalAccount } from 'viem';
 import { createChain } from '../chain/client.ts';
 import type { Deployment } from '../chain/deployment.ts';
 import type { RetryPolicy } from '../chain/transport.ts';
+import { openTill } from '../reads/take/open-till.ts';
+import type { OpenTill } from '../reads/take/open-till.ts';
 import { createLogger } from '../store/log.ts';
 import type { Logger } from '../store/log.ts';
 import { openNodeStore } from '../store/open-node-store.ts';
@@ -21,7 +23,9 @@ import { requireSomeFiles, sweep } from './fragments.ts';
 import { leave } from './leave.ts';
 import { Loop } from './loops.ts';
 import { OwnReceipts } from './own-receipts.ts';
+import { payday } from './payday.ts';
 import { Prover } from './prover.ts';
+import { joinPeers } from './peer/join-peers.ts';
 import { ensureRegistered } from './register.ts';
 import { Scrubber } from './scrub.ts';
 import { SessionCache } from './session-cache.ts';
@@ -75,13 +79,17 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   const server = await startServer((request, response) => listener(request, response), config.listen);
   try {
     const chain = await createChain({ rpcUrls, deployment, account, retry });
-    const id = await ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, log });
-    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), clock: new SteadyClock(chain), ...newState({ store, files, config, domain: chain.domain, log }), log };
+    const id = await ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, keepsRelay: config.endpoint === undefined && config.p2p.enabled, log });
+    const clock = new SteadyClock(chain);
+    const opened = await openTill({ chain, store, id, heavy: config.parent, prices: config.reads, nowSeconds: () => clock.nowSeconds(), log });
+    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), clock, till: opened.till, ...newState({ store, files, config, domain: chain.domain, log }), log };
     const scrubber = newScrubber(provider);
-    const loops = startLoops(provider, scrubber);
+    const loops = startLoops(provider, scrubber, opened);
     listener = createProviderApp(provider);
+    const joined = joinPeers(provider, server);
     log.info('provider.started', { id, url: server.url, home: config.home });
     const stop = async () => {
+      await joined.stop();
       await Promise.all(loops.map((loop) => loop.stop()));
       await scrubber.close();
       await server.close();
@@ -107,7 +115,7 @@ function newScrubber(provider: Provider): Scrubber {
   return new Scrubber({ ...provider, bytesPerTick: (bytesPerSecond * SCRUB_MS) / 1000, pauseMs: pauseSeconds * 1000 });
 }
 
-function startLoops(provider: Provider, scrubber: Scrubber): Loop[] {
+function startLoops(provider: Provider, scrubber: Scrubber, { redeemer, watchMs }: OpenTill): Loop[] {
   const { chain, config, log } = provider;
   const epochMs = chain.clock.epochSeconds * 1000;
   const prover = new Prover(provider);
@@ -127,6 +135,8 @@ function startLoops(provider: Provider, scrubber: Scrubber): Loop[] {
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => challenges.tick(), onError: onError('challenges.failed') }),
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => leave(provider), onError: onError('leave.failed') }),
     new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => surrenderLost(provider), onError: onError('surrender.failed') }),
+    new Loop({ pauseMs: watchMs, tick: async () => void (await redeemer.watch()), onError: onError('redeem.failed') }),
+    new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => payday(provider, redeemer), onError: onError('payday.failed') }),
     new Loop({ pauseMs: config.tickMs ?? Math.min(epochMs / TICKS_PER_EPOCH, TICK_MAX_MS), tick: () => prover.tick(), onError: onError('prover.failed') }),
   ];
 }

@@ -80,6 +80,7 @@ export const TYPES = {
     { name: 'unit', type: 'string' },
     { name: 'price', type: 'uint96' },
     { name: 'freeBytes', type: 'uint64' },
+    { name: 'capacityBytes', type: 'uint64' },
     { name: 'url', type: 'string' },
     { name: 'expiry', type: 'uint64' },
   ],
@@ -201,6 +202,7 @@ export interface Ask {
   readonly unit: 'batch' | 'gib';
   readonly price: bigint;
   readonly freeBytes: bigint;
+  readonly capacityBytes: bigint;
   readonly url: string;
   readonly expiry: number;
 }

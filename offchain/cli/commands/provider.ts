@@ -49,25 +49,29 @@ function earningsCommand(): Command {
     const { openSession } = await import('../session.ts');
     const { ownNode } = await import('../own-node.ts');
     const { earningsOf } = await import('../../provider/earnings.ts');
-    const { earningsLines } = await import('../earnings-report.ts');
+    const { earningsLines, readsLines } = await import('../earnings-report.ts');
+    const { readIncome } = await import('../read-income.ts');
+    const { withProviderStore } = await import('../provider-store.ts');
     const session = await openSession(options);
     const { chain, id } = await ownNode(session, 'provider');
     const earnings = await earningsOf(chain, id);
-    session.output.result(earnings, () => earningsLines(earnings));
+    const reads = await withProviderStore(session, (store) => readIncome(chain, { store, id }));
+    session.output.result({ ...earnings, ...reads }, () => [...earningsLines(earnings), ...readsLines(reads)]);
   });
 }
 
 function payoutCommand(): Command {
-  return verb('withdraw', 'settle what was proven and pay it to the payout address').action(async (options: CommonOptions) => {
+  return verb('withdraw', 'settle what was proven, claim the reward, redeem the vouchers of paid reads; all of it goes to the payout address').action(async (options: CommonOptions) => {
     const { openSession } = await import('../session.ts');
     const { ownNode } = await import('../own-node.ts');
     const { withProviderStore } = await import('../provider-store.ts');
     const { settleAndWithdraw } = await import('../../provider/money.ts');
+    const { redeemStored } = await import('../read-income.ts');
     const { formatAmount } = await import('../units.ts');
     const session = await openSession(options);
     const { chain, id } = await ownNode(session, 'provider');
-    const payday = await withProviderStore(session, (store) => settleAndWithdraw({ chain, store, id }));
-    session.output.result({ provider: id, ...payday }, () => `${formatAmount(payday.earned)} tokens are settled, ${formatAmount(payday.withdrawn)} are paid out.`);
+    const payday = await withProviderStore(session, async (store) => ({ ...(await settleAndWithdraw({ chain, store, id })), reads: await redeemStored(chain, { store, id }) }));
+    session.output.result({ provider: id, ...payday }, () => `${formatAmount(payday.earned)} tokens are settled, ${formatAmount(payday.withdrawn)} are paid out, with ${formatAmount(payday.rewarded)} of rewards and ${formatAmount(payday.reads)} of paid reads.`);
   });
 }
 

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { verb } from '../common-options.ts';
+import type { CommonOptions } from '../config.ts';
+import { AGREEMENT_OPTION } from '../which-agreement.ts';
+
+export function lockCommand(): Command {
+  return verb('lock', 'give up closing an agreement, for good: endowments pay only for locked ones')
+    .option(...AGREEMENT_OPTION)
+    .option('--yes', 'do not ask')
+    .action(async (options: CommonOptions & { agreement?: string; yes?: boolean }) => {
+      const { withClient } = await import('../client-session.ts');
+      const { lock } = await import('../../client/lock.ts');
+      const { confirm } = await import('../confirm.ts');
+      const { whichAgreement } = await import('../which-agreement.ts');
+      await withClient(options, async ({ client, output }) => {
+        const agreement = await whichAgreement(client, options.agreement);
+        if (options.yes !== true) await confirm(`Lock agreement ${agreement}, so that nobody can ever close it before its end? [y/N] `);
+        const locked = await lock(client, { agreement });
+        output.result(locked, () => `Agreement ${agreement} is locked: it runs until period ${locked.endPeriod}, or longer, and refunds wait in its pot until then.`);
+      });
+    });
+}

@@ -1,0 +1,67 @@
+import type { Express, Request } from 'express';
+import { z } from 'zod';
+import { FRAGMENT, keyOf, leavesOf } from '../provider/fragment-request.ts';
+import { sendRange } from '../provider/send-range.ts';
+import type { EdgeStatus } from '../wire/edge-status.ts';
+import { uint32 } from '../wire/fields.ts';
+import { BadRequestError } from '../wire/http-errors.ts';
+import { createApp, errorMiddleware, notFoundMiddleware } from '../wire/http-server.ts';
+import { parseAs } from '../wire/json.ts';
+import { BUNDLE_HEADER, VOUCHER_HEADER } from '../wire/paid-reads.ts';
+import type { Edge } from './context.ts';
+import { serve } from './serve.ts';
+
+const Bundle = z.coerce.number().pipe(uint32);
+
+/** The edge node's HTTP interface. */
+export function createEdgeApp(edge: Edge): Express {
+  const app = createApp();
+  app.get('/healthz', (_request, response) => void response.json({ ok: true, causes: [] }));
+  app.get('/readyz', async (_request, response) => {
+    const causes: string[] = [];
+    await edge.chain.nowSeconds().catch((error: unknown) => causes.push(`The chain does not answer: ${error instanceof Error ? error.message : String(error)}`));
+    response.status(causes.length === 0 ? 200 : 503).json({ ok: causes.length === 0, causes });
+  });
+  app.get('/status', (_request, response) => void response.json(statusOf(edge)));
+  app.get(FRAGMENT, async (request, response) => {
+    const { first, count } = leavesOf(request);
+    if (first === undefined || count === undefined) throw new BadRequestError('An edge node wants first and count in the query.');
+    const { counts } = edge;
+    const read = { key: keyOf(request), bundle: bundleOf(request), first, count, from: request.socket.remoteAddress ?? '', voucher: request.headers[VOUCHER_HEADER] };
+    const { range, charge } = await serve(edge, read);
+    counts.reads += 1;
+    try {
+      await sendRange(response, { range, charge, onPiece: (sizeBytes) => void (counts.sentBytes += sizeBytes) });
+    } finally {
+      counts.reads -= 1;
+    }
+  });
+  app.use(notFoundMiddleware);
+  app.use(
+    errorMiddleware((error, status) => {
+      if (status >= 500) edge.log.error('request.failed', { status, error });
+    }),
+  );
+  return app;
+}
+
+/** What anybody may know about this node. */
+export function statusOf({ id, config, cache, counts, puller }: Edge): EdgeStatus {
+  return {
+    id,
+    region: config.region,
+    entries: cache.entries,
+    bytes: cache.bytes,
+    maxBytes: config.cache.maxBytes,
+    hits: counts.hits,
+    misses: counts.misses,
+    pulls: puller.pulls,
+    sentBytes: counts.sentBytes,
+  };
+}
+
+function bundleOf(request: Request): number {
+  const header = request.headers[BUNDLE_HEADER];
+  if (header === undefined) throw new BadRequestError(`The header ${BUNDLE_HEADER} is missing: it says what the fragment must be.`);
+  return parseAs(Bundle, header, `The header ${BUNDLE_HEADER}`);
+}

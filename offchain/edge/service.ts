@@ -1,0 +1,107 @@
+/** Puts an edge node together: the only place that knows all of its parts. */
+import type { RequestListener } from 'node:http';
+import type { LocalAccount } from 'viem';
+import { createChain } from '../chain/client.ts';
+import { currentPeriod } from '../chain/current-epoch.ts';
+import type { Deployment } from '../chain/deployment.ts';
+import type { RetryPolicy } from '../chain/transport.ts';
+import { Loop } from '../provider/loops.ts';
+import { ensureRegistered } from '../provider/register.ts';
+import { SteadyClock } from '../provider/steady-clock.ts';
+import { ReadPayer } from '../reads/pay/payer.ts';
+import { DEFAULT_READ_POLICY } from '../reads/pay/policy.ts';
+import { openTill } from '../reads/take/open-till.ts';
+import type { OpenTill } from '../reads/take/open-till.ts';
+import { whenDue } from '../store/due.ts';
+import { createLogger } from '../store/log.ts';
+import type { Logger } from '../store/log.ts';
+import { openNodeStore } from '../store/open-node-store.ts';
+import type { Store } from '../store/open.ts';
+import { startServer } from '../wire/http-server.ts';
+import type { Announcer } from './announce.ts';
+import { createEdgeApp } from './app.ts';
+import { Cache } from './cache.ts';
+import { EdgeConfig } from './config.ts';
+import type { EdgeConfigInput } from './config.ts';
+import type { Edge } from './context.ts';
+import { KnownRoots } from './known-roots.ts';
+import { Popularity } from './popularity.ts';
+import { Puller } from './puller.ts';
+
+export interface EdgeOptions {
+  readonly config: EdgeConfigInput;
+  readonly rpcUrls: readonly string[];
+  readonly deployment: Deployment;
+  /** The operator's hot key; it also pays providers, within `upstream`. */
+  readonly account: LocalAccount;
+  readonly announcer?: Announcer | undefined;
+  readonly log?: Logger;
+  readonly retry?: Partial<RetryPolicy>;
+}
+
+export interface RunningEdge {
+  readonly url: string;
+  readonly id: number;
+  /** For inspection in the same process. */
+  readonly edge: Edge;
+  /** Redeems all vouchers now. Token units. */
+  redeem(): Promise<bigint>;
+  stop(): Promise<void>;
+}
+
+const PAYDAY_MS = 15_000;
+
+/** Starts an edge node; registers its operator where needed. The chain must answer at start, not later. */
+export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
+  const { deployment, account, rpcUrls, retry = {}, announcer } = options;
+  const config = EdgeConfig.parse(options.config);
+  const log = options.log ?? createLogger({ name: `edge ${account.address}` });
+  const cache = await Cache.open({ home: config.home, limits: config.cache });
+  const store = await openNodeStore({ home: config.home, name: 'edge' });
+  let listener: RequestListener = answerNotReady;
+  const server = await startServer((request, response) => listener(request, response), config.listen);
+  try {
+    const chain = await createChain({ rpcUrls, deployment, account, retry });
+    const { region, parent, payout, reads, upstream, popularity } = config;
+    const id = await ensureRegistered(chain, { config: { tier: 'edge', region, parent, payout, stake: 0n }, operator: account.address, endpoint: config.endpoint ?? server.url, log });
+    const clock = new SteadyClock(chain);
+    const opened = await openTill({ chain, store, id, heavy: parent, prices: reads, nowSeconds: () => clock.nowSeconds(), log });
+    const payer = new ReadPayer({ chain, signer: account, policy: { ...DEFAULT_READ_POLICY, ...upstream }, identify: async () => undefined });
+    const roots = new KnownRoots(chain);
+    const puller = new Puller({ cache, roots, payer, config, log, announcer });
+    const edge: Edge = { id, chain, config, cache, roots, popularity: new Popularity({ halfLifeMs: popularity.halfLifeSeconds * 1000 }), puller, till: opened.till, log, counts: { hits: 0, misses: 0, sentBytes: 0, reads: 0 } };
+    const loops = startLoops(edge, store, opened);
+    listener = createEdgeApp(edge);
+    log.info('edge.started', { id, url: server.url, home: config.home, entries: cache.entries, bytes: cache.bytes });
+    const stop = async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await puller.stop();
+      await server.close();
+      await store.$disconnect();
+      log.info('edge.stopped', { id });
+    };
+    return { url: server.url, id, edge, redeem: () => opened.redeemer.redeem(), stop };
+  } catch (error) {
+    await server.close();
+    await store.$disconnect();
+    throw error;
+  }
+}
+
+function startLoops({ chain, config, log }: Edge, store: Store, { redeemer, watchMs }: OpenTill): Loop[] {
+  const onError = (event: string) => (error: unknown) => log.warn(event, { error });
+  const payday = async (): Promise<void> => {
+    if (config.paydayPeriods === 0) return;
+    const now = await currentPeriod(chain);
+    await whenDue(store, { key: 'payday-period', now, every: config.paydayPeriods }, async () => void (await redeemer.redeem(config.reads.redeemLeast)));
+  };
+  return [
+    new Loop({ pauseMs: watchMs, tick: async () => void (await redeemer.watch()), onError: onError('redeem.failed') }),
+    new Loop({ pauseMs: PAYDAY_MS, tick: payday, onError: onError('payday.failed') }),
+  ];
+}
+
+const answerNotReady: RequestListener = (_request, response) => {
+  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' });
+  response.end(JSON.stringify({ code: 'STARTING', message: 'The edge node is starting.', retryable: true, details: {} }));
+};
