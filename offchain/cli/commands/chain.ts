@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { supervisedOption } from '../common-options.ts';
-import { parseCount } from '../units.ts';
+import { parseCount } from '../parse-count.ts';
 
 /** Hidden: the devnet and the demo start it as a process of its own. */
 export function chainCommand(): Command {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseCount } from '../units.ts';
+import { parseCount } from '../parse-count.ts';
 
 interface DevnetOptions {
   readonly heavies: number;
