@@ -1,5 +1,5 @@
 /** Storing the newest version of a name once more, elsewhere, exactly as it is. */
-import type { EncodedBatch } from '../codec/bundle-writer.ts';
+import type { EncodedBatch } from '../codec/batch-line.ts';
 import { equal } from '../codec/bytes.ts';
 import { withoutVersions } from '../codec/catalog.ts';
 import { manifestObjects } from '../codec/decode.ts';

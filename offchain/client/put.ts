@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { Hex } from 'viem';
 import { BatchMemory, batchesFor } from '../codec/batch-memory.ts';
-import type { EncodedBatch } from '../codec/bundle-writer.ts';
+import type { EncodedBatch } from '../codec/batch-line.ts';
 import type { Catalog } from '../codec/catalog.ts';
 import type { KnownChunks } from '../codec/chunk-ref.ts';
-import { type BundleResult, type BundleStats, encodeBundle } from '../codec/encode-bundle.ts';
+import { type BundleResult, encodeBundle } from '../codec/encode-bundle.ts';
 import type { Visibility } from '../codec/manifest-ref.ts';
+import type { BundleStats } from '../codec/store-objects.ts';
 import type { WalkProblem } from '../codec/walk-node.ts';
 import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';

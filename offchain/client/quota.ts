@@ -1,5 +1,5 @@
 /** Whether an upload fits into the space that was rented. */
-import type { EncodedBatch } from '../codec/bundle-writer.ts';
+import type { EncodedBatch } from '../codec/batch-line.ts';
 import { QuotaExceededError } from './errors.ts';
 import type { AgreementView } from './fetch/agreement-view.ts';
 

@@ -23,6 +23,22 @@ export function join(parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
+/** As `target.set(source, at)`, and as fast where memory is shared. */
+export function copyInto(target: Uint8Array, source: Uint8Array, at = 0): void {
+  const last = source.length - 1;
+  const isShared = !(target.buffer instanceof ArrayBuffer && source.buffer instanceof ArrayBuffer);
+  if (!isShared || last < MEMMOVE_MIN_BYTES || nodeCopy === undefined) return target.set(source, at);
+  // `set` takes shared memory word by word, and byte by byte where the two are not aligned alike: a third of the speed of memmove,
+  // which Node's copy is, unless it is asked for all of an array: then it is `set`. Hence the last byte by itself.
+  nodeCopy.call(source, target, at, 0, last);
+  target[at + last] = source[last]!;
+}
+
+type Copy = (this: Uint8Array, target: Uint8Array, at: number, start: number, end: number) => number;
+/** Undefined in browsers. */
+const nodeCopy = (globalThis as { Buffer?: { prototype: { copy: Copy } } }).Buffer?.prototype.copy;
+const MEMMOVE_MIN_BYTES = 256;
+
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

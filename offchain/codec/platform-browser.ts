@@ -1,35 +1,17 @@
 /**
  * The codec's platform on WebCrypto: browsers, and Node as well. Nothing here touches Node.
- * WebCrypto takes no shared memory and knows no streams, so some calls copy. It has no zstd either: chunks are stored as they are (which
- * zstd a writer uses, if any, changes no id), and reading a compressed record takes the `zstd` that the caller brings.
+ * WebCrypto takes no shared memory and knows no streams, so some calls copy. It has no zstd: that comes as WebAssembly, when first needed.
  */
 import { concat } from './bytes.ts';
-import { HoldfastError } from '../wire/errors.ts';
 import type { Platform } from './types.ts';
-
-export type Zstd = Pick<Platform, 'zstdCompress' | 'zstdDecompress'>;
-
-export class NoZstdError extends HoldfastError {
-  constructor() {
-    super('NO_ZSTD', 'This record is compressed with zstd, which browsers cannot undo by themselves.', {
-      nextStep: 'Pass a zstd implementation to `browserPlatform`, or read the file with the command line.',
-    });
-  }
-}
+import { type Zstd, wasmZstd } from './zstd-wasm.ts';
 
 const CIPHER_BLOCK_SIZE = 16;
 const GCM_TAG_SIZE = 16;
 /** WebCrypto answers one call after the other on a thread of its own; larger pieces mean fewer of them. */
 const RANDOM_PIECE_SIZE = 65_536;
 
-const NO_ZSTD: Zstd = {
-  zstdCompress: (data) => data,
-  zstdDecompress() {
-    throw new NoZstdError();
-  },
-};
-
-export function browserPlatform(zstd: Zstd = NO_ZSTD): Platform {
+export function browserPlatform(zstd: Zstd = wasmZstd): Platform {
   const { subtle } = globalThis.crypto;
   const ctr: Platform['ctr'] = async ({ key, offset, data }) => {
     const counter = new DataView(new ArrayBuffer(CIPHER_BLOCK_SIZE));

@@ -1,6 +1,7 @@
 import { type Cipheriv, createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { copyInto } from './bytes.ts';
 import type { Platform } from './types.ts';
 
 const GCM_TAG_SIZE = 16;
@@ -84,7 +85,7 @@ function ctrCipher(key: Uint8Array, offset: number): Cipheriv {
 
 /** Copies OpenSSL's output to its place and frees it at once: garbage of this kind piles up faster than it is collected. */
 function moveInto(target: Uint8Array, at: number, output: Buffer): void {
-  target.set(output, at);
+  copyInto(target, output, at);
   if (output.buffer instanceof ArrayBuffer && output.length === output.buffer.byteLength) output.buffer.transfer(0);
 }
 

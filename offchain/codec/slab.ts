@@ -1,6 +1,7 @@
 /** Source objects as slabs: many chunks back to back in one large buffer, so that a job is worth the message that it takes. */
 import { type ObjectInfo, type SourceObject, assertSafePath } from './archive.ts';
 import { allocate } from './batch-memory.ts';
+import { copyInto } from './bytes.ts';
 import type { Cutter } from './chunk.ts';
 import { UnreadableSourceError } from './format-errors.ts';
 
@@ -88,7 +89,7 @@ class SlabWriter {
       const part = rest.subarray(0, SLAB_BYTES - this.#end);
       const cut = cutter.next(part);
       const taken = cut < 0 ? part.length : cut;
-      this.slab.bytes.set(taken === part.length ? part : part.subarray(0, taken), this.#end);
+      copyInto(this.slab.bytes, taken === part.length ? part : part.subarray(0, taken), this.#end);
       this.#end += taken;
       if (cut >= 0) this.endChunk(path);
       rest = rest.subarray(taken);
@@ -110,7 +111,7 @@ class SlabWriter {
   next(): Slab {
     const full = this.slab;
     this.slab = this.#memory.take();
-    this.slab.bytes.set(full.bytes.subarray(this.#start, this.#end));
+    copyInto(this.slab.bytes, full.bytes.subarray(this.#start, this.#end));
     this.#end -= this.#start;
     this.#start = 0;
     return full;

@@ -1,3 +1,4 @@
+import { copyInto } from './bytes.ts';
 import { GeometryError } from './geometry.ts';
 import { encodeParity, reconstruct } from './rs.ts';
 import type { Geometry } from './types.ts';
@@ -52,7 +53,7 @@ function rangeAt(geometry: Geometry, payloadOffset: number, payloadEnd: number):
 export function writePayload(geometry: Geometry, fragments: readonly Uint8Array[], { offset, bytes }: { readonly offset: number; readonly bytes: Uint8Array }): void {
   for (const { slot, fragmentOffset, payloadOffset, sizeBytes } of slotRanges(geometry, offset, bytes.length)) {
     const from = payloadOffset - offset;
-    fragments[slot]!.set(bytes.subarray(from, from + sizeBytes), fragmentOffset);
+    copyInto(fragments[slot]!, bytes.subarray(from, from + sizeBytes), fragmentOffset);
   }
 }
 

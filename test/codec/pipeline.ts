@@ -1,6 +1,6 @@
 /** Builders for the pipeline's tests: trees in memory, a creator, and a network that forgets slots. */
 import type { SourceObject } from '../../offchain/codec/archive.ts';
-import type { EncodedBatch } from '../../offchain/codec/bundle-writer.ts';
+import type { EncodedBatch } from '../../offchain/codec/batch-line.ts';
 import { EMPTY_CATALOG } from '../../offchain/codec/catalog.ts';
 import { ChunkIndex } from '../../offchain/codec/chunk-ref.ts';
 import type { RecordSource } from '../../offchain/codec/decode.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NoZstdError, browserPlatform } from '../../offchain/codec/platform-browser.ts';
+import { browserPlatform } from '../../offchain/codec/platform-browser.ts';
 import { nodePlatform } from '../../offchain/codec/platform-node.ts';
 import { range, seededRandom } from './random.ts';
 
@@ -47,11 +47,22 @@ describe('browserPlatform', () => {
     expect(new Set(range(4).map((i) => Buffer.from(bytes.subarray(i * 50_000, i * 50_000 + 16)).toString('hex'))).size).toBe(4);
   });
 
-  it('stores as it is what it cannot compress, and says what it cannot expand', async () => {
-    const data = new Uint8Array(1000);
-    expect(await browser.zstdCompress(data, 2)).toBe(data);
-    expect(() => browser.zstdDecompress(data, 1000)).toThrow(NoZstdError);
-    const whole = browserPlatform(nodePlatform);
-    expect(await whole.zstdDecompress(await nodePlatform.zstdCompress(data, 2), 1000)).toEqual(data);
+  it('compresses so that Node can read it, and reads what Node compressed', async () => {
+    const data = Uint8Array.from({ length: 200_000 }, (_, i) => (i * i) >> 12);
+    const packed = await browser.zstdCompress(data, 2);
+    expect(packed.length).toBeLessThan(data.length);
+    expect(await nodePlatform.zstdDecompress(packed, data.length)).toEqual(data);
+    expect(await browser.zstdDecompress(await nodePlatform.zstdCompress(data, 2), data.length)).toEqual(data);
+    expect(await browser.zstdDecompress(await nodePlatform.zstdCompress(new Uint8Array(0), 2), 0)).toEqual(new Uint8Array(0));
+  });
+
+  it('never expands beyond the limit, whatever a frame claims', async () => {
+    const bomb = await nodePlatform.zstdCompress(new Uint8Array(10_000_000), 2);
+    await expect(browser.zstdDecompress(bomb, 9_999_999)).rejects.toThrow();
+    // 2^63 - 1 bytes in a single segment.
+    const liar = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 1, 0, 0);
+    await expect(browser.zstdDecompress(liar, 4 << 20)).rejects.toThrow(RangeError);
+    for (const cut of [0, 4, 5, 9, bomb.length - 1]) await expect(browser.zstdDecompress(bomb.subarray(0, cut), 10_000_000)).rejects.toThrow();
+    await expect(browser.zstdDecompress(random.bytes(1000), 1000)).rejects.toThrow(RangeError);
   });
 });

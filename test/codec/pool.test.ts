@@ -125,6 +125,36 @@ describe('a pool', () => {
     }
   });
 
+  test('the caller works too, but only once the other threads have enough', async () => {
+    const seen: string[] = [];
+    const thread = (name: string, isOwn: boolean): Thread & { finish(): void } => {
+      let answer: (message: ResultMessage) => void = () => undefined;
+      const running: JobMessage[] = [];
+      return {
+        isOwn,
+        post: (message) => void (seen.push(name), running.push(message)),
+        finish: () => answer({ id: running.shift()!.id, result: { buffers: null } }),
+        onResult: (handler) => (answer = handler),
+        onFailure: () => undefined,
+        keepAlive: () => undefined,
+        end: () => Promise.resolve(),
+      };
+    };
+    const [other, own] = [thread('other', false), thread('own', true)];
+    const pool = new ThreadPool([other, own], { sharesMemory: true });
+    const shared = new Uint8Array(new SharedArrayBuffer(9));
+    const jobs = Array.from({ length: 5 }, () => pool.run('chunkIds', { buffers: [shared], sizes: Uint32Array.of(9), keys: null }));
+    expect(seen).toEqual(['other', 'other', 'own']);
+    other.finish();
+    expect(seen.at(-1)).toBe('other');
+    own.finish();
+    expect(seen.at(-1)).toBe('own');
+    own.finish();
+    for (let left = 2; left > 0; left--) other.finish();
+    // What lies in shared memory does not travel back: it is the very array that was given.
+    for (const { buffers } of await Promise.all(jobs)) expect(buffers[0]).toBe(shared);
+  });
+
   test('a job that fails fails alone; a closed pool refuses', async () => {
     const pool = openNodePool({ threads: 2 });
     await expect(pool.run('recover', { buffers: [], slots: [], k: 2, m: 1, wanted: [0] })).rejects.toThrow(PoolError);

@@ -1,7 +1,7 @@
 /** What an upload writes down as it goes, so that the same upload, run again after a crash, sends and pays nothing twice. */
 import { randomUUID } from 'node:crypto';
 import { toHex, type Hex } from 'viem';
-import type { EncodedBatch } from '../../codec/bundle-writer.ts';
+import type { EncodedBatch } from '../../codec/batch-line.ts';
 import type { Store } from '../../store/open.ts';
 import type { SlotHost } from '../fetch/agreement-view.ts';
 

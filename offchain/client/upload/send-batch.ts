@@ -1,5 +1,5 @@
 /** Sends the n fragments of each batch to their slots; a slot that fails is given up as long as a quorum remains. */
-import type { EncodedBatch } from '../../codec/bundle-writer.ts';
+import type { EncodedBatch } from '../../codec/batch-line.ts';
 import type { Client } from '../client.ts';
 import { NotStoredError, type SlotFailure, messageOf } from '../errors.ts';
 import type { AgreementView, SlotHost } from '../fetch/agreement-view.ts';

@@ -2,7 +2,7 @@
 import { toHex, type Hex } from 'viem';
 import { readAgreement } from '../../chain/read-agreement.ts';
 import { requireHealthy } from '../../chain/require-healthy.ts';
-import type { EncodedBatch } from '../../codec/bundle-writer.ts';
+import type { EncodedBatch } from '../../codec/batch-line.ts';
 import { type Catalog, resolveCatalog } from '../../codec/catalog.ts';
 import { resolveRef } from '../../codec/chunk-ref.ts';
 import type { ChunkRef } from '../../codec/types.ts';

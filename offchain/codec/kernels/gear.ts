@@ -1,3 +1,4 @@
+import { copyInto } from '../bytes.ts';
 import { loadKernels } from './instance.ts';
 
 /** Bytes that one call of the kernel looks at. */
@@ -30,7 +31,7 @@ export class GearScan {
     const { run, memory, scratch } = loadKernels();
     for (let at = 0; at < bytes.length; at += PASS_BYTES) {
       const part = bytes.subarray(at, at + PASS_BYTES);
-      memory.set(part, scratch);
+      copyInto(memory, part, scratch);
       const found = run.findCut(scratch, part.length, this.#hash, limit);
       this.#hash = Number(run.gearHash.value);
       if (found >= 0) return at + found;

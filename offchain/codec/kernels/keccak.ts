@@ -1,3 +1,4 @@
+import { copyInto } from '../bytes.ts';
 import { loadKernels } from './instance.ts';
 
 const LEAF_BYTES = 256;
@@ -55,7 +56,7 @@ export function hashSubtrees(parts: readonly Uint8Array[]): Uint8Array<ArrayBuff
     const whole = part.length - (part.length % SUBTREE_BYTES);
     for (let at = 0; at < whole; ) {
       const end = Math.min(whole, at + PASS_BYTES - filled);
-      memory.set(part.subarray(at, end), scratch + filled);
+      copyInto(memory, part.subarray(at, end), scratch + filled);
       filled += end - at;
       at = end;
       if (filled === PASS_BYTES) flush();

@@ -1,3 +1,4 @@
+import { copyInto } from '../bytes.ts';
 import { multiply } from './field.ts';
 import { loadKernels, type Kernels } from './instance.ts';
 
@@ -35,12 +36,12 @@ export function multiplyMatrix(options: {
     const end = Math.min(offset + block, length);
     const padded = Math.ceil((end - offset) / BLOCK_ALIGN) * BLOCK_ALIGN;
     const output = input + columns * padded;
-    inputs.forEach((bytes, j) => kernels.memory.set(bytes.subarray(offset, end), input + j * padded));
+    inputs.forEach((bytes, j) => copyInto(kernels.memory, bytes.subarray(offset, end), input + j * padded));
     kernels.run.multiply(kernels.scratch, products.length, columns, input, output, padded, padded);
     targets.forEach((target, t) => {
       const start = output + t * padded;
       if (t >= products.length) kernels.run.xorColumns(columns, input, start, padded, padded);
-      target.set(kernels.memory.subarray(start, start + end - offset), offset);
+      copyInto(target, kernels.memory.subarray(start, start + end - offset), offset);
     });
   }
 }

@@ -9,7 +9,8 @@ export interface JobMessage {
 }
 
 export type ResultMessage =
-  | { readonly id: number; readonly result: { readonly buffers: readonly Uint8Array[] } }
+  /** `buffers` null: those of the job, which lie in shared memory. */
+  | { readonly id: number; readonly result: { readonly buffers: readonly Uint8Array[] | null } }
   | { readonly id: number; readonly failure: string };
 
 /** What has to change hands with these arrays; shared memory does not. */
@@ -28,7 +29,9 @@ export function serveJobs(platform: Platform, post: (message: ResultMessage, tra
     try {
       const job = jobs[name] as (platform: Platform, input: unknown) => Promise<{ buffers: readonly Uint8Array[] }>;
       const result = await job(platform, input);
-      post({ id, result }, transferList(result.buffers));
+      // Shared memory is where it was: only what changed hands goes back.
+      const hasMoved = result.buffers.some(({ buffer }) => buffer instanceof ArrayBuffer);
+      post({ id, result: hasMoved ? result : { ...result, buffers: null } }, hasMoved ? transferList(result.buffers) : []);
     } catch (error) {
       post({ id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }, []);
     }

@@ -2,17 +2,22 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { nodePlatform } from '../platform-node.ts';
+import { type ResultMessage, serveJobs } from './messages.ts';
 import { type WorkerPool, inlinePool } from './pool.ts';
 import { type Thread, ThreadPool } from './thread-pool.ts';
 
 /** Jobs leave little garbage; a young generation of the usual size only takes memory from the batches. */
 const YOUNG_GENERATION_MIB = 4;
 
-/** One thread for each core unless told otherwise; 0 runs all jobs on the caller's thread. An idle pool does not keep the process alive. */
-export function openNodePool(options: { readonly threads?: number | undefined } = {}): WorkerPool {
-  const threads = options.threads ?? availableParallelism();
+/**
+ * As many threads as cores unless told otherwise, the caller's among them: one more would only take turns with it. The caller's thread
+ * works on a job when the others have enough. 1: one thread besides the caller's, which stays free for its sockets; 0: all jobs run on the
+ * caller's. An idle pool does not keep the process alive.
+ */
+export function openNodePool({ threads = availableParallelism() }: { readonly threads?: number | undefined } = {}): WorkerPool {
   if (threads === 0) return inlinePool(nodePlatform);
-  return new ThreadPool(Array.from({ length: threads }, startThread), { sharesMemory: true });
+  const others = Array.from({ length: Math.max(1, threads - 1) }, startThread);
+  return new ThreadPool(threads === 1 ? others : [...others, ownThread()], { sharesMemory: true });
 }
 
 function startThread(): Thread {
@@ -27,5 +32,19 @@ function startThread(): Thread {
       worker.ref();
       await worker.terminate();
     },
+  };
+}
+
+function ownThread(): Thread {
+  let answer: (message: ResultMessage) => void = () => undefined;
+  const serve = serveJobs(nodePlatform, (message) => answer(message));
+  return {
+    isOwn: true,
+    // Behind whatever waits for this thread already: it also reads, packs and sends.
+    post: (message) => void setImmediate(() => void serve(message)),
+    onResult: (handler) => void (answer = handler),
+    onFailure: () => undefined,
+    keepAlive: () => undefined,
+    end: () => Promise.resolve(),
   };
 }

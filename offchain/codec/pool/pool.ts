@@ -4,7 +4,7 @@ import { type JobInput, type JobName, type JobResult, jobs } from '../jobs/jobs.
 import type { Platform } from '../types.ts';
 
 export interface WorkerPool {
-  /** Threads besides the caller's; 0: jobs run on the caller's thread. */
+  /** Jobs that run at the same time; 0: all on the caller's thread, one after the other. */
   readonly threads: number;
   /** True: a SharedArrayBuffer reaches the jobs without a copy, so large buffers should be such. */
   readonly sharesMemory: boolean;

@@ -5,6 +5,8 @@ import { PoolError, type WorkerPool } from './pool.ts';
 /** One thread, as `worker_threads` and browsers' `Worker` both can be seen. */
 export interface Thread {
   post(message: JobMessage, transfer: ArrayBuffer[]): void;
+  /** True for the caller's own, which has other things to do as well: it takes a job when all others have enough of them. */
+  readonly isOwn?: boolean;
   onResult(handler: (message: ResultMessage) => void): void;
   onFailure(handler: (error: unknown) => void): void;
   /** Whether the process should stay alive for this thread. */
@@ -18,16 +20,22 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+interface Lane {
+  readonly thread: Thread;
+  readonly running: Map<number, Waiting>;
+}
+
 /** A second job waits at each thread already, so that no thread is idle while this one is busy. */
 const JOBS_PER_THREAD = 2;
 
 export class ThreadPool implements WorkerPool {
   readonly sharesMemory: boolean;
-  readonly #lanes: { readonly thread: Thread; readonly running: Map<number, Waiting> }[];
+  readonly #lanes: readonly Lane[];
   readonly #queue: Waiting[] = [];
   #nextId = 0;
   #closed: unknown;
 
+  /** The caller's own thread, if any, is the last one. */
   constructor(threads: readonly Thread[], options: { readonly sharesMemory: boolean }) {
     this.sharesMemory = options.sharesMemory;
     this.#lanes = threads.map((thread) => ({ thread, running: new Map() }));
@@ -37,7 +45,7 @@ export class ThreadPool implements WorkerPool {
         running.delete(message.id);
         this.#dispatch();
         if ('failure' in message) job?.reject(new PoolError(`A job of the worker pool failed: ${message.failure}`));
-        else job?.resolve(message.result);
+        else job?.resolve({ ...message.result, buffers: message.result.buffers ?? job.message.input.buffers });
       });
       thread.onFailure((error) => this.#fail(new PoolError('A thread of the worker pool ended unexpectedly.', error)));
     }
@@ -61,16 +69,26 @@ export class ThreadPool implements WorkerPool {
     await Promise.all(this.#lanes.map(({ thread }) => thread.end()));
   }
 
-  /** The least busy thread takes the oldest job. */
+  /** The oldest job goes to the thread with the least to do. */
   #dispatch(): void {
     for (;;) {
-      const lane = this.#lanes.reduce((best, other) => (other.running.size < best.running.size ? other : best));
-      const job = lane.running.size < JOBS_PER_THREAD ? this.#queue.shift() : undefined;
-      if (job === undefined) break;
+      const lane = this.#freeLane();
+      const job = lane === undefined ? undefined : this.#queue.shift();
+      if (lane === undefined || job === undefined) break;
       lane.running.set(job.message.id, job);
       lane.thread.post(job.message, transferList(job.message.input.buffers));
     }
     for (const { thread, running } of this.#lanes) thread.keepAlive(running.size > 0);
+  }
+
+  #freeLane(): Lane | undefined {
+    let best: Lane | undefined;
+    for (const lane of this.#lanes) {
+      const room = lane.thread.isOwn === true ? 1 : JOBS_PER_THREAD;
+      if (lane.running.size >= room) continue;
+      if (best === undefined || (lane.thread.isOwn !== true && lane.running.size < best.running.size)) best = lane;
+    }
+    return best;
   }
 
   #fail(error: unknown): void {

@@ -66,7 +66,9 @@ function ratio(a: number | null, b: number | null): string {
 /** On one core without other threads: they would only take turns. */
 export function put(path: string, { cores, batchLog2 }: { readonly cores: number; readonly batchLog2: number }): Child {
   const script = join(import.meta.dirname, 'put-child.ts');
-  return JSON.parse(bound(cores, process.execPath, [script, path, String(cores === 1 ? 0 : cores), String(batchLog2)])) as Child;
+  // Threads start from compiled code, as they do under the command line.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, '../../../cache/compiled') };
+  return JSON.parse(bound(cores, process.execPath, [script, path, String(cores === 1 ? 0 : cores), String(batchLog2)], env)) as Child;
 }
 
 /** Binding needs Linux's taskset; elsewhere one core is only asked for. */
