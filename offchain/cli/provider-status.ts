@@ -1,3 +1,5 @@
+import { readStandings } from '../client/read-standing.ts';
+import type { Standing } from '../client/read-standing.ts';
 import { requestJson } from '../wire/http-client.ts';
 import { ProviderStatus } from '../wire/messages.ts';
 import { ownEndpoint } from './own-node.ts';
@@ -8,6 +10,27 @@ import { formatBytes } from './units.ts';
 export async function providerStatus(session: Session, url: string | undefined): Promise<ProviderStatus> {
   const endpoint = url ?? (await ownEndpoint(session, 'provider'));
   return requestJson(`${endpoint.replace(/\/$/, '')}/status`, { schema: ProviderStatus });
+}
+
+/** What heavy nodes think of it: nobody should learn of an exclusion by the missing agreements. */
+export async function providerStandings(session: Session, id: number): Promise<Standing[]> {
+  return readStandings(await session.chain(), id);
+}
+
+export function standingLines(standings: readonly Standing[]): string[] {
+  if (standings.length === 0) return ['Standing    no heavy node has seen it yet'];
+  return standings.flatMap(({ heavy, entry }) => {
+    const { score, state, parts, bytesPerSecond, ageEpochs, successes, limitBytes, heldBytes, contained, causes, wayBack } = entry;
+    const means = Object.entries(parts).map(([part, { mean }]) => `${part} ${(mean * 100).toFixed(1)} %`).join(', ');
+    const speed = bytesPerSecond === undefined ? 'speed not measured' : `speed ${formatBytes(bytesPerSecond)}/s`;
+    return [
+      `Standing    ${state} at heavy node ${heavy}: score ${score.toFixed(3)} (${means}; ${speed}; known for ${ageEpochs} epochs)`,
+      ...(limitBytes === undefined ? [] : [`            newcomer: ${Math.floor(successes)} checks passed, so it may hold ${formatBytes(limitBytes)} of that node's agreements, and holds ${formatBytes(heldBytes)}`]),
+      ...(contained === 0 ? [] : [`            ${contained} questions without a clear answer are asked again`]),
+      ...causes.map((cause) => `            why: ${cause}`),
+      ...wayBack.map((line) => `            way back: ${line}`),
+    ];
+  });
 }
 
 export function statusLines(status: ProviderStatus): string[] {

@@ -1,5 +1,8 @@
 import { batchLog2For } from '../client/batch-size.ts';
+import { Preference, choose, readPolicy } from '../client/placement-policy.ts';
 import type { Quote, RentOptions as RentRequest } from '../client/rent.ts';
+import type { PlacementPolicy } from '../wire/placement.ts';
+import { contentTypeOf } from './content-type.ts';
 import { geometry } from '../codec/geometry.ts';
 import type { Clock } from '../chain/epoch.ts';
 import { UsageError } from './errors.ts';
@@ -20,10 +23,34 @@ export interface RentArguments {
   readonly periods: string;
   readonly maxPrice?: string;
   readonly yes?: boolean;
+  readonly policy?: string;
+  readonly for?: string;
+  readonly reads?: string;
+  readonly prefer?: string;
+  readonly explain?: boolean;
+}
+
+/** What the policy file says for this content: a scheme unless one is named on the command line, and rules of placement. Throws UsageError, BAD_POLICY. */
+export async function policyChoice(options: RentArguments): Promise<{ rule: string | undefined; scheme?: string; policy: PlacementPolicy | undefined }> {
+  const { policy: path, for: content, reads, prefer } = options;
+  if (path === undefined) {
+    if (content !== undefined || reads !== undefined || prefer !== undefined) throw new UsageError('--for, --reads and --prefer choose among the rules of a policy.', 'Name it with --policy FILE.');
+    return { rule: undefined, policy: undefined };
+  }
+  const preference = prefer === undefined ? undefined : Preference.safeParse(prefer).data;
+  if (prefer !== undefined && preference === undefined) throw new UsageError(`"${prefer}" is no preference.`, 'Take cheap, durable or fast.');
+  const { rule, scheme, policy } = choose(await readPolicy(path), {
+    contentType: content === undefined ? undefined : contentTypeOf(content),
+    sizeBytes: Number(parseSize(options.space)),
+    readsPerDay: reads === undefined ? undefined : parseCount(reads, { what: 'a number of reads a day', min: 0, max: 1e9 }),
+    prefer: preference,
+  });
+  const isNamed = options.scheme !== undefined || options.suppliers !== undefined;
+  return { rule, policy, ...(scheme === undefined || isNamed ? {} : { scheme: `${scheme.k}+${scheme.m}` }) };
 }
 
 /** What the options of `holdfast rent` ask for. Throws UsageError. */
-export function rentRequest(options: RentArguments): RentRequest {
+export function rentRequest(options: Omit<RentArguments, 'policy'>): RentRequest {
   if (options.scheme !== undefined && options.suppliers !== undefined) throw new UsageError('--scheme and --suppliers exclude each other.');
   if (options.yes === true && options.maxPrice === undefined) throw new UsageError('--yes pays without showing the price first.', 'Say with --max-price what is acceptable.');
   const scheme = options.scheme !== undefined ? parseScheme(options.scheme) : options.suppliers !== undefined ? schemeForSuppliers(options.suppliers) : DEFAULT_SCHEME;

@@ -2,20 +2,17 @@
 import type { Hex } from 'viem';
 import { creatorNonce } from '../chain/creator-nonce.ts';
 import { currentEpoch } from '../chain/current-epoch.ts';
-import { periodOf } from '../chain/epoch.ts';
 import { costOf, openAgreement } from '../chain/open-agreement.ts';
-import { readNode } from '../chain/read-node.ts';
 import { tokenBalance } from '../chain/read-money.ts';
 import { signPermit } from '../chain/sign-permit.ts';
-import { requestJson } from '../wire/http-client.ts';
 import { FEE_BPS_MAX } from '../wire/limits.ts';
-import { MatchReply, MatchRequest } from '../wire/messages.ts';
-import { RemoteError } from '../wire/transport-errors.ts';
+import type { MatchReply, MatchRequest } from '../wire/messages.ts';
+import type { PlacementPolicy } from '../wire/placement.ts';
 import { abortable } from './aborting.ts';
-import { checkMatch } from './check-match.ts';
 import type { Client } from './client.ts';
-import { CostAboveLimitError, InsufficientTokensError, PriceAboveLimitError, TooFewProvidersError } from './errors.ts';
-import { askHeavy } from './heavies.ts';
+import { CostAboveLimitError, InsufficientTokensError } from './errors.ts';
+import { findMatch } from './find-match.ts';
+import type { Distrust } from './find-match.ts';
 import { sendSealKey } from './send-seal-key.ts';
 
 export interface RentOptions {
@@ -34,11 +31,22 @@ export interface RentOptions {
   readonly maxFeeBps?: number | undefined;
   /** Providers that must not get a slot. */
   readonly exclude?: readonly number[] | undefined;
+  /** Tightens the protocol's rules of placement; placement-policy.ts makes it out of a file. */
+  readonly policy?: PlacementPolicy | undefined;
+  /** Have the heavy node tell of every provider why it was refused. */
+  readonly explain?: boolean | undefined;
+  /** Other heavy nodes whose proposals are compared before one is believed; one when left out. */
+  readonly compare?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Quote {
   readonly match: MatchReply;
+  readonly heavyUrl: string;
+  /** Heavy nodes that were passed over because of what they proposed, or did not. */
+  readonly distrusted: readonly Distrust[];
+  /** Proposals that were compared. */
+  readonly proposals: number;
   /** Token units for the whole term, exact for the current epoch; later it is less. */
   readonly cost: bigint;
   /** Token units for one epoch of all slots. */
@@ -54,6 +62,7 @@ export interface Rented {
   /** In slot order. `reason`: why the heavy node chose it. */
   readonly providers: readonly { readonly slot: number; readonly provider: number; readonly price: bigint; readonly region: number; readonly endpoint: string; readonly reason: string }[];
   readonly refused: MatchReply['refused'];
+  readonly distrusted: readonly Distrust[];
   /** False: the heavy node cannot repair yet; the next upload gives it the key. */
   readonly sealKeySent: boolean;
   readonly transactionHash: Hex;
@@ -71,7 +80,7 @@ export function quote(client: Client, options: RentOptions): Promise<Quote> {
 export function rent(client: Client, options: RentOptions): Promise<Rented> {
   return abortable('Renting', options.signal, async () => {
     const { chain } = client;
-    const { match, cost, perEpoch } = await makeQuote(client, options);
+    const { match, cost, perEpoch, distrusted } = await makeQuote(client, options);
     const { maxCost } = options;
     if (maxCost !== undefined && cost > maxCost) throw new CostAboveLimitError({ cost, maxCost });
     const balance = await tokenBalance(chain, client.creator);
@@ -86,7 +95,7 @@ export function rent(client: Client, options: RentOptions): Promise<Rented> {
     const { id, paid, transactionHash } = await openAgreement(chain, { terms, offers, maxCost: limit, permit });
     await client.store.knownAgreement.create({ data: { agreement: id } });
     const providers = offers.map(({ provider, price, region, endpoint, reason }, slot) => ({ slot, provider, price, region, endpoint, reason }));
-    return { agreement: id, cost: paid, endPeriod: terms.endPeriod, heavy: terms.heavy, providers, refused, sealKeySent: await sendSealKey(client, id), transactionHash };
+    return { agreement: id, cost: paid, endPeriod: terms.endPeriod, heavy: terms.heavy, providers, refused, distrusted, sealKeySent: await sendSealKey(client, id), transactionHash };
   });
 }
 
@@ -94,28 +103,16 @@ const PERMIT_SECONDS = 600;
 
 async function makeQuote(client: Client, options: RentOptions): Promise<Quote> {
   const { chain, creator } = client;
-  const { scheme, batchLog2, quota, periods, priceLimit, exclude, signal, maxFeeBps = FEE_BPS_MAX } = options;
+  const { scheme, batchLog2, quota, periods, priceLimit, exclude, policy, explain, compare, signal, maxFeeBps = FEE_BPS_MAX } = options;
   const request: MatchRequest = {
     creator, ...scheme, batchLog2, quota, periods, priceLimit,
     nonce: await creatorNonce(chain, creator),
     ...(exclude === undefined ? {} : { exclude: [...exclude] }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(explain === undefined ? {} : { explain }),
   };
-  const match = await askHeavy(client, 'a match', (url) => requestJson(`${url}/match`, { method: 'POST', body: request, schema: MatchReply, signal })).catch(rename);
+  const { match, heavyUrl, distrusted, proposals } = await findMatch(client, { request, maxFeeBps, compare, signal });
   const epoch = await currentEpoch(chain);
-  const ids = [...new Set([match.terms.heavy, ...match.offers.map(({ provider }) => provider)])];
-  const nodes = new Map(await Promise.all(ids.map(async (id) => [id, await readNode(chain, id)] as const)));
-  await checkMatch(match, {
-    domain: chain.domain, request, maxFeeBps, nodes,
-    nowSeconds: Math.floor(await chain.nowSeconds()),
-    period: periodOf(chain.clock, epoch),
-  });
   const cost = costOf(chain.clock, { ...match, epoch });
-  return { match, cost, perEpoch: costOf(chain.clock, { ...match, epoch: epoch - 1 }) - cost };
-}
-
-/** The two refusals that a caller wants to tell apart by class. */
-function rename(error: unknown): never {
-  if (error instanceof RemoteError && error.code === 'TOO_FEW_PROVIDERS') throw new TooFewProvidersError(error.shortMessage, error.details);
-  if (error instanceof RemoteError && error.code === 'PRICE_ABOVE_LIMIT') throw new PriceAboveLimitError(error.shortMessage, error.details);
-  throw error;
+  return { match, heavyUrl, distrusted, proposals, cost, perEpoch: costOf(chain.clock, { ...match, epoch: epoch - 1 }) - cost };
 }

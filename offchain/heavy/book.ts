@@ -2,8 +2,10 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { NodeState } from '../chain/node-state.ts';
+import { priceOfAsk } from '../p2p/asks.ts';
+import type { AskBook } from '../p2p/asks.ts';
 import type { AskPrice } from '../wire/messages.ts';
-import { ADDRESSES_KEPT_MS, ADDRESSES_MAX, BAIT_REMEMBERED_MS, DECLINE_REMEMBERED_MS, OFFER_REMEMBERED_MS, RESOLVE_TIMEOUT_MS } from './limits.ts';
+import { ADDRESSES_KEPT_MS, ADDRESSES_MAX, BAIT_REMEMBERED_MS, DECLINE_REMEMBERED_MS, OFFER_REMEMBERED_MS, RESOLVE_TIMEOUT_MS, STATUS_FRESH_MS } from './limits.ts';
 
 /** A provider's word. Amounts in token units, sizes in bytes. */
 export interface Ask {
@@ -26,6 +28,8 @@ export interface Entry {
 
 export interface Book {
   of(provider: number): Entry | undefined;
+  /** Token units for one fragment of so many bytes and one epoch, as asked last: by its own status, or by a signed ask that was gossiped. */
+  asked(provider: number, fragmentBytes: number): bigint | undefined;
   /** An older word than the one kept is ignored. */
   learn(ask: Ask): void;
   failed(provider: number): void;
@@ -54,18 +58,40 @@ interface Row {
 /** Declining makes a provider count as this much dearer. */
 const DECLINE_RATIO = 2;
 
-export function createBook(options: { readonly now?: () => number; readonly resolver?: (host: string) => Promise<readonly string[]> } = {}): Book {
-  const { now = Date.now, resolver = resolveHost } = options;
+export interface BookOptions {
+  /** Signed asks that came by gossip: used for providers whose status was not asked lately. */
+  readonly asks?: Pick<AskBook, 'get'>;
+  readonly now?: () => number;
+  readonly resolver?: (host: string) => Promise<readonly string[]>;
+}
+
+const GIB = 2n ** 30n;
+
+export function createBook(options: BookOptions = {}): Book {
+  const { asks, now = Date.now, resolver = resolveHost } = options;
   const rows = new Map<number, Row>();
   const row = (provider: number): Row => {
     const known = rows.get(provider) ?? { alive: true, checkedMs: 0 };
     rows.set(provider, known);
     return known;
   };
+  /** The gossiped ask, where it is the newer word. */
+  const gossiped = (provider: number): ReturnType<AskBook['get']> => {
+    const ask = asks?.get(provider);
+    if (ask === undefined || ask.expiry * 1_000 <= now()) return undefined;
+    const heardMs = rows.get(provider)?.ask?.atMs ?? -Infinity;
+    return now() - heardMs < STATUS_FRESH_MS ? undefined : ask;
+  };
   const mark = (provider: number, bait: { ratio: number; untilMs: number }): void => void (row(provider).bait = bait);
 
   return {
     of: (provider) => rows.get(provider),
+    asked(provider, fragmentBytes) {
+      const ask = gossiped(provider);
+      if (ask !== undefined) return priceOfAsk(ask, fragmentBytes);
+      const price = rows.get(provider)?.ask?.price;
+      return price === undefined ? undefined : priceAsked(price, fragmentBytes);
+    },
     learn(ask) {
       const known = row(ask.provider);
       if (known.ask !== undefined && known.ask.atMs > ask.atMs) return;
@@ -78,7 +104,9 @@ export function createBook(options: { readonly now?: () => number; readonly reso
     },
     freeBytes(provider) {
       const known = rows.get(provider);
-      return now() - (known?.offeredMs ?? -Infinity) < OFFER_REMEMBERED_MS ? undefined : known?.ask?.freeBytes;
+      if (now() - (known?.offeredMs ?? -Infinity) < OFFER_REMEMBERED_MS) return undefined;
+      const ask = gossiped(provider);
+      return ask === undefined ? known?.ask?.freeBytes : Number(ask.freeBytes);
     },
     declined: (provider) => mark(provider, { ratio: DECLINE_RATIO, untilMs: now() + DECLINE_REMEMBERED_MS }),
     surcharge(provider) {
@@ -94,6 +122,12 @@ export function createBook(options: { readonly now?: () => number; readonly reso
       return addresses;
     },
   };
+}
+
+/** Rounded up as the provider does. */
+function priceAsked(price: AskPrice, fragmentBytes: number): bigint {
+  if ('perBatchEpoch' in price) return price.perBatchEpoch;
+  return (price.perGibEpoch * BigInt(fragmentBytes) + GIB - 1n) / GIB;
 }
 
 async function addressesOf(endpoint: string, resolver: (host: string) => Promise<readonly string[]>): Promise<readonly string[]> {

@@ -9,6 +9,7 @@ import { readBundle } from '../chain/read-bundle.ts';
 import { parametersOf } from './chain-reads.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
+import { REFUSED_WEIGHT } from './reputation/score.ts';
 
 export interface Dismisser {
   /** One look at the own agreements; once in an epoch. */
@@ -51,10 +52,12 @@ export function createDismisser(context: HeavyContext, footprint: Footprint): Di
 }
 
 /** Its draw may be open, or a challenge under way: the next epoch tries again. */
-async function dismissOne({ chain, log }: HeavyContext, at: { agreement: number; slot: number; bundle: number }): Promise<void> {
+async function dismissOne({ chain, log, reputation }: HeavyContext, at: { agreement: number; slot: number; bundle: number }): Promise<void> {
   try {
     const { provider } = await dismiss(chain, at);
     log.info('slot.dismissed', { ...at, provider });
+    // Rent was taken for bytes that are not there. Half of a failed audit: a creator may also have sent none.
+    reputation.note(provider, { part: 'audits', bad: REFUSED_WEIGHT });
   } catch (error) {
     if (!(error instanceof ContractRevertError)) throw error;
     log.warn('slot.not-dismissed', { ...at, error });

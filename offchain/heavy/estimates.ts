@@ -1,24 +1,14 @@
 /** A provider as placement sees it before it has signed anything: the registry's entry, its own word, and what this node has seen of it. */
 import type { NodeState } from '../chain/node-state.ts';
 import { geometry } from '../codec/geometry.ts';
-import type { AskPrice } from '../wire/messages.ts';
 import type { ProviderTier } from '../wire/placement.ts';
 import type { Terms } from '../wire/typed-data.ts';
 import type { HeavyContext } from './context.ts';
 import type { Candidate } from './placement/candidate.ts';
 
-const GIB = 2n ** 30n;
-
-/** Token units for one fragment of a batch and one epoch, rounded up as the provider does. */
-export function priceAsked(price: AskPrice, fragmentBytes: number): bigint {
-  if ('perBatchEpoch' in price) return price.perBatchEpoch;
-  return (price.perGibEpoch * BigInt(fragmentBytes) + GIB - 1n) / GIB;
-}
-
 /** By its ask; one that never said a price counts as cheap as can be, so that it is asked. */
 export function estimate(context: HeavyContext, node: NodeState, options: { readonly fragmentBytes: number; readonly leastPrice: bigint }): Candidate {
-  const asked = context.book.of(node.id)?.ask?.price;
-  const price = asked === undefined ? options.leastPrice : priceAsked(asked, options.fragmentBytes);
+  const price = context.book.asked(node.id, options.fragmentBytes) ?? options.leastPrice;
   const surcharge = context.book.surcharge(node.id);
   const counted = surcharge === 1 ? price : (price * BigInt(Math.ceil(surcharge * 100))) / 100n;
   const free = context.book.freeBytes(node.id);

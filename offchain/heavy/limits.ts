@@ -4,6 +4,8 @@
 export const PARALLEL_REQUESTS = 16;
 /** Providers asked for an offer at the same time. */
 export const OFFERS_AT_ONCE = 32;
+/** Asks and notices on one page. */
+export const ASKS_SHOWN = 1_000;
 /** Silence after which a child or a neighbour counts as gone. */
 export const PROBE_TIMEOUT_MS = 2_000;
 export const OFFER_TIMEOUT_MS = 5_000;
@@ -27,6 +29,8 @@ export const POLLS_PER_ROUND = 256;
 /** A provider that offers dearer than it asks is ranked as such for this long; one that declines counts as dearer. */
 export const BAIT_REMEMBERED_MS = 3_600_000;
 export const DECLINE_REMEMBERED_MS = 60_000;
+/** A status younger than this counts before a gossiped ask. */
+export const STATUS_FRESH_MS = 60_000;
 /** As long as the space of an offer may stay reserved. */
 export const OFFER_REMEMBERED_MS = 600_000;
 /** Names resolved for the rule of networks. */

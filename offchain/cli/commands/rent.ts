@@ -13,18 +13,31 @@ export function rentCommand(): Command {
     .option('--batch <size>', 'unit of storing, a power of two; every upload fills up its last one (default: a 256th of the space, 1MiB to 256MiB)')
     .option('--periods <number>', 'whole periods (a week each in production)', '4')
     .option('--max-price <tokens>', 'what one provider may ask for one batch and epoch')
+    .option('--policy <file>', 'what to ask of providers beyond the protocol, and which scheme and tier for which content (JSON)')
+    .option('--for <type or file>', "with --policy: what is to be stored, as a type such as video/mp4 or a file's name")
+    .option('--reads <number>', 'with --policy: how often a day it is expected to be read')
+    .option('--prefer <cheap|durable|fast>', 'with --policy: what matters most')
+    .option('--explain', 'show of every provider why it would be chosen or refused; rents and pays nothing')
     .option('--yes', 'pay without asking; needs --max-price')
     .action(async (options: RentOptions) => {
       const { withClient } = await import('../client-session.ts');
       const { quote, rent } = await import('../../client/rent.ts');
       const { confirm } = await import('../confirm.ts');
-      const { costLines, rentRequest } = await import('../rent-request.ts');
+      const { costLines, policyChoice, rentRequest } = await import('../rent-request.ts');
+      const { explainLines, explained } = await import('../rent-explained.ts');
       const { formatAmount } = await import('../units.ts');
 
-      const request = rentRequest(options);
+      const { rule, ...choice } = await policyChoice(options);
+      const request = { ...rentRequest({ ...options, ...choice }), policy: choice.policy };
       await withClient(options, async ({ client, chain, output, signal }) => {
         const { clock } = await chain();
+        if (rule !== undefined) output.say(`By ${rule} of the policy: ${request.scheme.k}+${request.scheme.m}`);
+        if (options.explain === true) {
+          const told = await explained(() => quote(client, { ...request, explain: true, signal }));
+          return output.result(told, () => explainLines(told));
+        }
         const offer = await quote(client, { ...request, signal });
+        for (const { url, why } of offer.distrusted) output.note(`The heavy node at ${url} was passed over: ${why}.`);
         output.say(costLines(offer, { ...request, clock }).join('\n'));
         if (options.yes !== true) await confirm(`Pay ${formatAmount(offer.cost)} tokens? [y/N] `);
         const rented = await rent(client, { ...request, maxCost: offer.cost, signal });

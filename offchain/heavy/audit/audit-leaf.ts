@@ -3,6 +3,7 @@ import type { AgreementState } from '../../chain/read-agreement.ts';
 import type { HeavyContext } from '../context.ts';
 import { AUDIT_TIMEOUT_MS } from '../limits.ts';
 import { probe } from '../offers.ts';
+import { readerHeader } from '../reader-header.ts';
 import type { Random, SlotTarget } from './plan.ts';
 import { readRange } from './read-range.ts';
 import type { Reading } from './read-range.ts';
@@ -34,14 +35,15 @@ export async function ask(tools: Tools, provider: number, target: LeafTarget, ti
   const finding = (reading: Pick<Reading, 'outcome' | 'reason' | 'url' | 'bytes'>, used = target): Finding => ({ kind: 'audit', provider, target: used, outcome: reading.outcome, reason: reading.reason, url: reading.url, bytes: reading.bytes });
   if (node === undefined) return finding({ outcome: 'ours', reason: 'the registry does not know it', url: '' });
   const { signal } = context;
-  const first = await readRange(node.endpoint, target, { timeoutMs, signal });
+  const options = { timeoutMs, signal, header: () => readerHeader(context, target.agreement) };
+  const first = await readRange(node.endpoint, target, options);
   if (first.outcome === 'wrong' || first.outcome === 'missing') {
     // No root covers a batch's id: only under the name that the provider itself gives it is a wrong answer its own.
     const batchId = await targets.ownBatchId(node.endpoint, target);
     if (batchId === undefined) return finding({ ...first, outcome: 'unknown', reason: `${first.reason}; and it does not say under which name it keeps the batch` });
     if (batchId.toLowerCase() === target.batchId.toLowerCase()) return finding(first);
     const own = { ...target, batchId };
-    return finding(await readRange(node.endpoint, own, { timeoutMs, signal }), own);
+    return finding(await readRange(node.endpoint, own, options), own);
   }
   if (first.outcome !== 'unknown') return finding(first);
   const isThere = await probe(node, signal).then(() => true, () => false);

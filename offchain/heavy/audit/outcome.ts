@@ -20,6 +20,8 @@ const AWAY_CODES = /\b(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENOTFOUND|ETIMEDOUT)\
 /** Of a request that failed. Silence is `unknown` here: a second question to another address of the same node tells it from absence. */
 export function judgeError(error: unknown, options: { readonly elapsedMs: number; readonly timeoutMs: number }): Verdict {
   const reason = error instanceof Error ? error.message.slice(0, 300) : String(error);
+  // It serves, for money: that is its right, and no audit is paid for.
+  if (error instanceof RemoteError && error.remoteStatus === 402) return { outcome: 'ours', reason };
   if (error instanceof RemoteError) return { outcome: error.remoteStatus === 404 && error.code === 'NO_SUCH_FRAGMENT' ? 'missing' : 'unknown', reason };
   if (!(error instanceof TransportError)) return { outcome: 'ours', reason };
   const text = `${reason} ${codesOf(error)}`;

@@ -5,6 +5,7 @@ import { rangeProofLength } from '../../proof/range-shape.ts';
 import { verifyRange } from '../../proof/verify-range.ts';
 import { LEAF_SIZE } from '../../codec/geometry.ts';
 import { requestBytes } from '../../wire/http-client.ts';
+import { RemoteError } from '../../wire/transport-errors.ts';
 import { judgeError } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 
@@ -35,13 +36,25 @@ export function replyBytes(target: Pick<RangeTarget, 'leaves' | 'first' | 'count
   return target.count * LEAF_SIZE + rangeProofLength(target) * NODE_SIZE;
 }
 
+export interface ReadOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly now?: () => number;
+  /** What lets an agreement's heavy node read for nothing. Shown only to a provider that asks for money (402), so that the others cannot tell who reads. */
+  readonly header?: () => Promise<string>;
+}
+
 /** Never throws: whatever happens is an outcome. */
-export async function readRange(endpoint: string, target: RangeTarget, options: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly now?: () => number }): Promise<Reading> {
-  const { timeoutMs, signal, now = () => performance.now() } = options;
+export async function readRange(endpoint: string, target: RangeTarget, options: ReadOptions): Promise<Reading> {
+  const { timeoutMs, signal, header, now = () => performance.now() } = options;
   const url = rangeUrl(endpoint, target);
   const startedMs = now();
   try {
-    const { bytes } = await requestBytes(url, { maxBytes: replyBytes(target), timeoutMs, signal });
+    const request = { maxBytes: replyBytes(target), timeoutMs, signal };
+    const { bytes } = await requestBytes(url, request).catch(async (error: unknown) => {
+      if (header === undefined || !(error instanceof RemoteError) || error.remoteStatus !== 402) throw error;
+      return requestBytes(url, { ...request, headers: { authorization: await header() } });
+    });
     return { ...judgeBytes(bytes, target), bytes, timeMs: now() - startedMs, url };
   } catch (error) {
     const elapsedMs = now() - startedMs;

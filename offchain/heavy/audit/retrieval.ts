@@ -2,6 +2,7 @@
 import type { AgreementState } from '../../chain/read-agreement.ts';
 import { LEAF_SIZE, geometry } from '../../codec/geometry.ts';
 import { READ_TIMEOUT_MS } from '../limits.ts';
+import { readerHeader } from '../reader-header.ts';
 import { ask } from './audit-leaf.ts';
 import type { Tools } from './audit-leaf.ts';
 import { creatorRange } from './creator-reads.ts';
@@ -22,7 +23,7 @@ export async function checkRetrieval(tools: Tools, agreement: AgreementState, ta
     const node = (await context.directory.all()).find(({ id }) => id === provider);
     if (leaf === undefined || node === undefined) return [];
     const target = { ...leaf, ...creatorRange(geometry(agreement), random) };
-    const reading = await readRange(node.endpoint, target, { timeoutMs: READ_TIMEOUT_MS, signal: context.signal });
+    const reading = await readRange(node.endpoint, target, { timeoutMs: READ_TIMEOUT_MS, signal: context.signal, header: () => readerHeader(context, agreement.id) });
     const sizeBytes = target.count * LEAF_SIZE;
     if (reading.outcome === 'passed') {
       const bytesPerSecond = sizeBytes < SPEED_BYTES_LEAST ? undefined : (sizeBytes * 1_000) / Math.max(1, reading.timeMs);

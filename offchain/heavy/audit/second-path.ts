@@ -4,11 +4,11 @@ import { hash, id, uint, uint32 } from '../../wire/fields.ts';
 import { NotFoundError } from '../../wire/http-errors.ts';
 import { requestBytes } from '../../wire/http-client.ts';
 import { SLOTS_MAX } from '../../wire/limits.ts';
-import { sessionHeader, verifySessionHeader } from '../../wire/session.ts';
-import { signTyped } from '../../wire/typed-data.ts';
+import { verifySessionHeader } from '../../wire/session.ts';
 import { neighboursOf } from '../candidates.ts';
 import type { HeavyContext } from '../context.ts';
-import { NEIGHBOUR_LEAVES_MAX, READ_TIMEOUT_MS, SESSION_SECONDS } from '../limits.ts';
+import { NEIGHBOUR_LEAVES_MAX, READ_TIMEOUT_MS } from '../limits.ts';
+import { signSession } from '../sign-session.ts';
 import { judgeError } from './outcome.ts';
 import type { Random } from './plan.ts';
 import { judgeBytes, rangeUrl, replyBytes } from './read-range.ts';
@@ -45,7 +45,7 @@ export async function readOverNeighbour(context: HeavyContext, provider: number,
   const url = `${neighbour.endpoint}/reads`;
   const startedMs = performance.now();
   try {
-    const headers = { authorization: await heavySession(context), 'content-type': 'application/json', 'content-length': String(body.length) };
+    const headers = { authorization: await signSession(context, NO_AGREEMENT), 'content-type': 'application/json', 'content-length': String(body.length) };
     const { bytes } = await requestBytes(url, { method: 'POST', body, headers, maxBytes: replyBytes(target), timeoutMs: 2 * READ_TIMEOUT_MS, signal: context.signal });
     const verdict = judgeBytes(bytes, target);
     // Who changed the bytes, the provider or the neighbour, cannot be told.
@@ -55,10 +55,4 @@ export async function readOverNeighbour(context: HeavyContext, provider: number,
     const elapsedMs = performance.now() - startedMs;
     return { outcome: 'unknown', reason: `over heavy node ${neighbour.id}: ${judgeError(error, { elapsedMs, timeoutMs: READ_TIMEOUT_MS }).reason}`, timeMs: elapsedMs, url };
   }
-}
-
-async function heavySession({ chain, account }: HeavyContext): Promise<string> {
-  const expiry = Math.floor(await chain.nowSeconds()) + SESSION_SECONDS;
-  const session = { agreement: NO_AGREEMENT, creator: account.address, expiry };
-  return sessionHeader({ session, signature: await signTyped(account, chain.domain, 'Session', session) });
 }
