@@ -15,10 +15,10 @@ export interface ClientSession extends Session {
 }
 
 /** Opens the creator's client, runs `work`, closes it whatever happens. */
-export async function withClient(options: CommonOptions, work: (session: ClientSession) => Promise<void>): Promise<void> {
+export async function withClient(options: CommonOptions & { readonly maxReadPrice?: string }, work: (session: ClientSession) => Promise<void>): Promise<void> {
   const session = await openSession(options);
   const { chain } = await session.signingChain();
-  const client = await createClient({ chain, home: session.home, heavies: session.config.network.heavies, policy: { reads: readPolicy(session.config.reads) } });
+  const client = await createClient({ chain, home: session.home, heavies: session.config.network.heavies, policy: { reads: readPolicy(session.config.reads, options.maxReadPrice) } });
   const signal = interruptSignal();
   try {
     await work({ ...session, client, signal });

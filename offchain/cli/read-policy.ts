@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_READ_POLICY } from '../reads/pay/policy.ts';
 import type { ReadPolicy } from '../reads/pay/policy.ts';
 import { amount, id } from '../wire/fields.ts';
+import { parseAmount } from './units.ts';
 
 /** The section `reads` of config.json. Amounts are token units, as decimal strings. */
 export const ReadPolicyConfig = z.strictObject({
@@ -22,6 +23,8 @@ export const ReadPolicyConfig = z.strictObject({
 });
 export type ReadPolicyConfig = z.output<typeof ReadPolicyConfig>;
 
-export function readPolicy({ depositGib, ...rest }: ReadPolicyConfig): ReadPolicy {
-  return { ...rest, depositBytes: Math.round(depositGib * 2 ** 30) };
+/** `maxPricePerGib` in tokens wins over the configuration. @throws UsageError */
+export function readPolicy({ depositGib, ...rest }: ReadPolicyConfig, maxPricePerGib?: string): ReadPolicy {
+  const policy = { ...rest, depositBytes: Math.round(depositGib * 2 ** 30) };
+  return maxPricePerGib === undefined ? policy : { ...policy, maxPricePerGib: parseAmount(maxPricePerGib) };
 }

@@ -1,4 +1,5 @@
 /** One read: is it here, is it what the chain says, is it paid. */
+import { toHex } from 'viem';
 import { LEAF_SIZE } from '../proof/hash.ts';
 import { DamagedFragmentError } from '../provider/errors.ts';
 import type { FragmentKey } from '../provider/errors.ts';
@@ -7,7 +8,6 @@ import type { FragmentRange } from '../provider/read-fragment.ts';
 import type { Charge } from '../reads/take/till.ts';
 import { BadRequestError, UnavailableError } from '../wire/http-errors.ts';
 import { READ_PIECE_BYTES } from '../wire/paid-reads.ts';
-import { toHex } from 'viem';
 import { nameOf } from './cache.ts';
 import type { Edge } from './context.ts';
 import { NotCachedError } from './errors.ts';
@@ -32,7 +32,8 @@ export async function serve(edge: Edge, read: EdgeRead): Promise<{ range: Fragme
   const asked = popularity.note(nameOf(key), read.from);
   if (!cache.has(key)) {
     counts.misses += 1;
-    if (asked >= config.popularity.pullFrom) puller.want(key, bundle);
+    // Counts fade from the first moment on: the second of two quick requests makes almost two.
+    if (Math.round(asked) >= config.popularity.pullFrom) puller.want(key, bundle);
     throw new NotCachedError();
   }
   if (counts.reads >= READS_MAX) throw new UnavailableError('This edge node serves as many reads at once as it can.', { code: 'BUSY', details: { retryAfterSeconds: 1 } });

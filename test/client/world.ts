@@ -10,6 +10,7 @@ import type { NetworkParameters } from '../../offchain/chain/devnet-parameters.t
 import { type Client, type ClientOptions, createClient } from '../../offchain/client/client.ts';
 import { type Rented, type RentOptions, rent } from '../../offchain/client/rent.ts';
 import { type RunningHeavy, startHeavy } from '../../offchain/heavy/service.ts';
+import type { ProviderConfigInput } from '../../offchain/provider/config.ts';
 import { type RunningProvider, startProvider } from '../../offchain/provider/service.ts';
 import { createLogger } from '../../offchain/store/log.ts';
 import { type TestHoldfast, startHoldfast } from '../support/holdfast.ts';
@@ -39,18 +40,25 @@ export interface World {
   stop(): Promise<void>;
 }
 
+export interface WorldOptions {
+  readonly providers: number;
+  readonly parameters?: Partial<NetworkParameters>;
+  /** What provider `index` asks for reads; nothing where absent. */
+  readonly reads?: (index: number) => NonNullable<ProviderConfigInput['reads']>;
+}
+
 /** Accounts 1 and 2 run heavy nodes, the next ones providers; creators take accounts from 12 on. */
-export async function startWorld(options: { readonly providers: number; readonly parameters?: Partial<NetworkParameters> }): Promise<World> {
+export async function startWorld(options: WorldOptions): Promise<World> {
   const holdfast = await startHoldfast(options.parameters);
   try {
-    return await startNodes(holdfast, options.providers);
+    return await startNodes(holdfast, options);
   } catch (error) {
     await holdfast.stop();
     throw error;
   }
 }
 
-async function startNodes(holdfast: TestHoldfast, count: number): Promise<World> {
+async function startNodes(holdfast: TestHoldfast, { providers: count, reads }: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-client-'));
   const { rpcUrl, deployment } = holdfast;
   const heavies: RunningHeavy[] = [];
@@ -78,6 +86,7 @@ async function startNodes(holdfast: TestHoldfast, count: number): Promise<World>
         stake: parseEther('1000'),
         capacityBytes: 1n << 30n,
         price: { perBatchEpoch: PRICE },
+        reads: reads?.(i) ?? {},
       },
       rpcUrls: [rpcUrl], deployment, account: devAccount(index, DEV_CHAIN_ID), log: QUIET,
     });

@@ -5,6 +5,7 @@ import type { CommonOptions } from '../config.ts';
 interface GetOptions extends CommonOptions {
   readonly version?: string;
   readonly path?: string;
+  readonly maxReadPrice?: string;
 }
 
 export function getCommand(): Command {
@@ -13,6 +14,7 @@ export function getCommand(): Command {
     .argument('<into>', 'the folder to restore into; made where it is missing')
     .option('--version <number>', 'an older version (default: the newest)')
     .option('--path <path>', 'only this file or folder inside of it')
+    .option('--max-read-price <tokens>', 'pay so much per GiB to providers that charge for reads, at most (default: reads.maxPricePerGib in config.json, else nothing)')
     .action(async (name: string, into: string, options: GetOptions) => {
       const { withClient, showProgress } = await import('../client-session.ts');
       const { get } = await import('../../client/get.ts');

@@ -1,28 +1,17 @@
 import { Command } from 'commander';
-import { supervisedOption, verb } from '../common-options.ts';
+import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
-
-interface StartOptions extends CommonOptions {
-  readonly supervised?: boolean;
-}
+import { startCommand } from '../start-command.ts';
 
 export function heavyCommand(): Command {
-  return new Command('heavy').description('match, watch and repair for a share of the rent').addCommand(startCommand()).addCommand(feesCommand());
+  return new Command('heavy').description('match, watch and repair for a share of the rent').addCommand(start()).addCommand(feesCommand());
 }
 
-function startCommand(): Command {
-  return verb('start', 'run the heavy node that `heavy` in config.json describes; registers where needed')
-    .addOption(supervisedOption())
-    .action(async (options: StartOptions) => {
-      const { join } = await import('node:path');
-      const { openSession } = await import('../session.ts');
-      const { runService } = await import('../service.ts');
-      const { requireSection } = await import('../config.ts');
-      const { startHeavy } = await import('../../heavy/service.ts');
-      const session = await openSession(options);
-      const settings = requireSection(session.home, session.config, 'heavy');
-      await runService(session, options, (context) => startHeavy({ ...context, settings: { ...settings, home: join(session.home, 'heavy') } }));
-    });
+function start(): Command {
+  return startCommand('heavy', 'run the heavy node that `heavy` in config.json describes; registers where needed', async (config, home) => {
+    const { startHeavy } = await import('../../heavy/service.ts');
+    return (context) => startHeavy({ ...context, settings: { ...config, home } });
+  });
 }
 
 function feesCommand(): Command {

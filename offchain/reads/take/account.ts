@@ -51,12 +51,12 @@ export class Account {
     return total > this.redeemed ? total - this.redeemed : 0n;
   }
 
-  /** What was redeemed was served: its vouchers may have been lost with a disk. */
+  /** What was redeemed was served, where its vouchers were lost with a disk or are older than that. */
   learn(backing: Backing, nowMs: number): void {
     this.backing = backing;
     this.readAtMs = nowMs;
     if (backing.redeemed > this.redeemed) this.redeemed = backing.redeemed;
-    if (this.used < this.redeemed && this.best === undefined) this.used = this.redeemed;
+    if (this.redeemed > (this.best?.total ?? 0n) && this.used < this.redeemed) this.used = this.redeemed;
   }
 
   row(): AccountRow | undefined {

@@ -1,5 +1,5 @@
 /** Turns vouchers into money: many channels in one transaction at payday, one at once when its payer closes it. */
-import { ContractRevertError } from '../../chain/chain-errors.ts';
+import { ChainError, ContractRevertError } from '../../chain/chain-errors.ts';
 import { closingChannels } from '../../chain/channels-of.ts';
 import { readChannel } from '../../chain/read-channel.ts';
 import { redeemServed } from '../../chain/redeem-served.ts';
@@ -14,11 +14,13 @@ import type { Till } from './till.ts';
 
 /** As deep as reorgs go that are noticed here. */
 const REORG_BLOCKS = 16n;
+const CLOSING_MAX = 100_000;
 
 export class Redeemer {
   readonly #chain: Chain;
   readonly #till: Till;
   readonly #log: Logger;
+  readonly #closing = new Set<bigint>();
   #nextBlock: bigint | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -38,30 +40,28 @@ export class Redeemer {
     return this.#inTurn(async () => {
       const open = [...this.#till.accounts.values()].filter(({ unredeemed }) => unredeemed > 0n);
       if (open.length === 0) return 0n;
-      const closing = await this.#closing();
+      await this.#followClosing();
       const due = open.filter((account) => {
         const { best, backing } = account;
         if (best === undefined) return false;
-        if (!isPoolVoucher(best)) return closing.has(best.channel) || (backing !== undefined && backing.closesAt !== 0);
+        if (!isPoolVoucher(best)) return this.#closing.has(best.channel) || (backing !== undefined && backing.closesAt !== 0);
         return backing === undefined || backing.closesAt !== 0 || account.unredeemed * 2n >= this.#till.poolShare(backing);
       });
-      for (const { best, backing } of due) {
-        const closesAt = best !== undefined && !isPoolVoucher(best) ? closing.get(best.channel) : undefined;
-        // Nothing more is served for it: the payer wants its deposit back.
-        if (closesAt !== undefined && backing !== undefined) Object.assign(backing, { closesAt });
-      }
       return this.#redeemThese(due);
     });
   }
 
-  /** Channels that somebody began to close since the last look; all blocks of the deployment the first time. */
-  async #closing(): Promise<Map<bigint, number>> {
+  /** Notes the channels that somebody began to close; all since the deployment the first time. A voucher may come in after the wish was seen. */
+  async #followClosing(): Promise<void> {
     const chain = this.#chain;
     const toBlock = await chain.ask('the latest block', (client) => client.getBlockNumber());
     const fromBlock = this.#nextBlock ?? chain.deployment.fromBlock;
-    const found = fromBlock > toBlock ? [] : await closingChannels(chain, { fromBlock, toBlock });
+    if (fromBlock > toBlock) return;
+    for (const { channel } of await closingChannels(chain, { fromBlock, toBlock })) {
+      if (this.#closing.size >= CLOSING_MAX) this.#closing.clear();
+      this.#closing.add(channel);
+    }
     this.#nextBlock = toBlock > fromBlock + REORG_BLOCKS ? toBlock - REORG_BLOCKS : fromBlock;
-    return new Map(found.map(({ channel, closesAt }) => [channel, closesAt]));
   }
 
   async #redeemThese(accounts: readonly Account[]): Promise<bigint> {
@@ -93,11 +93,16 @@ export class Redeemer {
     return amount;
   }
 
-  /** Redeemed by somebody else already, or closed: then what is outstanding is lost, and said so. */
+  /** Redeemed by somebody else already, or closed: then what is outstanding is lost, and said so. @throws RpcUnavailableError */
   async #learn(channel: bigint, account: Account): Promise<void> {
-    const state = await readChannel(this.#chain, channel).catch(() => undefined);
-    if (state === undefined) this.#log.error('voucher.lost', { channel, amount: account.unredeemed });
-    await this.#note(account, state?.redeemed ?? account.paid);
+    try {
+      const { redeemed } = await readChannel(this.#chain, channel);
+      await this.#note(account, redeemed);
+    } catch (error) {
+      if (!(error instanceof ChainError && error.code === 'NO_SUCH_CHANNEL')) throw error;
+      this.#log.error('voucher.lost', { channel, amount: account.unredeemed });
+      await this.#note(account, account.paid);
+    }
   }
 
   /** All at once; one by one where a pool of them is closed. */
