@@ -3,13 +3,14 @@ import type { Express } from 'express';
 import { z } from 'zod';
 import { address, id } from '../wire/fields.ts';
 import { createApp, errorMiddleware, jsonBody, notFoundMiddleware } from '../wire/http-server.ts';
+import { NotFoundError } from '../wire/http-errors.ts';
 import { parseAs } from '../wire/json.ts';
 import { CandidatesRequest, MatchRequest, NameMessage, ProofRequest, SealRequest } from '../wire/messages.ts';
 import { createAdmission } from './admission.ts';
 import { ReadRequest, readForNeighbour } from './audit/second-path.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
-import { MATCHES_AT_ONCE, READS_FOR_NEIGHBOURS, SMALL_BODY_BYTES } from './limits.ts';
+import { ASKS_SHOWN, MATCHES_AT_ONCE, READS_FOR_NEIGHBOURS, SMALL_BODY_BYTES } from './limits.ts';
 import type { Liveness } from './liveness.ts';
 import { candidates, match } from './match.ts';
 import type { Names } from './name-copies.ts';
@@ -29,6 +30,7 @@ export interface HeavyParts {
 const SealPath = z.object({ agreement: z.coerce.number().pipe(id) });
 const ReputationPath = z.object({ node: z.coerce.number().pipe(id) });
 const PageQuery = z.object({ from: z.coerce.number().pipe(id).default(1) });
+const RelayPath = z.object({ node: z.coerce.number().pipe(id) });
 const NamePath = z.object({ creator: address });
 /** Heavy nodes among themselves: `copy` marks a record that another one passes on, `local` asks for no further questions. */
 const NameQuery = z.object({ copy: z.literal('1').optional(), local: z.literal('1').optional() });
@@ -45,6 +47,15 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
     const health = await readReadiness(context);
     response.status(health.ok ? 200 : 503).json(health);
   });
+  // Nothing is parsed on this way: bodies stream through.
+  app.use('/relay/:node', (request, response) => context.graph.relay(parseAs(RelayPath, request.params, 'The path').node)(request, response));
+  app.get('/peer', (_request, response) => {
+    const card = context.graph.card();
+    if (card === undefined) throw new NotFoundError('This heavy node has no peer.', { code: 'PEER_OFF' });
+    response.json(card);
+  });
+  app.get('/asks', async (_request, response) => void response.json({ asks: context.asks.list(await context.chain.nowSeconds()).slice(0, ASKS_SHOWN) }));
+  app.get('/notices', async (_request, response) => void response.json({ notices: context.graph.notices.list(await context.chain.nowSeconds()).slice(0, ASKS_SHOWN) }));
   app.get('/status', async (_request, response) => void response.json(await readStatus(context, parts)));
 
   app.post('/match', jsonBody(), async (request, response) => {

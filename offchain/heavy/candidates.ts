@@ -30,16 +30,19 @@ export interface Question {
   readonly rules: PlacementRules;
   readonly policy?: PlacementPolicy | undefined;
   readonly exclude: ReadonlySet<number>;
+  /** Names the search, so that a node which it reaches by two paths answers once. */
+  readonly request?: string | undefined;
 }
 
-/** Providers in the registry whose parent is this node. */
+/** Providers in the registry whose parent is this node, and those that came here because theirs is away. */
 export async function childrenOf(context: HeavyContext): Promise<NodeState[]> {
-  return (await context.directory.all()).filter((node) => node.tier !== 'heavy' && node.parent === context.id);
+  const attached = new Set(context.graph.attached());
+  return (await context.directory.all()).filter((node) => node.tier !== 'heavy' && (node.parent === context.id || attached.has(node.id)));
 }
 
-/** Heavy nodes that this one talks to, in the order of their ids. */
+/** Heavy nodes that this one talks to: those of the configuration, else those it is connected to, else the registry's first. */
 export async function neighboursOf(context: HeavyContext): Promise<NodeState[]> {
-  const { neighbours } = context.settings;
+  const neighbours = context.settings.neighbours ?? context.graph.neighbours();
   const heavies = (await context.directory.all()).filter((node) => node.tier === 'heavy' && node.id !== context.id && node.endpoint !== '');
   const wanted = neighbours === undefined ? heavies : heavies.filter((node) => neighbours.includes(node.id));
   return wanted.slice(0, NEIGHBOURS_MAX);
@@ -77,7 +80,7 @@ export async function askChildren(context: HeavyContext, question: Question): Pr
     for (const outcome of outcomes) {
       const refusal = 'refusal' in outcome ? outcome.refusal : refusalOf(outcome.offer, fullRules);
       if (refusal !== undefined) declined.set(refusal.provider, refusal);
-      else if ('offer' in outcome) noteOffer(context, signed, outcome.offer, fit);
+      else if ('offer' in outcome) noteOffer(context, signed, outcome.offer, sizes.fragmentBytes);
     }
   }
   const rest = leftByAsk(fit, { signed, declined, rules: fullRules });
@@ -89,9 +92,9 @@ function refusalOf(offer: PricedOffer, rules: PlacementRules): Refusal | undefin
   return fault === undefined ? undefined : { provider: offer.provider, ...fault };
 }
 
-function noteOffer(context: HeavyContext, signed: Map<number, PricedOffer>, offer: PricedOffer, estimates: readonly Candidate[]): void {
-  const asked = context.book.of(offer.provider)?.ask?.price === undefined ? undefined : estimates.find(({ provider }) => provider === offer.provider)?.price;
-  context.book.offered(offer.provider, asked === undefined || asked === 0n ? 1 : (Number(offer.price) / Number(asked)) * context.book.surcharge(offer.provider));
+function noteOffer(context: HeavyContext, signed: Map<number, PricedOffer>, offer: PricedOffer, fragmentBytes: number): void {
+  const asked = context.book.asked(offer.provider, fragmentBytes);
+  context.book.offered(offer.provider, asked === undefined || asked === 0n ? 1 : Number(offer.price) / Number(asked));
   signed.set(offer.provider, offer);
 }
 
@@ -111,12 +114,12 @@ function leftByAsk(fit: readonly Candidate[], { signed, declined, rules }: { sig
  * neighbours in it, so no two of them ask the same node. A neighbour that does not answer is logged and left out.
  */
 export async function askNeighbours(context: HeavyContext, question: Question & { readonly hops: number; readonly seen: readonly number[] }): Promise<Offers> {
-  const { terms, rules, policy, hops, seen, exclude } = question;
+  const { terms, rules, policy, hops, seen, exclude, request } = question;
   if (hops < 1) return { offers: [], refused: [] };
   const neighbours = (await neighboursOf(context)).filter((node) => !seen.includes(node.id));
   const nowSeen = [...new Set([...seen, context.id, ...neighbours.map((node) => node.id)])];
   const replies = await mapLimited(neighbours, PARALLEL_REQUESTS, (node) => askNeighbour(context, node, {
-    terms, hops: hops - 1, seen: nowSeen, priceLimit: rules.priceLimit, exclude: [...exclude].slice(0, NODE_LIST_MAX), ...(policy === undefined ? {} : { policy }),
+    terms, hops: hops - 1, seen: nowSeen, priceLimit: rules.priceLimit, exclude: [...exclude].slice(0, NODE_LIST_MAX), ...(policy === undefined ? {} : { policy }), ...(request === undefined ? {} : { request }),
   }));
   const nodes = new Map((await context.directory.all()).map((node) => [node.id, node]));
   const offers = new Map(replies.flatMap((reply) => reply.offers.slice(0, CANDIDATES_MAX)).map((offer) => [offer.provider, offer]));

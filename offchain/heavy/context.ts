@@ -3,8 +3,10 @@ import type { LocalAccount } from 'viem';
 import type { Chain } from '../chain/types.ts';
 import type { Logger } from '../store/log.ts';
 import type { Store } from '../store/open.ts';
+import type { AskBook } from '../p2p/asks.ts';
 import type { Book } from './book.ts';
 import type { Directory } from './directory.ts';
+import type { Graph } from './graph/types.ts';
 import type { Reputation } from './reputation/reputation.ts';
 import type { HeavySettings } from './settings.ts';
 
@@ -18,8 +20,12 @@ export interface HeavyContext {
   readonly directory: Directory;
   /** What providers say of themselves. */
   readonly book: Book;
+  /** Asks that came by gossip; empty where nobody gossips. The book reads it. */
+  readonly asks: AskBook;
   /** What this node has seen of them. */
   readonly reputation: Reputation;
+  /** Peers: light nodes attached here, neighbours, the relay. */
+  readonly graph: Graph;
   readonly log: Logger;
   /** Fires when the node stops. */
   readonly signal: AbortSignal;

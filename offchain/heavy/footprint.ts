@@ -13,6 +13,8 @@ export interface Footprint {
   forget(agreement: number): void;
   /** Every provider that ever held a slot of these agreements. */
   providers(): readonly number[];
+  /** Providers of agreements that carry another heavy node's footprint, with that node: their parents share its fee. */
+  elsewhere(): readonly Elsewhere[];
   /** The last epoch that the provider proved, as far as events tell. */
   lastProved(provider: number): number | undefined;
   /** Slots whose provider was ever given notice. Whether the notice still stands, the market says. */
@@ -21,6 +23,11 @@ export interface Footprint {
   challenges(): readonly OpenChallenge[];
   /** The challenge was answered or ended. */
   forgetChallenge(challenge: bigint): void;
+}
+
+export interface Elsewhere {
+  readonly provider: number;
+  readonly heavy: number;
 }
 
 export interface NoticedSlot {
@@ -41,6 +48,9 @@ export function createFootprint(context: Pick<HeavyContext, 'chain' | 'id'>): Fo
   const agreements = new Set<number>();
   const forgotten = new Set<number>();
   const providers = new Set<number>();
+  const elsewhere = new Map<string, Elsewhere>();
+  /** Whose footprint other agreements carry, for their later providers. */
+  const heavyOf = new Map<number, number>();
   const proved = new Map<number, number>();
   const notices = new Map<string, NoticedSlot>();
   const challenges = new Map<bigint, OpenChallenge>();
@@ -49,15 +59,23 @@ export function createFootprint(context: Pick<HeavyContext, 'chain' | 'id'>): Fo
   const inTurn = createTurns();
   let next = first;
 
+  const noteElsewhere = (provider: number, heavy: number | undefined): void => {
+    if (heavy !== undefined) elsewhere.set(`${provider}/${heavy}`, { provider, heavy });
+  };
   const note = (event: MarketEvent): void => {
     switch (event.eventName) {
       case 'Opened':
-        if (event.args.heavy !== id) return;
+        if (event.args.heavy !== id) {
+          heavyOf.set(event.args.id, event.args.heavy);
+          for (const { provider } of event.args.offers) noteElsewhere(provider, event.args.heavy);
+          return;
+        }
         if (!forgotten.has(event.args.id)) agreements.add(event.args.id);
         for (const offer of event.args.offers) providers.add(offer.provider);
         return;
       case 'Replaced':
         if (agreements.has(event.args.id)) providers.add(event.args.to);
+        noteElsewhere(event.args.to, heavyOf.get(event.args.id));
         return;
       case 'Proved':
         if ((proved.get(event.args.provider) ?? -1) < event.args.epoch) proved.set(event.args.provider, event.args.epoch);
@@ -89,6 +107,7 @@ export function createFootprint(context: Pick<HeavyContext, 'chain' | 'id'>): Fo
       forgotten.add(agreement);
     },
     providers: () => [...providers],
+    elsewhere: () => [...elsewhere.values()],
     lastProved: (provider) => proved.get(provider),
     notices: () => [...notices.values()].filter(({ agreement }) => agreements.has(agreement)),
     challenges: () => [...challenges.values()],

@@ -1,4 +1,5 @@
 /** A creator's request becomes terms and exactly n offers that the market accepts in one transaction. */
+import { randomBytes } from 'node:crypto';
 import { creatorNonce } from '../chain/creator-nonce.ts';
 import { currentEpoch } from '../chain/current-epoch.ts';
 import { requireHealthy } from '../chain/require-healthy.ts';
@@ -13,7 +14,7 @@ import { parametersOf } from './chain-reads.ts';
 import { PriceAboveLimitError, StaleNonceError, TooFewProvidersError } from './errors.ts';
 import { slotSizes } from './estimates.ts';
 import { houseRules } from './house-rules.ts';
-import { CANDIDATES_MAX, REFUSALS_EXPLAINED, REFUSALS_SHOWN } from './limits.ts';
+import { CANDIDATES_MAX, OFFER_REMEMBERED_MS, REFUSALS_EXPLAINED, REFUSALS_SHOWN } from './limits.ts';
 import type { PricedOffer } from './offers.ts';
 import type { Placement, Refusal } from './placement/candidate.ts';
 import { place } from './placement/place.ts';
@@ -29,7 +30,9 @@ export async function match(context: HeavyContext, request: MatchRequest): Promi
   const rules = rulesFor({ count: k + m, perRegion: m, quota, slotBytes, stakeEpochs, priceLimit }, houseRules(context), policy);
   const exclude = new Set(request.exclude ?? []);
   const { chosen, refused } = await search(context, { terms, rules, policy, exclude, hops: request.hops ?? context.settings.hops });
-  context.log.info('match.done', { creator: terms.creator, nonce: terms.nonce, providers: chosen.map(({ candidate }) => candidate.provider) });
+  const providers = chosen.map(({ candidate }) => candidate.provider);
+  context.reputation.holdings.expect(`${terms.creator}/${terms.nonce}`, { providers, bytes: slotBytes, untilMs: Date.now() + OFFER_REMEMBERED_MS });
+  context.log.info('match.done', { creator: terms.creator, nonce: terms.nonce, providers });
   return {
     terms,
     offers: chosen.map(({ candidate, code, reason }) => ({ ...matched(candidate, reason), code })),
@@ -54,13 +57,17 @@ export async function search(context: HeavyContext, options: Question & { readon
     await context.directory.fresh();
     const own = await askChildren(context, options);
     if (hops === 0) return placeOffers(own, rules);
-    const others = await askNeighbours(context, { ...options, seen: [context.id] });
+    const request = randomBytes(16).toString('hex');
+    context.graph.isRepeat(request);
+    const others = await askNeighbours(context, { ...options, seen: [context.id], request });
     return placeOffers(merge(own, others), rules);
   }
 }
 
 /** Answers a neighbour: all usable offers, unplaced, because only the asker knows what else it has. */
 export async function candidates(context: HeavyContext, request: CandidatesRequest): Promise<{ offers: MatchedOffer[]; refused: Refusal[] }> {
+  // `seen` keeps two nodes of one round apart; two that were asked in different rounds only meet here.
+  if (request.request !== undefined && context.graph.isRepeat(request.request)) return { offers: [], refused: [] };
   const { terms, seen, policy } = request;
   const { k, m, quota } = terms;
   const exclude = new Set(request.exclude ?? []);
@@ -70,7 +77,7 @@ export async function candidates(context: HeavyContext, request: CandidatesReque
   const question = { terms, policy, exclude, rules: rulesFor(wanted, houseRules(context), policy) };
   const [own, others] = await Promise.all([
     askChildren(context, question),
-    askNeighbours(context, { ...question, seen, hops: Math.min(request.hops, context.settings.hops) }),
+    askNeighbours(context, { ...question, seen, request: request.request, hops: Math.min(request.hops, context.settings.hops) }),
   ]);
   const { offers, refused } = merge(own, others);
   return { offers: offers.slice(0, CANDIDATES_MAX).map((offer) => matched(offer, `found by heavy node ${context.id}`)), refused: someOfEach(refused, REFUSALS_SHOWN) };

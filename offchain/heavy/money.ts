@@ -1,6 +1,7 @@
 /** The node's own money: its share of the rails that carry its footprint, and what was credited to it. */
 import { currentEpoch } from '../chain/current-epoch.ts';
 import { registryAbi } from '../chain/generated/abi.ts';
+import { listNodes } from '../chain/list-nodes.ts';
 import { owedTo, owedToNode, readRail } from '../chain/read-money.ts';
 import { settle } from '../chain/settle.ts';
 import { unlessPaid, withdraw, withdrawNode } from '../chain/withdraw.ts';
@@ -9,6 +10,9 @@ import type { Footprint } from './footprint.ts';
 import { PARALLEL_REQUESTS } from './limits.ts';
 import { mapLimited } from './parallel.ts';
 
+/** Whoever asks; without a directory the registry is read. */
+type Asker = Pick<HeavyContext, 'chain' | 'id'> & Partial<Pick<HeavyContext, 'directory'>>;
+
 /** A money stream is named by provider, footprint and the provider's parent when it took the slot. */
 export interface Rail {
   readonly provider: number;
@@ -16,7 +20,10 @@ export interface Rail {
   readonly parent: number;
 }
 
-/** Settles every rail with this footprint that flows and is not settled up to now. Returns this node's share, in token units. */
+/**
+ * Settles every rail that pays this node, flows, and is not settled up to now: those with its footprint, and those of its children in agreements
+ * that another heavy node brokered, whose fee it shares. Returns the fees of these rails, in token units.
+ */
 export async function settleFees(context: HeavyContext, footprint: Footprint): Promise<{ rails: number; fee: bigint }> {
   const total = { rails: 0, fee: 0n };
   for (const rail of await flowingRails(context, footprint)) {
@@ -28,13 +35,13 @@ export async function settleFees(context: HeavyContext, footprint: Footprint): P
   return total;
 }
 
-/** The rails with this footprint that flow and are not settled up to now. */
-export async function flowingRails(context: Pick<HeavyContext, 'chain' | 'id'>, footprint: Footprint): Promise<Rail[]> {
+/** The rails that pay this node, flow, and are not settled up to now. */
+export async function flowingRails(context: Asker, footprint: Footprint): Promise<Rail[]> {
   const { chain } = context;
   await footprint.follow();
   const epoch = await currentEpoch(chain);
   const rails: Rail[] = [];
-  for (const rail of await railsOf(context, footprint)) {
+  for (const rail of [...(await railsOf(context, footprint)), ...(await childrensRails(context, footprint))]) {
     const { rate, settledEpoch } = await readRail(chain, rail);
     if (rate !== 0n && settledEpoch < epoch) rails.push(rail);
   }
@@ -63,4 +70,11 @@ async function railsOf({ chain, id }: Pick<HeavyContext, 'chain' | 'id'>, footpr
     return [...parents].map((parent) => ({ provider, heavy: id, parent }));
   });
   return rails.flat();
+}
+
+/** Of children by the registry: rails of one that has moved away since are settled by whoever is paid through them next. */
+async function childrensRails({ chain, id, directory }: Asker, footprint: Footprint): Promise<Rail[]> {
+  const nodes = directory === undefined ? await listNodes(chain) : await directory.all();
+  const children = new Set(nodes.filter(({ parent, tier }) => tier !== 'heavy' && parent === id).map((node) => node.id));
+  return footprint.elsewhere().filter(({ provider }) => children.has(provider)).map(({ provider, heavy }) => ({ provider, heavy, parent: id }));
 }

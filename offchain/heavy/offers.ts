@@ -57,7 +57,7 @@ export async function checkOffer(context: HeavyContext, node: NodeState, terms: 
   if (signer === undefined || !isAddressEqual(signer, node.operator)) {
     return refuse(node.id, 'bad-offer', 'its offer is not signed by its operator for these terms');
   }
-  await context.book.resolve(node);
+  await context.book.resolve({ id: node.id, endpoint: context.graph.placeOf(node) });
   return { offer: { ...candidateOf(context, node, price), alive: true, endpoint: node.endpoint, expiry, signature } };
 }
 

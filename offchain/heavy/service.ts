@@ -8,6 +8,7 @@ import { nodeIdOf } from '../chain/node-id-of.ts';
 import { readNode } from '../chain/read-node.ts';
 import { registerNode } from '../chain/register-node.ts';
 import type { Chain } from '../chain/types.ts';
+import { createAskBook } from '../p2p/asks.ts';
 import { createLogger } from '../store/log.ts';
 import type { Logger } from '../store/log.ts';
 import { openNodeStore } from '../store/open-node-store.ts';
@@ -17,10 +18,12 @@ import { createHeavyApp } from './app.ts';
 import { createAuditor } from './audit/auditor.ts';
 import { createBook } from './book.ts';
 import type { HeavyContext } from './context.ts';
+import type { Graph } from './graph/types.ts';
 import { createDirectory } from './directory.ts';
 import { createDismisser } from './dismissals.ts';
 import { endChallenges } from './end-challenges.ts';
 import { createEndowments } from './endowments.ts';
+import { createNoGraph } from './graph/no-graph.ts';
 import { createFootprint } from './footprint.ts';
 import { createLiveness } from './liveness.ts';
 import { startLoop } from './loop.ts';
@@ -69,6 +72,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
   const chain = await createChain({ rpcUrls, deployment, account });
   const store = await openNodeStore({ home: settings.home, name: 'heavy' });
   const stopped = new AbortController();
+  const held: { graph?: Graph } = {};
   const handler: { app?: ReturnType<typeof createHeavyApp> } = {};
   // The port comes first: the registry shows its address, and the node's id comes from the registry.
   const server = await startServer((request, response) => {
@@ -89,7 +93,12 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
     const log = createLogger({ name: `heavy-${id}`, ...(config.write === undefined ? {} : { write: config.write }) });
     const directory = createDirectory(chain, { maxAgeMs: settings.loops.directoryMs, path: join(settings.home, 'directory.json') });
     const reputation = await createReputation({ store, log, vetting: settings.placement.vetting, excludedBelow: settings.minReputation });
-    const context: HeavyContext = { id, chain, store, account, settings, directory, book: createBook(), reputation, log, signal: stopped.signal };
+    const asks = createAskBook();
+    const common = { id, chain, store, account, settings, directory, book: createBook({ asks }), asks, reputation, log, signal: stopped.signal };
+    // libp2p takes half a second and 40 MB to load: only who wants it pays.
+    const graph = settings.p2p.enabled ? await (await import('./graph/start-graph.ts')).startGraph(common, { url: settings.endpoint ?? server.url }) : createNoGraph();
+    held.graph = graph;
+    const context: HeavyContext = { ...common, graph };
     const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), relay: createRelay(context), seals: await createSeals(context) };
     handler.app = createHeavyApp(context, parts);
     const loops = startLoops(context, parts, log);
@@ -103,12 +112,14 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
         const ended = loops.map((loop) => loop.stop());
         stopped.abort();
         await Promise.all(ended);
+        await graph.stop();
         await Promise.all([reputation.flush(), directory.save()]).catch((error: unknown) => log.warn('heavy.not-saved', { error }));
         await close();
         log.info('heavy.stopped');
       },
     };
   } catch (error) {
+    await held.graph?.stop();
     await close();
     throw error;
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX } from '../wire/limits.ts';
 import { address, amount, id, uint, uint16 } from '../wire/fields.ts';
 import { parseAs } from '../wire/json.ts';
+import { GraphSettings } from './graph/settings.ts';
 import { VETTING } from './placement/vetting.ts';
 import { EXCLUDED_BELOW } from './reputation/score.ts';
 
@@ -60,12 +61,16 @@ export const HeavySettings = z.strictObject({
     .prefault({}),
   /** Repairs that run at once; each holds a few fragments in memory. */
   repairsAtOnce: z.number().int().min(1).max(16).default(2),
+  /** Bytes that repairs read in a second, all together: the rest of the providers' lines is left to readers. */
+  repairBytesPerSecond: z.number().int().min(65_536).default(64 * MIB),
   /** Off: the node matches and keeps names, and leaves epochs, misses and repairs to others. */
   watches: z.boolean().default(true),
   /** Periods between two settlements and payouts of what this node earned; 0: only when asked. */
   paydayPeriods: z.number().int().min(0).max(520).default(4),
   /** Proofs of children that ask for it are sent together, at this node's expense of coin. */
   relaysProofs: z.boolean().default(true),
+  /** The graph of peers (libp2p). */
+  p2p: GraphSettings.prefault({}),
   loops: z
     .strictObject({ watchMs: everyMs.default(1_000), auditMs: everyMs.default(1_000), repairMs: everyMs.default(2_000), renewMs: everyMs.default(5_000), relayMs: everyMs.default(500), namesMs: everyMs.default(2_000), probeMs: everyMs.default(5_000), directoryMs: everyMs.default(1_000) })
     .prefault({}),

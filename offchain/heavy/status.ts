@@ -11,6 +11,7 @@ import { listJobs } from './repair/jobs.ts';
 export async function readStatus(context: HeavyContext, parts: { footprint: Footprint; liveness: Liveness }): Promise<HeavyStatus> {
   const { chain, id, store } = context;
   const nowSeconds = await chain.nowSeconds().catch(() => Date.now() / 1000);
+  const graph = context.graph.status();
   return {
     id,
     epoch: Math.max(0, epochAt(chain.clock, nowSeconds)),
@@ -18,6 +19,7 @@ export async function readStatus(context: HeavyContext, parts: { footprint: Foot
     agreements: parts.footprint.agreements().length,
     repairs: await listJobs(store),
     mode: await networkMode(chain),
+    ...(graph === undefined ? {} : { graph }),
   };
 }
 

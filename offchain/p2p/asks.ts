@@ -15,6 +15,8 @@ const UINT96_MAX = 2n ** 96n - 1n;
 const UINT64_MAX = 2n ** 64n - 1n;
 const GIB = 2n ** 30n;
 
+const sizeField = amount.refine((size) => size <= UINT64_MAX, { message: 'must fit 64 bits' });
+
 export const SignedAsk = z.strictObject({
   provider: id,
   sequence: seconds,
@@ -22,7 +24,8 @@ export const SignedAsk = z.strictObject({
   region: uint16,
   unit: z.enum(['batch', 'gib']),
   price: amount.refine((price) => price <= UINT96_MAX, { message: 'must fit 96 bits' }),
-  freeBytes: amount.refine((size) => size <= UINT64_MAX, { message: 'must fit 64 bits' }),
+  freeBytes: sizeField,
+  capacityBytes: sizeField,
   url: z.string().max(ENDPOINT_CHARACTERS),
   expiry: seconds,
   signature,

@@ -3,24 +3,27 @@ import { Duplex } from 'node:stream';
 import type { Stream } from '@libp2p/interface';
 
 export function toDuplex(stream: Stream): Duplex {
+  let isEnded = false;
   const onMessage = ({ data }: { data: { subarray(): Uint8Array } }): void => {
     if (!duplex.push(data.subarray())) tryTo(() => stream.pause());
   };
-  const onEnd = (): void => void duplex.push(null);
-  const onClose = ({ error }: { error?: Error }): void => {
-    if (error !== undefined) duplex.destroy(error);
-    else if (!duplex.readableEnded) duplex.push(null);
+  const onEnd = (): void => {
+    if (isEnded) return;
+    isEnded = true;
+    duplex.push(null);
   };
+  /** A reset behind the end takes away nothing that has not been read yet. */
+  const onClose = ({ error }: { error?: Error }): void => void (error !== undefined && !isEnded ? duplex.destroy(error) : onEnd());
   const duplex = new Duplex({
     allowHalfOpen: true,
     read: () => tryTo(() => stream.resume()),
     write(chunk: Uint8Array, _encoding, done) {
       try {
-        if (stream.send(chunk)) done();
-        else stream.onDrain().then(() => done(), done);
+        stream.send(chunk);
       } catch (error) {
-        done(error as Error);
+        return done(error as Error);
       }
+      whenSent(stream, done);
     },
     final(done) {
       stream.close().then(() => done(), done);
@@ -29,7 +32,7 @@ export function toDuplex(stream: Stream): Duplex {
       stream.removeEventListener('message', onMessage);
       stream.removeEventListener('end', onEnd);
       stream.removeEventListener('close', onClose);
-      if (stream.status === 'open') stream.abort(error ?? new Error('the stream was given up'));
+      if (stream.status === 'open' || stream.status === 'closing') stream.abort(error ?? new Error('the stream was given up'));
       done(error);
     },
   });
@@ -37,6 +40,20 @@ export function toDuplex(stream: Stream): Duplex {
   stream.addEventListener('close', onClose);
   stream.addEventListener('message', onMessage);
   return duplex;
+}
+
+/** The stream's own `onDrain` resolves at once from its second use on, so its buffer would grow without an end: wait until it is empty. */
+function whenSent(stream: Stream, done: (error?: Error) => void): void {
+  if (stream.writeBufferLength === 0) return done();
+  const settle = (error?: Error): void => {
+    stream.removeEventListener('idle', onIdle);
+    stream.removeEventListener('close', onClose);
+    done(error);
+  };
+  const onIdle = (): void => settle();
+  const onClose = ({ error }: { error?: Error }): void => settle(error ?? new Error('the stream was closed while bytes waited'));
+  stream.addEventListener('idle', onIdle);
+  stream.addEventListener('close', onClose);
 }
 
 /** A stream that has just ended refuses to be paused or resumed, which changes nothing any more. */

@@ -4,7 +4,7 @@ import { dcutr } from '@libp2p/dcutr';
 import { gossipsub } from '@libp2p/gossipsub';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
-import type { ConnectionGater, Libp2p, PeerId, PrivateKey } from '@libp2p/interface';
+import type { Connection, ConnectionGater, Libp2p, PeerId, PrivateKey } from '@libp2p/interface';
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
 import type { KadDHT } from '@libp2p/kad-dht';
 import { noise } from '@libp2p/noise';
@@ -12,10 +12,12 @@ import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
+import { multiaddr } from '@multiformats/multiaddr';
+import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import type { ServiceFactoryMap } from 'libp2p';
 import { createBoundedDatastore } from './bounded-datastore.ts';
-import { CONNECTIONS_PER_SECOND, GOSSIP_BYTES_MAX, HANDSHAKE_MS, HEAVY_CONNECTIONS_MAX, LEASES_MAX, LIGHT_CONNECTIONS_MAX, PENDING_CONNECTIONS_MAX, STREAM_WINDOW_BYTES, TUNNEL_BYTES_MAX } from './limits.ts';
+import { CONNECTIONS_PER_SECOND, GOSSIP_BYTES_MAX, HANDSHAKE_MS, HEAVY_CONNECTIONS_MAX, LEASES_MAX, LIGHT_CONNECTIONS_MAX, PENDING_CONNECTIONS_MAX, STREAM_WINDOW_BYTES } from './limits.ts';
 import { asksTopic, dhtProtocol, noticesTopic } from './protocol.ts';
 import type { NetworkName } from './protocol.ts';
 
@@ -43,8 +45,12 @@ export interface NodeInit {
   readonly mayReserve: (peer: string) => Promise<boolean>;
 }
 
-/** How long one relayed libp2p connection may last; bulk through the parent takes the HTTP relay instead. */
+/**
+ * One relayed libp2p connection: enough to bind, to ask and to become direct. libp2p joins the two streams without back-pressure, so
+ * this is also what one slow reader can make the relay hold; bulk takes the HTTP relay.
+ */
 const CIRCUIT_MS = 600_000;
+const CIRCUIT_BYTES = 4n * 1024n * 1024n;
 
 /** A node that is not started yet. */
 export async function createNode(init: NodeInit): Promise<Node> {
@@ -60,7 +66,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
     start: false,
     privateKey,
     datastore: createBoundedDatastore(),
-    addresses: { listen: addressesOf(listen, isHeavy), announce: [...announce] },
+    addresses: { listen: addressesOf(listen), announce: [...announce] },
     transports: [tcp(), webSockets(), circuitRelayTransport({ maxInboundStopStreams: LIGHT_CONNECTIONS_MAX })],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ enableKeepAlive: false, streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
@@ -93,14 +99,22 @@ function newGossip(network: NetworkName) {
 }
 
 function newRelay() {
-  const defaultDataLimit = BigInt(TUNNEL_BYTES_MAX);
-  return circuitRelayServer({ reservations: { maxReservations: LEASES_MAX, defaultDurationLimit: CIRCUIT_MS, defaultDataLimit } });
+  return circuitRelayServer({ reservations: { maxReservations: LEASES_MAX, defaultDurationLimit: CIRCUIT_MS, defaultDataLimit: CIRCUIT_BYTES } });
 }
 
-function addressesOf({ host, tcpPort, wsPort }: Listen, isHeavy: boolean): string[] {
+function addressesOf({ host, tcpPort, wsPort }: Listen): string[] {
   const ip = `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}`;
-  const own = [...(tcpPort === undefined ? [] : [`${ip}/tcp/${tcpPort}`]), ...(wsPort === undefined ? [] : [`${ip}/tcp/${wsPort}/ws`])];
-  return isHeavy ? own : [...own, '/p2p-circuit'];
+  return [...(tcpPort === undefined ? [] : [`${ip}/tcp/${tcpPort}`]), ...(wsPort === undefined ? [] : [`${ip}/tcp/${wsPort}/ws`])];
+}
+
+/**
+ * Asks the relay behind `connection` to pass connections on to this node. libp2p would look for relays by itself, with random walks
+ * through the DHT that never pause while the node is alone; a light node has exactly one relay that matters, its parent.
+ */
+export async function listenThrough(node: Node, connection: Connection): Promise<void> {
+  const { components } = node as unknown as { components: { transportManager: { listen(addresses: Multiaddr[]): Promise<void> } } };
+  const relay = connection.remoteAddr.toString().replace(/\/p2p\/.*$/, '');
+  await components.transportManager.listen([multiaddr(`${relay}/p2p/${connection.remotePeer.toString()}/p2p-circuit`)]);
 }
 
 function gater({ isBlocked, mayReserve }: NodeInit): ConnectionGater {

@@ -6,6 +6,7 @@ import { CID } from 'multiformats/cid';
 import * as raw from 'multiformats/codecs/raw';
 import { sha256 } from 'multiformats/hashes/sha2';
 import type { Bindings } from './bindings.ts';
+import { PeerUnreachableError } from './errors.ts';
 import type { Node } from './libp2p-node.ts';
 import { HOLDERS_MAX, LOOKUP_MS } from './limits.ts';
 
@@ -17,7 +18,10 @@ export interface Holder {
 }
 
 export interface Routing {
-  /** Tells the network that this node keeps `key`; holds for two days and is renewed by itself until `withdraw`. */
+  /**
+   * Tells the network that this node keeps `key`; holds for two days and is renewed by itself until `withdraw`.
+   * @throws PeerUnreachableError when nobody is known yet who could be told: a moment after the first connection there is
+   */
   provide(key: CID): Promise<void>;
   withdraw(key: CID): Promise<void>;
   /** At most `limit` holders, the first to be found first. Never throws for a network that does not answer: the list is shorter. */
@@ -48,7 +52,9 @@ export function createRouting(node: () => Node, { bindings }: { readonly binding
   };
   return {
     async provide(key) {
-      for await (const _event of node().services.dht.provide(key, { signal: AbortSignal.timeout(LOOKUP_MS) }));
+      let answers = 0;
+      for await (const { type } of node().services.dht.provide(key, { signal: AbortSignal.timeout(LOOKUP_MS) })) if (type === EventTypes.PEER_RESPONSE) answers += 1;
+      if (answers === 0) throw new PeerUnreachableError('Any node of the routing table');
     },
     withdraw: (key) => node().services.dht.cancelReprovide(key),
     async find(key, { limit = HOLDERS_MAX, timeoutMs = LOOKUP_MS } = {}) {

@@ -82,8 +82,9 @@ const SWEEP_MS = 5_000;
 
 /** @throws PEER_KEY_DAMAGED; libp2p's error when a port is taken */
 export async function startPeer(options: PeerOptions): Promise<Peer> {
-  const { role, network, nodeId, signer, home, registered, listen, announce = [], nowSeconds, log, connectionsPerSecond, unboundMs = UNBOUND_MS } = options;
+  const { role, network, nodeId, signer, home, registered, listen, announce = [], log, connectionsPerSecond, unboundMs = UNBOUND_MS } = options;
   const { asks = createAskBook(), notices = createNoticeBook() } = options;
+  const nowSeconds = steadySeconds(options.nowSeconds);
   const counters = createCounters();
   const domain = peerDomain(network);
   const held: { node?: Node } = {};
@@ -100,7 +101,7 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
   held.node = await createNode({ role, network, privateKey: await openPeerKey(home), listen, announce, connectionsPerSecond, isBlocked: (peer) => bindings.blocklist.has(peer), mayReserve });
 
   const sweep = async (): Promise<void> => {
-    const at = await nowSeconds().catch(() => 0);
+    const at = await nowSeconds();
     asks.expire(at);
     notices.expire(at);
     for (const connection of node().getConnections()) {
@@ -154,5 +155,15 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
         await node().stop();
       })());
     },
+  };
+}
+
+/** Goes on from the last answer while the chain does not give one: leases and bindings do not end because an RPC does. */
+function steadySeconds(ask: () => Promise<number>): () => Promise<number> {
+  let aheadSeconds = 0;
+  return async () => {
+    const localSeconds = Date.now() / 1000;
+    aheadSeconds = await ask().then((seconds) => seconds - localSeconds, () => aheadSeconds);
+    return localSeconds + aheadSeconds;
   };
 }

@@ -1,6 +1,6 @@
 /** HTTP through a libp2p stream: the node at the other end pipes it to its own HTTP service, and to nothing else. */
 import { connect } from 'node:net';
-import { pipeline } from 'node:stream/promises';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Connection, Stream } from '@libp2p/interface';
 import type { Logger } from '../store/log.ts';
@@ -36,20 +36,13 @@ export function createTunnels(node: () => Node, init: { readonly protocol: strin
       return void (refusal?.reason === 'unbound' ? connection.abort(refusal) : stream.abort(refusal ?? new Error('nothing is served here')));
     }
     const far = toDuplex(stream);
-    const near = connect(target);
-    const idle = createIdleTimer(TUNNEL_IDLE_MS, () => far.destroy(new RefusedError('slow', `The tunnel was silent for ${TUNNEL_IDLE_MS} ms.`)));
-    const meter = () => createMeter({ maxBytes: TUNNEL_BYTES_MAX, onBytes: idle.touch });
     open.add(far);
     try {
-      // Either end that breaks off takes the other one with it.
-      await Promise.all([pipeline(far, meter(), near), pipeline(near, meter(), far)]);
+      await join(far, connect(target));
     } catch (error) {
       if (error instanceof RefusedError) counters.count(error.reason);
     } finally {
-      idle.stop();
       open.delete(far);
-      far.destroy();
-      near.destroy();
     }
   };
 
@@ -82,4 +75,32 @@ export function createTunnels(node: () => Node, init: { readonly protocol: strin
       for (const one of open) one.destroy();
     },
   };
+}
+
+/**
+ * Both ways at once, until both are closed. The service may answer before it has read everything, and may then stop reading: its answer still
+ * goes out whole. The caller closes the stream when it has the answer; whoever breaks off before takes the other end along.
+ */
+function join(far: Duplex, near: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let failure: Error | undefined;
+    const fail = (error: Error): void => {
+      failure ??= error;
+      far.destroy(error);
+      near.destroy();
+    };
+    const idle = createIdleTimer(TUNNEL_IDLE_MS, () => fail(new RefusedError('slow', `The tunnel was silent for ${TUNNEL_IDLE_MS} ms.`)));
+    const [up, down] = [0, 1].map(() => createMeter({ maxBytes: TUNNEL_BYTES_MAX, onBytes: idle.touch }).on('error', fail)) as [Duplex, Duplex];
+    far.pipe(up).pipe(near);
+    near.pipe(down).pipe(far);
+    far.on('error', fail);
+    near.on('error', () => undefined);
+    near.once('close', () => void (near.readableEnded || fail(new Error('the service broke off'))));
+    far.once('close', () => {
+      idle.stop();
+      near.destroy();
+      if (failure === undefined) resolve();
+      else reject(failure);
+    });
+  });
 }

@@ -136,6 +136,8 @@ export const HeavyStatus = z.object({
   agreements: z.number().int().min(0),
   repairs: z.array(RepairStatus),
   mode: Mode,
+  /** The graph of peers, where the node takes part in it: light nodes attached, heavy nodes connected, requests relayed now. */
+  graph: z.object({ peer: z.string(), attached: uint32, load: z.number(), neighbours: nodeList, relaying: uint32 }).optional(),
 });
 export type HeavyStatus = z.infer<typeof HeavyStatus>;
 
@@ -179,6 +181,8 @@ export const CandidatesRequest = z.object({
   priceLimit: amount.optional(),
   policy: PlacementPolicy.optional(),
   exclude: nodeList.optional(),
+  /** Names the search: a node that it reaches again by another path answers with nothing. */
+  request: z.string().regex(/^[0-9a-f]{32}$/).optional(),
 });
 export type CandidatesRequest = z.infer<typeof CandidatesRequest>;
 

@@ -8,12 +8,14 @@ const NEWCOMER_DISCOUNT = 1_000_000_000_003n;
 const STAKE = 500n * TOKEN;
 const TICK_MS = 400;
 const CAPACITY_BYTES = 2n ** 30n;
+/** All nodes of a devnet call from one address, some of them at once. */
+const PEERS = { tickMs: 1_000, connectionsPerSecond: 1_000 };
 
 export function heavyPlan(options: { region: number }): NodePlan {
   const { region } = options;
   // An epoch lasts seconds here, so everything that waits for one looks more often. Paydays are the story's to call.
   const loops = { watchMs: 250, repairMs: 500, namesMs: 1_000, probeMs: 2_000, directoryMs: 500 };
-  return { region, tokens: 0n, config: { heavy: { region, feeBps: 150, paydayPeriods: 0, loops } } };
+  return { region, tokens: 0n, config: { heavy: { region, feeBps: 150, paydayPeriods: 0, loops, p2p: PEERS } } };
 }
 
 /** `isNewcomer`: a little cheaper, as a successor must not be dearer than the slot that it takes over. */
@@ -21,6 +23,6 @@ export function providerPlan(options: { region: number; parent: number; isNewcom
   const { region, parent, isNewcomer = false } = options;
   const perBatchEpoch = isNewcomer ? PRICE - NEWCOMER_DISCOUNT : PRICE;
   // Twenty providers share one chain and two cores: each looks a dozen times an epoch.
-  const provider = { tickMs: TICK_MS, region, parent, stake: STAKE, capacityBytes: CAPACITY_BYTES, price: { perBatchEpoch } };
+  const provider = { tickMs: TICK_MS, p2p: { tickMs: PEERS.tickMs, askSeconds: 30 }, region, parent, stake: STAKE, capacityBytes: CAPACITY_BYTES, price: { perBatchEpoch } };
   return { region, tokens: STAKE, config: { provider } };
 }
