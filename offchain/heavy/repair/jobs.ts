@@ -13,7 +13,7 @@ export interface Job {
 /** Shown in the status: the newest ones. */
 const SHOWN_MAX = 50;
 
-type LostSlot = Pick<Loss, 'agreement' | 'slot' | 'from'>;
+export type LostSlot = Pick<Loss, 'agreement' | 'slot' | 'from'>;
 
 function key({ agreement, slot, from }: LostSlot) {
   return { agreement_slot_from: { agreement, slot, from } };
@@ -30,7 +30,7 @@ export async function beginJob(store: Store, loss: Loss): Promise<Job> {
   return { successor: row.successor ?? undefined, attempts: row.attempts };
 }
 
-export async function noteJob(store: Store, loss: Loss, note: { state: JobState; successor?: number; error?: string; txHash?: string }): Promise<void> {
+export async function noteJob(store: Store, loss: LostSlot, note: { state: JobState; successor?: number; error?: string; txHash?: string }): Promise<void> {
   await store.repairJob.update({ where: key(loss), data: note });
 }
 

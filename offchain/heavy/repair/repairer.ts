@@ -13,7 +13,10 @@ import type { Seals } from '../seals.ts';
 import { dropSettled } from './jobs.ts';
 import { planRepairs, slotName } from './plan.ts';
 import type { Loss } from './plan.ts';
-import { repairSlot } from './repair-slot.ts';
+import { repairAgreement } from './repair-agreement.ts';
+import { lossRate } from './survival.ts';
+import { createThrottle } from './throttle.ts';
+import type { Workshop } from './work.ts';
 
 export interface Repairer {
   /** Looks for losses and works on as many as may run at once; ends when these have ended. */
@@ -26,17 +29,16 @@ const LAST_PAUSE_MS = 300_000;
 
 export function createRepairer(context: HeavyContext, options: { footprint: Footprint; seals: Seals; now?: () => number }): Repairer {
   const { footprint, seals, now = Date.now } = options;
-  const { chain, log, settings } = context;
+  const { chain, log, settings, reputation } = context;
+  const shop: Workshop = { context, seals, throttle: createThrottle(settings.repairBytesPerSecond) };
   const pauses = new Map<string, { untilMs: number; pauseMs: number }>();
 
-  const attempt = async (loss: Loss): Promise<void> => {
-    const name = nameOf(loss);
-    try {
-      const result = await repairSlot(context, seals, loss);
-      pauses.delete(name);
-      log.info('repair.end', { ...loss, result });
-    } catch (error) {
-      if (context.signal.aborted) return;
+  const attempt = async (losses: readonly Loss[]): Promise<void> => {
+    const { replaced, settled, failed } = await repairAgreement(shop, losses);
+    for (const loss of [...replaced, ...settled]) pauses.delete(nameOf(loss));
+    for (const loss of replaced) log.info('repair.end', { ...loss, result: 'replaced' });
+    for (const { loss, error } of failed) {
+      const name = nameOf(loss);
       // Once the provider under notice has proven, the slot can change hands: that is worth looking often.
       const earlierMs = isDrawPending(error) ? 0 : (pauses.get(name)?.pauseMs ?? 0);
       const pauseMs = Math.min(LAST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, earlierMs * 2));
@@ -52,12 +54,16 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
       const period = periodOf(chain.clock, await currentEpoch(chain));
       const agreements = await mapLimited(footprint.agreements(), PARALLEL_REQUESTS, (id) => readAgreement(chain, id));
       for (const agreement of agreements) if (isPast(agreement, period)) footprint.forget(agreement.id);
-      const all = planRepairs(agreements, period, await noticedSlots(context, footprint, period));
+      const rateOf = (provider: number) => lossRate(reputation.of(provider).reputation);
+      const all = planRepairs(agreements, period, { noticed: await noticedSlots(context, footprint, period), rateOf });
       await dropSettled(context.store, all);
       const losses = all.filter((loss) => (pauses.get(nameOf(loss))?.untilMs ?? 0) <= now());
-      // Two slots of one agreement after each other: each replacement changes the turn that the other's successor signs for.
-      const first = losses.filter((loss, i) => losses.findIndex((one) => one.agreement === loss.agreement) === i);
-      await mapLimited(first, settings.repairsAtOnce, attempt);
+      // What is lost of one agreement is rebuilt together, from one read of what is left.
+      const groups = new Map<number, Loss[]>();
+      for (const loss of losses) groups.set(loss.agreement, [...(groups.get(loss.agreement) ?? []), loss]);
+      await mapLimited([...groups.values()], settings.repairsAtOnce, (group) => attempt(group).catch((error: unknown) => {
+        if (!context.signal.aborted) throw error;
+      }));
     },
   };
 }

@@ -21,8 +21,8 @@ export interface Source {
   readonly endpoint: string;
 }
 
-/** The other slots of an agreement: healthy providers first, then faulted ones (some still answer), data slots before parity. */
-export function sourcesOf(agreement: AgreementState, nodes: readonly NodeState[], lost: number): Source[] {
+/** The slots of an agreement, but for `lost`: healthy providers first, then faulted ones (some still answer), data slots before parity. */
+export function sourcesOf(agreement: AgreementState, nodes: readonly NodeState[], lost?: number): Source[] {
   const endpoints = new Map(nodes.map((node) => [node.id, node.endpoint]));
   return agreement.slots
     .filter(({ slot, provider }) => slot !== lost && provider !== 0)

@@ -11,18 +11,25 @@ import { houseRules } from '../house-rules.ts';
 import type { Occupant } from '../placement/candidate.ts';
 import { rulesFor } from '../placement/rules.ts';
 
+export interface FindOptions {
+  readonly slot: number;
+  readonly tried: ReadonlySet<number>;
+  /** Who takes other slots of this agreement in the same repair. */
+  readonly chosen?: readonly { readonly slot: number; readonly provider: number }[];
+}
+
 /**
  * The best candidate outside of `tried`: its own operator, a region with room, a price of at most the slot's, stake for the rent.
  * Its offer is only a quote: the price counts that the successor signs in the end.
  * @throws TooFewProvidersError, PriceAboveLimitError
  */
-export async function findSuccessor(context: HeavyContext, agreement: AgreementState, options: { slot: number; tried: ReadonlySet<number> }): Promise<PricedOffer> {
+export async function findSuccessor(context: HeavyContext, agreement: AgreementState, options: FindOptions): Promise<PricedOffer> {
   const { chain, directory, settings } = context;
-  const { slot, tried } = options;
+  const { slot, tried, chosen: others = [] } = options;
   const nodes = new Map((await directory.all()).map((node) => [node.id, node]));
   const holders = agreement.slots.filter(({ provider }) => provider !== 0);
-  const occupied = holders
-    .filter((holder) => holder.slot !== slot)
+  const isTaken = (at: number) => at === slot || others.some((other) => other.slot === at);
+  const occupied = [...holders.filter((holder) => !isTaken(holder.slot)), ...others]
     .flatMap(({ provider }): Occupant[] => {
       const node = nodes.get(provider);
       return node === undefined ? [] : [{ provider, operator: node.operator, payout: node.payout, region: node.region, addresses: context.book.of(provider)?.addresses ?? [] }];
@@ -33,7 +40,7 @@ export async function findSuccessor(context: HeavyContext, agreement: AgreementS
   const rules = rulesFor({ count: 1, perRegion: m, quota, slotBytes: slotSizes(agreement).slotBytes, stakeEpochs, priceLimit: rent / BigInt(quota), occupied }, houseRules(context));
   // Who lost the slot cannot fill it again.
   const loser = agreement.slots[slot]?.vacancy?.from;
-  const exclude = new Set([...tried, ...holders.map(({ provider }) => provider), ...(loser === undefined ? [] : [loser])]);
+  const exclude = new Set([...tried, ...others.map(({ provider }) => provider), ...holders.map(({ provider }) => provider), ...(loser === undefined ? [] : [loser])]);
   const { chosen } = await search(context, { terms: quoteTerms(context.id, agreement), rules, exclude, hops: settings.hops });
   return (chosen[0] as { candidate: PricedOffer }).candidate;
 }

@@ -1,0 +1,122 @@
+/** One batch's lost fragments on their way to those who take the slots. */
+import { geometry } from '../../codec/geometry.ts';
+import { LEAF_SIZE } from '../../proof/hash.ts';
+import { RepairError } from '../errors.ts';
+import type { BatchFacts } from './description.ts';
+import { holdsFragment, sendFragment } from './hand-over.ts';
+import type { Placed, Successor } from './hand-over.ts';
+import { rebuildFragments } from './rebuild.ts';
+import { fetchFragment } from './sources.ts';
+import type { Source } from './sources.ts';
+import type { Work, Workshop } from './work.ts';
+
+/** Who gets which slot's fragments. Slots whose taker failed leave it. */
+export interface Team {
+  readonly takers: Map<number, Successor>;
+  /** Why a slot's taker failed. */
+  readonly failures: Map<number, unknown>;
+}
+
+/**
+ * Brings the batch's fragments to all takers that lack them; k fragments are read once, however many are lost. A taker that fails leaves the team.
+ * Returns the batch under the id that proved to be the true one.
+ * @throws RepairError TOO_FEW_FRAGMENTS, WRONG_REBUILD: no taker can help that
+ */
+export async function placeBatch(shop: Workshop, work: Work, team: Team, batch: BatchFacts): Promise<Placed> {
+  const { seals } = shop;
+  const agreement = work.agreement.id;
+  let lastError: unknown;
+  for (const batchId of batch.batchIds) {
+    const placed = { batchId, fragmentRoots: batch.fragmentRoots };
+    const lacking = await lackingSlots(shop, work, team, placed);
+    for (const slot of [...lacking]) {
+      const holder = work.holders.get(slot);
+      if (holder !== undefined && (await copy(shop, work, team, { slot, holder, placed }))) lacking.delete(slot);
+    }
+    if (lacking.size === 0) return placed;
+    for (const sealKey of work.sealKeys) {
+      try {
+        for (const [slot, fragment] of await rebuildOrCopy(shop, work, team, { lacking, placed, sealKey })) await send(shop, work, team, { slot, placed, fragment });
+        await seals.confirm(agreement, sealKey);
+        return placed;
+      } catch (error) {
+        if (!isOurFault(error)) throw error;
+        lastError = error;
+      }
+    }
+  }
+  throw lastError ?? new RepairError('NO_SEAL_KEY', `Batches of agreement ${agreement} cannot be rebuilt without its seal key.`, { agreement });
+}
+
+/** Another successor would not help: the fragments or the key are what is missing. */
+export function isOurFault(error: unknown): boolean {
+  return error instanceof RepairError && (error.code === 'TOO_FEW_FRAGMENTS' || error.code === 'WRONG_REBUILD' || error.code === 'NO_SEAL_KEY');
+}
+
+async function lackingSlots({ context }: Workshop, { agreement }: Work, team: Team, placed: Placed): Promise<Set<number>> {
+  const { leaves } = geometry(agreement);
+  const checked = await Promise.all([...team.takers].map(async ([slot, to]) => {
+    return (await holdsFragment(context, to, placed, { agreement: agreement.id, slot, leaves })) ? [] : [slot];
+  }));
+  return new Set(checked.flat());
+}
+
+interface Wanted {
+  readonly lacking: Set<number>;
+  readonly placed: Placed;
+  readonly sealKey: Uint8Array;
+}
+
+/**
+ * When too few others are left, the faulted providers are asked for the lost fragments themselves: a run of missed proofs does not mean that the
+ * bytes are gone. What they give needs no rebuilding, and helps to rebuild the rest.
+ */
+async function rebuildOrCopy(shop: Workshop, work: Work, team: Team, { lacking, placed, sealKey }: Wanted): Promise<Map<number, Uint8Array>> {
+  const { context, throttle } = shop;
+  const { agreement, sources } = work;
+  const rebuild = () => rebuildFragments(context, { agreement: agreement.id, geometry: geometry(agreement), ...placed, slots: [...lacking], sealKey, sources, throttle });
+  try {
+    return await rebuild();
+  } catch (error) {
+    if (!(error instanceof RepairError) || error.code !== 'TOO_FEW_FRAGMENTS') throw error;
+    const before = lacking.size;
+    for (const slot of [...lacking]) {
+      const holder = sources.find((source) => source.slot === slot);
+      if (holder !== undefined && (await copy(shop, work, team, { slot, holder, placed }))) lacking.delete(slot);
+    }
+    if (lacking.size === before) throw error;
+    return lacking.size === 0 ? new Map<number, Uint8Array>() : await rebuild();
+  }
+}
+
+/** The fragment as its own provider still has it. */
+async function copy({ context, throttle }: Workshop, work: Work, team: Team, what: { readonly slot: number; readonly holder: Source; readonly placed: Placed }): Promise<boolean> {
+  const { slot, holder, placed } = what;
+  const { agreement } = work;
+  const { leaves } = geometry(agreement);
+  const root = placed.fragmentRoots[slot] as Uint8Array;
+  try {
+    await throttle.take(leaves * LEAF_SIZE, context.signal);
+    const fragment = await fetchFragment(context, holder, { agreement: agreement.id, batchId: placed.batchId, root, leaves });
+    await send({ context }, work, team, { slot, placed, fragment });
+    return true;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.log.warn('repair.not-copied', { agreement: agreement.id, batchId: placed.batchId, slot, from: holder.provider, error });
+    return false;
+  }
+}
+
+async function send({ context }: Pick<Workshop, 'context'>, { agreement, authorization }: Work, team: Team, what: { readonly slot: number; readonly placed: Placed; readonly fragment: Uint8Array }): Promise<void> {
+  const { slot, placed, fragment } = what;
+  const to = team.takers.get(slot);
+  if (to === undefined) return;
+  try {
+    await sendFragment(context, to, { agreement: agreement.id, slot, batch: placed, fragment, authorization });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.log.warn('repair.successor-failed', { agreement: agreement.id, slot, successor: to.provider, error });
+    team.takers.delete(slot);
+    team.failures.set(slot, error);
+  }
+}

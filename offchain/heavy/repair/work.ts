@@ -1,0 +1,59 @@
+/** What all steps of one agreement's repair share. */
+import { readBundle } from '../../chain/read-bundle.ts';
+import type { AgreementState } from '../../chain/read-agreement.ts';
+import type { BundleState } from '../../chain/read-bundle.ts';
+import type { HeavyContext } from '../context.ts';
+import type { Seals } from '../seals.ts';
+import { signSession } from '../sign-session.ts';
+import { describeBundle } from './description.ts';
+import type { BundleFacts } from './description.ts';
+import { sourcesOf } from './sources.ts';
+import type { Source } from './sources.ts';
+import type { Throttle } from './throttle.ts';
+
+/** A heavy node at repair. */
+export interface Workshop {
+  readonly context: HeavyContext;
+  readonly seals: Seals;
+  readonly throttle: Throttle;
+}
+
+export interface Work {
+  readonly agreement: AgreementState;
+  /** By number; retired ones are left out. */
+  readonly onChain: ReadonlyMap<number, BundleState>;
+  readonly bundles: readonly BundleFacts[];
+  /** Who may have fragments: everybody but the lost slots' own providers. */
+  readonly sources: readonly Source[];
+  /** Providers of lost slots that still have their fragments: those under notice. By slot. */
+  readonly holders: ReadonlyMap<number, Source>;
+  readonly sealKeys: readonly Uint8Array[];
+  readonly authorization: string;
+}
+
+/** `losses`: slots whose fragments are wanted; `isHeld`: their own provider may still have them. @throws RepairError, SealKeyError */
+export async function collect({ context, seals }: Workshop, agreement: AgreementState, losses: readonly { readonly slot: number; readonly isHeld: boolean }[]): Promise<Work> {
+  const { chain, directory } = context;
+  const all = sourcesOf(agreement, await directory.fresh());
+  const lost = new Set(losses.map(({ slot }) => slot));
+  const held = new Set(losses.filter(({ isHeld }) => isHeld).map(({ slot }) => slot));
+  const holders = new Map(all.filter(({ slot }) => held.has(slot)).map((source) => [source.slot, source]));
+  const sources = all.filter(({ slot }) => !lost.has(slot) || held.has(slot));
+  const onChain = new Map<number, BundleState>();
+  const bundles: BundleFacts[] = [];
+  for (let bundle = 0; bundle < agreement.bundles; bundle++) {
+    const state = await readBundle(chain, agreement.id, bundle);
+    if (state.retired !== 0) continue;
+    onChain.set(bundle, state);
+    bundles.push(await describeBundle(context, { agreement: agreement.id, bundle, onChain: state, slots: agreement.slots.length, sources }));
+  }
+  // Whoever is only under notice still has the fragments: they can be copied as they are.
+  const copies = losses.length > 0 && losses.every(({ isHeld }) => isHeld);
+  const sealKeys = bundles.length === 0 ? [] : await seals.keysOf(agreement.id).catch((error: unknown) => withoutKey(copies, error));
+  return { agreement, onChain, bundles, sources, holders, sealKeys, authorization: await signSession(context, agreement.id) };
+}
+
+function withoutKey(copies: boolean, error: unknown): Uint8Array[] {
+  if (copies) return [];
+  throw error;
+}
