@@ -125,13 +125,15 @@ describe('a pool', () => {
     }
   });
 
-  test('the caller works too, but only once the other threads have enough', async () => {
+  test('the caller works too: while the other threads start, and once they have enough', async () => {
     const seen: string[] = [];
+    let start: () => void = () => undefined;
     const thread = (name: string, isOwn: boolean): Thread & { finish(): void } => {
       let answer: (message: ResultMessage) => void = () => undefined;
       const running: JobMessage[] = [];
       return {
         isOwn,
+        ...(isOwn ? {} : { onceUp: (handler: () => void) => (start = handler) }),
         post: (message) => void (seen.push(name), running.push(message)),
         finish: () => answer({ id: running.shift()!.id, result: { buffers: null } }),
         onResult: (handler) => (answer = handler),
@@ -144,13 +146,14 @@ describe('a pool', () => {
     const pool = new ThreadPool([other, own], { sharesMemory: true });
     const shared = new Uint8Array(new SharedArrayBuffer(9));
     const jobs = Array.from({ length: 5 }, () => pool.run('chunkIds', { buffers: [shared], sizes: Uint32Array.of(9), keys: null }));
-    expect(seen).toEqual(['other', 'other', 'own']);
+    expect(seen).toEqual(['own']);
+    start();
+    expect(seen).toEqual(['own', 'other', 'other']);
     other.finish();
     expect(seen.at(-1)).toBe('other');
     own.finish();
     expect(seen.at(-1)).toBe('own');
-    own.finish();
-    for (let left = 2; left > 0; left--) other.finish();
+    for (const one of [own, other, other]) one.finish();
     // What lies in shared memory does not travel back: it is the very array that was given.
     for (const { buffers } of await Promise.all(jobs)) expect(buffers[0]).toBe(shared);
   });

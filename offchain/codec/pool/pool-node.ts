@@ -24,6 +24,7 @@ function startThread(): Thread {
   const worker = new Worker(new URL('./worker-node.ts', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB } });
   worker.unref();
   return {
+    onceUp: (handler) => void worker.once('online', handler),
     post: (message, transfer) => worker.postMessage(message, transfer),
     onResult: (handler) => void worker.on('message', handler),
     onFailure: (handler) => void worker.on('error', handler).on('exit', handler),

@@ -7,6 +7,8 @@ export interface Thread {
   post(message: JobMessage, transfer: ArrayBuffer[]): void;
   /** True for the caller's own, which has other things to do as well: it takes a job when all others have enough of them. */
   readonly isOwn?: boolean;
+  /** For threads that take longer to start than a job takes: they get none before. */
+  onceUp?(handler: () => void): void;
   onResult(handler: (message: ResultMessage) => void): void;
   onFailure(handler: (error: unknown) => void): void;
   /** Whether the process should stay alive for this thread. */
@@ -23,6 +25,7 @@ interface Waiting {
 interface Lane {
   readonly thread: Thread;
   readonly running: Map<number, Waiting>;
+  isUp: boolean;
 }
 
 /** A second job waits at each thread already, so that no thread is idle while this one is busy. */
@@ -38,8 +41,13 @@ export class ThreadPool implements WorkerPool {
   /** The caller's own thread, if any, is the last one. */
   constructor(threads: readonly Thread[], options: { readonly sharesMemory: boolean }) {
     this.sharesMemory = options.sharesMemory;
-    this.#lanes = threads.map((thread) => ({ thread, running: new Map() }));
-    for (const { thread, running } of this.#lanes) {
+    this.#lanes = threads.map((thread) => ({ thread, running: new Map(), isUp: thread.onceUp === undefined }));
+    for (const lane of this.#lanes) {
+      const { thread, running } = lane;
+      thread.onceUp?.(() => {
+        lane.isUp = true;
+        this.#dispatch();
+      });
       thread.onResult((message) => {
         const job = running.get(message.id);
         running.delete(message.id);
@@ -78,14 +86,15 @@ export class ThreadPool implements WorkerPool {
       lane.running.set(job.message.id, job);
       lane.thread.post(job.message, transferList(job.message.input.buffers));
     }
-    for (const { thread, running } of this.#lanes) thread.keepAlive(running.size > 0);
+    // Jobs that wait for a thread to start are nowhere else yet.
+    for (const { thread, running } of this.#lanes) thread.keepAlive(running.size > 0 || this.#queue.length > 0);
   }
 
   #freeLane(): Lane | undefined {
     let best: Lane | undefined;
     for (const lane of this.#lanes) {
       const room = lane.thread.isOwn === true ? 1 : JOBS_PER_THREAD;
-      if (lane.running.size >= room) continue;
+      if (!lane.isUp || lane.running.size >= room) continue;
       if (best === undefined || (lane.thread.isOwn !== true && lane.running.size < best.running.size)) best = lane;
     }
     return best;
