@@ -15,11 +15,12 @@ import { PRODUCTION } from '../../offchain/chain/devnet-parameters.ts';
 import { startLocalChain } from '../../offchain/chain/local-chain.ts';
 import { deployDevnet } from '../../offchain/cli/devnet/deploy-devnet.ts';
 import { createClient } from '../../offchain/client/client.ts';
-import type { Client } from '../../offchain/client/client.ts';
 import { rent } from '../../offchain/client/rent.ts';
+import type { ClientAnswer, ClientOrder } from './client.ts';
 import type { HostAnswer, HostOrder } from './host.ts';
 
 const HOST = fileURLToPath(new URL('./host.ts', import.meta.url));
+const CLIENT = fileURLToPath(new URL('./client.ts', import.meta.url));
 const HEAVY_ACCOUNT = 1;
 const FIRST_PROVIDER_ACCOUNT = 2;
 const CREATOR_ACCOUNT = 19;
@@ -28,10 +29,10 @@ const PRICE = 10n ** 12n;
 export interface BenchNetwork {
   readonly folder: string;
   readonly rpcUrl: string;
-  /** A client with a home folder of its own; every one of them is the same creator. */
-  client(): Promise<Client>;
-  /** An agreement over all providers with room for `spaceBytes`. */
-  rent(client: Client, options: { readonly spaceBytes: number; readonly batchLog2: number }): Promise<{ readonly agreement: number; readonly providers: readonly number[] }>;
+  /** An agreement over all providers with room for `spaceBytes`. Returns the providers in slot order. */
+  rent(options: { readonly spaceBytes: number; readonly batchLog2: number }): Promise<readonly number[]>;
+  /** One verb of the creator in a process of its own; `home` names a home folder, which may be new. */
+  run(order: Pick<ClientOrder, 'home' | 'name' | 'path' | 'into'>): Promise<ClientAnswer>;
   /** Switches providers off for good. */
   end(providers: readonly number[]): Promise<void>;
   /** CPU seconds that all providers and the heavy node have taken so far. */
@@ -46,10 +47,7 @@ export async function startNetwork(options: { readonly folder: string; readonly 
   const local = await startLocalChain();
   const hosts = Array.from({ length: options.hosts }, () => startHost());
   const hostOf = new Map<number, Host>();
-  const clients: Client[] = [];
-  let homes = 0;
   const stop = async (): Promise<void> => {
-    await Promise.all(clients.map((client) => client.close()));
     await Promise.all(hosts.map((host) => host.stop()));
     await local.stop();
     await rm(folder, { recursive: true, force: true });
@@ -71,18 +69,22 @@ export async function startNetwork(options: { readonly folder: string; readonly 
       });
       hostOf.set(id, host);
     }
-    const client = async (): Promise<Client> => {
-      const made = await createClient({ chain: await as(CREATOR_ACCOUNT), home: join(folder, `home-${homes++}`) });
-      clients.push(made);
-      return made;
-    };
-    await buyTokens((await client()).chain, { coin: parseEther('1000') });
+    await buyTokens(await as(CREATOR_ACCOUNT), { coin: parseEther('1000') });
+    const homeOf = (name: string): string => join(folder, `home-${name}`);
+    // Compiled once for all client processes, as an installed program is.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
     return {
-      folder, rpcUrl, client, stop,
-      async rent(creator, { spaceBytes, batchLog2 }) {
-        const { agreement, providers } = await rent(creator, { scheme, batchLog2, quota: Math.ceil(spaceBytes / 2 ** batchLog2) + 2, periods: 1, priceLimit: 2n ** 60n });
-        return { agreement, providers: providers.map(({ provider }) => provider) };
+      folder, rpcUrl, stop,
+      async rent({ spaceBytes, batchLog2 }) {
+        const client = await createClient({ chain: await as(CREATOR_ACCOUNT), home: homeOf('rent') });
+        try {
+          const { providers } = await rent(client, { scheme, batchLog2, quota: Math.ceil(spaceBytes / 2 ** batchLog2) + 2, periods: 1, priceLimit: 2n ** 60n });
+          return providers.map(({ provider }) => provider);
+        } finally {
+          await client.close();
+        }
       },
+      run: (order) => runClient({ ...told, account: CREATOR_ACCOUNT, ...order, home: homeOf(order.home) }, env),
       end: async (providers) => void (await Promise.all(providers.map((id) => hostOf.get(id)?.tell({ do: 'end', id })))),
       cpuSeconds: async () => (await Promise.all(hosts.map((host) => host.cpuSeconds()))).reduce((sum, one) => sum + one, 0),
     };
@@ -122,6 +124,18 @@ function startHost(): Host {
       await exited;
     },
   };
+}
+
+async function runClient(order: ClientOrder, env: NodeJS.ProcessEnv): Promise<ClientAnswer> {
+  const child = fork(CLIENT, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env });
+  const exited = once(child, 'exit');
+  const answered = once(child, 'message');
+  child.send(order);
+  const [answer] = (await Promise.race([answered, exited])) as [ClientAnswer | { readonly error: string } | number | null];
+  await exited;
+  if (answer === null || typeof answer === 'number') throw new Error(`the client ended with status ${answer}`);
+  if ('error' in answer) throw new Error(answer.error);
+  return answer;
 }
 
 async function exchange(child: ChildProcess, order: HostOrder): Promise<HostAnswer> {

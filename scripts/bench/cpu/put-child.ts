@@ -1,7 +1,6 @@
 // usage: node scripts/bench/cpu/put-child.ts <path | random:bytes> <threads> <batchLog2>
 // Does the CPU part of a private put of a file or folder (read, chunk, name, compress, encrypt, pack, code 10+6, seal, hash) and prints
 // {bytes, storedBytes, ms, rssBytes} as JSON. A process of its own: so it can be bound to cores, and its peak memory is its own.
-import { existsSync, readFileSync } from 'node:fs';
 import type { SourceObject } from '../../../offchain/codec/archive.ts';
 import { BatchMemory, batchesFor } from '../../../offchain/codec/batch-memory.ts';
 import { EMPTY_CATALOG } from '../../../offchain/codec/catalog.ts';
@@ -12,6 +11,7 @@ import { deriveKeys } from '../../../offchain/codec/keys.ts';
 import { nodePlatform } from '../../../offchain/codec/platform-node.ts';
 import { openNodePool } from '../../../offchain/codec/pool/pool-node.ts';
 import { walk } from '../../../offchain/codec/walk-node.ts';
+import { peakMemoryBytes } from '../memory.ts';
 
 const [path = '', threads = '0', batchLog2 = '24'] = process.argv.slice(2);
 const startedMs = performance.now();
@@ -38,12 +38,6 @@ const ms = performance.now() - startedMs;
 await pool.close();
 const { plainBytes, storedBytes } = step.value.stats;
 console.log(JSON.stringify({ bytes: plainBytes, storedBytes, ms, rssBytes: peakMemoryBytes() }));
-
-/** Linux counts the parent's memory into `maxRSS` of a child, so its own record is asked for first. */
-function peakMemoryBytes(): number {
-  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
-  return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS);
-}
 
 /** A stream of any length that needs no disk. */
 async function* randomFile(sizeBytes: number): AsyncGenerator<SourceObject> {
