@@ -1,5 +1,4 @@
 /** The one key from which all others of a creator follow. Any machine with the same wallet, or the same phrase, finds it again. */
-import { Mnemonic } from 'ethers';
 import { type Address, type TypedDataDomain, hexToBytes } from 'viem';
 import { utf8 } from '../codec/bytes.ts';
 import type { Platform } from '../codec/types.ts';
@@ -24,6 +23,8 @@ export async function masterFromWallet(
 
 /** 32 bytes from a BIP-39 phrase, for wallets that cannot give a key. */
 export async function masterFromPhrase(platform: Platform, phrase: string): Promise<Uint8Array> {
+  // 30 MiB that an upload with a wallet's key does without.
+  const { Mnemonic } = await import('ethers');
   let seed: string;
   try {
     seed = Mnemonic.fromPhrase(phrase.trim().toLowerCase().replace(/\s+/g, ' ')).computeSeed();
