@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleRootOf, packRoots, recomputedRoot, loadDescription, saveDescription } from '../../offchain/provider/bundle-description.ts';
 import type { FragmentKey } from '../../offchain/provider/errors.ts';
 import { FragmentFiles } from '../../offchain/provider/fragment-files.ts';
-import { dropFragment, findFragment, markBad, storeFragment, sweep } from '../../offchain/provider/fragments.ts';
+import { dropFragment, findFragment, findWithCount, markBad, storeFragment, sweep } from '../../offchain/provider/fragments.ts';
 import type { Shelves } from '../../offchain/provider/fragments.ts';
 import { readLeaf } from '../../offchain/provider/read-fragment.ts';
 import { Scrubber } from '../../offchain/provider/scrub.ts';
@@ -65,7 +65,8 @@ class World implements Shelves {
   }
 
   async put(i: number, fromBytes = 0): Promise<void> {
-    const incoming = { sizeBytes: SIZE, body: pieces(bytesOf(i).subarray(fromBytes), 3_000), fromBytes, expectedRoot: roots[i] };
+    const { existing } = await findWithCount(this.store, keyOf(i));
+    const incoming = { sizeBytes: SIZE, body: pieces(bytesOf(i).subarray(fromBytes), 3_000), fromBytes, expectedRoot: roots[i], isNew: existing === undefined };
     expect(await storeFragment(this, keyOf(i), incoming)).toBe(roots[i]);
     this.acknowledged.add(i);
   }
