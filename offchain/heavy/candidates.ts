@@ -5,6 +5,7 @@ import { NODE_LIST_MAX } from '../wire/limits.ts';
 import { CandidatesReply } from '../wire/messages.ts';
 import type { CandidatesRequest } from '../wire/messages.ts';
 import type { PlacementPolicy } from '../wire/placement.ts';
+import { QUOTE_NONCE } from '../wire/typed-data.ts';
 import type { Terms } from '../wire/typed-data.ts';
 import type { HeavyContext } from './context.ts';
 import { estimate, slotSizes } from './estimates.ts';
@@ -59,7 +60,7 @@ export async function askChildren(context: HeavyContext, question: Question): Pr
   const sizes = slotSizes(terms);
   const fullRules = { slotBytes: sizes.slotBytes, ...rules };
   const leastPrice = (MIN_RENT + BigInt(terms.quota) - 1n) / BigInt(terms.quota);
-  const estimates = children.filter(({ id }) => !exclude.has(id)).map((node) => estimate(context, node, { ...sizes, leastPrice }));
+  const estimates = children.filter(({ id }) => !exclude.has(id)).map((node) => estimate(context, node, { ...sizes, leastPrice, isRepair: terms.nonce === QUOTE_NONCE }));
   const { fit, refused } = sift(estimates, fullRules);
   const excluded = children.filter(({ id }) => exclude.has(id)).map(({ id }): Refusal => ({ provider: id, code: 'excluded', reason: 'the request excludes it' }));
   const signed = new Map<number, PricedOffer>();
@@ -75,8 +76,9 @@ export async function askChildren(context: HeavyContext, question: Question): Pr
     const more = unsigned.length > 0 || chosen.length >= rules.count ? unsigned : left.map(({ provider }) => provider).filter((id) => !signed.has(id));
     const asked = more.slice(0, asksMax - signed.size - declined.size);
     if (asked.length === 0) break;
-    const fresh = new Map((await context.directory.refresh(asked)).map((node) => [node.id, node]));
-    const outcomes = await mapLimited(asked, OFFERS_AT_ONCE, (id) => askOffer(context, fresh.get(id) ?? (nodes.get(id) as NodeState), terms));
+    // Stake and standing are read again while the offers are on their way.
+    const fresh = context.directory.refresh(asked).then((now) => new Map(now.map((node) => [node.id, node])));
+    const outcomes = await mapLimited(asked, OFFERS_AT_ONCE, (id) => askOffer(context, nodes.get(id) as NodeState, terms, fresh.then((now) => now.get(id))));
     for (const outcome of outcomes) {
       const refusal = 'refusal' in outcome ? outcome.refusal : refusalOf(outcome.offer, fullRules);
       if (refusal !== undefined) declined.set(refusal.provider, refusal);

@@ -1,14 +1,17 @@
 /** A provider as placement sees it before it has signed anything: the registry's entry, its own word, and what this node has seen of it. */
 import type { NodeState } from '../chain/node-state.ts';
 import { geometry } from '../codec/geometry.ts';
+import { SUCCESSION_PERCENT } from '../wire/limits.ts';
 import type { ProviderTier } from '../wire/placement.ts';
 import type { Terms } from '../wire/typed-data.ts';
 import type { HeavyContext } from './context.ts';
 import type { Candidate } from './placement/candidate.ts';
 
 /** By its ask; one that never said a price counts as cheap as can be, so that it is asked. */
-export function estimate(context: HeavyContext, node: NodeState, options: { readonly fragmentBytes: number; readonly leastPrice: bigint }): Candidate {
-  const price = context.book.asked(node.id, options.fragmentBytes) ?? options.leastPrice;
+export function estimate(context: HeavyContext, node: NodeState, options: { readonly fragmentBytes: number; readonly leastPrice: bigint; readonly isRepair: boolean }): Candidate {
+  const asked = context.book.asked(node.id, options.fragmentBytes);
+  // For a lost slot it may take less than it asks; how much less its quote will say.
+  const price = asked === undefined ? options.leastPrice : options.isRepair ? (asked * BigInt(SUCCESSION_PERCENT)) / 100n : asked;
   const surcharge = context.book.surcharge(node.id);
   const counted = surcharge === 1 ? price : (price * BigInt(Math.ceil(surcharge * 100))) / 100n;
   const free = context.book.freeBytes(node.id);

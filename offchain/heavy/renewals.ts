@@ -11,8 +11,10 @@ import { PARALLEL_REQUESTS } from './limits.ts';
 import { mapLimited } from './parallel.ts';
 import { createPauses } from './pauses.ts';
 
+const RENEWED_PERIODS_AHEAD = 2;
+
 export interface Renewer {
-  /** Looks for agreements in their last period and renews each for one more. */
+  /** Looks for agreements in their last two periods and renews each for one more. */
   tick(): Promise<void>;
 }
 
@@ -41,11 +43,16 @@ export function createRenewer(context: HeavyContext, footprint: Footprint, now: 
       const epoch = epochAt(chain.clock, await chain.nowSeconds());
       const agreements = await mapLimited(footprint.agreements(), PARALLEL_REQUESTS, (id) => readAgreement(chain, id));
       // In the last epoch slots may be released already: the chain takes no renewal then.
-      const ending = agreements.filter(({ endPeriod }) => endPeriod === periodOf(chain.clock, epoch) + 1 && epoch + 1 < periodStart(chain.clock, endPeriod));
+      const ending = agreements.filter(({ endPeriod }) => isEnding(endPeriod, periodOf(chain.clock, epoch)) && epoch + 1 < periodStart(chain.clock, endPeriod));
       const waiting = ending.filter(({ id }) => pauses.isOver(id));
       await mapLimited(waiting, context.settings.repairsAtOnce, attempt);
     },
   };
+}
+
+/** In its last two periods: one is too short where a slot stands empty through most of it, because every slot's operator must sign. */
+function isEnding(endPeriod: number, period: number): boolean {
+  return period < endPeriod && endPeriod <= period + RENEWED_PERIODS_AHEAD;
 }
 
 /** Nothing to do without an authority that reaches so far, or with too little in the pot; the latter is said, for anybody may fill it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { address, amount, id, uint16 } from '../wire/fields.ts';
-import { ENDPOINT_CHARACTERS } from '../wire/limits.ts';
+import { ENDPOINT_CHARACTERS, SUCCESSION_PERCENT } from '../wire/limits.ts';
 import { PeerSettings } from './peer/settings.ts';
 import { ReadPrices } from '../reads/take/open-till.ts';
 
@@ -30,6 +30,8 @@ export const ProviderConfig = z.strictObject({
   /** Fragment bytes that may be promised in all. Trees beside the fragments take 0.4 % more. */
   capacityBytes: amount.refine((bytes) => bytes >= MIB, { message: 'must be at least 1 MiB' }),
   price: Price,
+  /** Lost slots of others are taken over down to this part of the price: their rent was fixed long ago, and 15 % of what was slashed comes with them. */
+  successionPercent: z.number().int().min(1).max(100).default(SUCCESSION_PERCENT),
   /** What reads of fragments cost, beyond what is free. */
   reads: ReadPrices.prefault({}),
   /** Periods between two paydays: settling, withdrawing, claiming rewards, redeeming vouchers. 0: only when asked. */

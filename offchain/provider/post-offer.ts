@@ -6,7 +6,7 @@ import { QUOTE_NONCE, signTyped } from '../wire/typed-data.ts';
 import type { Provider } from './context.ts';
 import { TermsRefusedError } from './errors.ts';
 import { requireStaying } from './leaving.ts';
-import { priceOf, rentOf, slotBytes } from './price.ts';
+import { priceOf, rentOf, slotBytes, successionPriceOf } from './price.ts';
 import { withSpace } from './space.ts';
 import { requireStake } from './stake.ts';
 
@@ -22,8 +22,9 @@ export async function postOffer(provider: Provider, terms: TermsMessage): Promis
   checkTerms(terms, periodOf(chain.clock, epochAt(chain.clock, nowSeconds)));
   await requireStaying(store);
   // A quote opens nothing: repairs, which find successors with it, go on.
-  if (terms.nonce !== QUOTE_NONCE) await requireHealthy(chain);
-  const price = priceOf(config, terms);
+  const isQuote = terms.nonce === QUOTE_NONCE;
+  if (!isQuote) await requireHealthy(chain);
+  const price = isQuote ? successionPriceOf(config, terms) : priceOf(config, terms);
   await requireStake(provider, rentOf(price, terms.quota));
   const expiry = nowSeconds + config.offerSeconds;
   const { creator, nonce } = terms;

@@ -9,7 +9,7 @@ import type { Provider } from './context.ts';
 import { TermsRefusedError } from './errors.ts';
 import { requireStaying } from './leaving.ts';
 import { requireFragments } from './post-bundle.ts';
-import { priceOf, rentOf } from './price.ts';
+import { priceOf, rentOf, successionPriceOf } from './price.ts';
 import { requireStake } from './stake.ts';
 
 /**
@@ -26,8 +26,10 @@ export async function postSuccession(provider: Provider, request: SuccessionRequ
 
   await requireStaying(provider.store);
   const slotPrice = (agreement.slots[slot]?.rent ?? 0n) / BigInt(agreement.quota);
-  const price = priceOf(provider.config, agreement);
-  if (price > slotPrice) throw new TermsRefusedError(`the slot pays ${slotPrice} per batch and epoch, and the price here is ${price}`);
+  const least = successionPriceOf(provider.config, agreement);
+  if (least > slotPrice) throw new TermsRefusedError(`the slot pays ${slotPrice} per batch and epoch, and the least here is ${least}`);
+  const own = priceOf(provider.config, agreement);
+  const price = own < slotPrice ? own : slotPrice;
   await requireStake(provider, rentOf(price, agreement.quota));
 
   const expiry = Math.floor(await provider.chain.nowSeconds()) + provider.config.offerSeconds;

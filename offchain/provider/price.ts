@@ -26,6 +26,11 @@ export function priceOf(config: ProviderConfig, scheme: Scheme): bigint {
   return (exact + GIB - 1n) / GIB;
 }
 
+/** The least that a slot must pay for it to be taken over, likewise. */
+export function successionPriceOf(config: ProviderConfig, scheme: Scheme): bigint {
+  return (priceOf(config, scheme) * BigInt(config.successionPercent) + 99n) / 100n;
+}
+
 /**
  * Price times quota.
  * @throws TermsRefusedError outside of what the contract takes.

@@ -55,3 +55,7 @@ export const SOCKETS_PER_PEER_MAX = 32;
 export const FREE_CONNECTION_MS = 4_000;
 /** The status line and all headers of a response. */
 export const RESPONSE_HEAD_BYTES = 16 * KIB;
+/** Down to which part of its own price, in percent, a provider takes a lost slot over unless it is configured otherwise: asks may have risen since the slot's price was fixed. */
+export const SUCCESSION_PERCENT = 75;
+/** Damaged fragments of one slot that a provider names in one answer. */
+export const DAMAGED_MAX = 256;

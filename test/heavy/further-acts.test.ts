@@ -106,8 +106,8 @@ describe('a heavy node', () => {
   it('renews the agreement out of its pot, period by period', async () => {
     const { endPeriod } = await readAgreement(creator, agreement);
     const { pot } = await readRenewal(creator, agreement);
-    await until('a renewal', async () => ((await readAgreement(creator, agreement)).endPeriod > endPeriod ? true : undefined));
-    expect((await readRenewal(creator, agreement)).pot).toBeLessThan(pot);
+    await until('a renewal', async () => ((await readRenewal(creator, agreement)).pot < pot ? true : undefined));
+    expect((await readAgreement(creator, agreement)).endPeriod).toBeGreaterThan(endPeriod);
     expect(lines('agreement.renewed').length).toBeGreaterThan(0);
   });
 

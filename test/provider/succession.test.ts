@@ -26,7 +26,8 @@ beforeAll(async () => {
   holdfast = await startHoldfast({ epochSeconds: EPOCH_SECONDS, epochsPerPeriod: 20 });
   heavy = await registerHeavy(holdfast);
   providers = [await startTestProvider(holdfast, 0), await startTestProvider(holdfast, 1)];
-  spare = await startTestProvider(holdfast, 2);
+  // Asks more than the slot pays, and takes it over all the same.
+  spare = await startTestProvider(holdfast, 2, { price: { perBatchEpoch: 13n * 10n ** 11n } });
   agreement = await openTestAgreement(await creatorOf(holdfast), providers);
   bundle = makeBundle(agreement, 2);
   await uploadBundle(agreement, providers, bundle, 0);
@@ -58,6 +59,15 @@ describe('a succession', () => {
     await expect(ask(spare, heavyHeader)).rejects.toMatchObject({ code: 'FRAGMENTS_MISSING' });
     await store.fragment.updateMany({ data: { bad: false } });
     expect(await ask(spare, heavyHeader)).toMatchObject({ provider: spare.id, price: 10n ** 12n, bundles: 1, turn: 0 });
+  });
+
+  it('is refused where the slot pays less than the least that is configured', async () => {
+    const { provider } = spare;
+    const before = provider.config.successionPercent;
+    Object.assign(provider.config, { successionPercent: 80 });
+    await expect(ask(spare, heavyHeader)).rejects.toMatchObject({ code: 'TERMS_REFUSED', message: expect.stringContaining('1040000000000') });
+    Object.assign(provider.config, { successionPercent: before });
+    expect(await ask(spare, heavyHeader)).toMatchObject({ price: 10n ** 12n });
   });
 
   it('replaces a provider that stopped proving, and the successor proves in the same epoch', async () => {
