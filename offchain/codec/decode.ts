@@ -37,6 +37,8 @@ export interface DecodeContext {
 
 /** Reads that may be under way at once. */
 const READ_AHEAD = 4;
+/** Chunks that are opened at once on other threads: enough for each core to have the next one waiting. */
+const OPEN_AHEAD = 6;
 
 /** The catalog that a footer points to, resolved against `home`: the bundle that the footer closed. */
 export async function readCatalog(context: DecodeContext, options: { locator: CatalogLocator; home: Home }): Promise<Catalog> {
@@ -80,7 +82,7 @@ export async function* readFile(
     return openChunk(keys, ref);
   };
   const begun = new Set<Promise<OpenedChunk>>();
-  const opened = mapAhead(pieces, READ_AHEAD, ({ ref, from, to }) => {
+  const opened = mapAhead(pieces, OPEN_AHEAD, ({ ref, from, to }) => {
     const chunk = open(ref);
     begun.add(chunk);
     return chunk.then(({ plain }) => ({ chunk, bytes: part(plain, from, to) }));

@@ -4,9 +4,9 @@ import { LEAF_SIZE } from '../../codec/geometry.ts';
 import { recordSpans } from '../../codec/pack.ts';
 import { join } from '../../codec/bytes.ts';
 import { applySeal } from '../../codec/seal.ts';
-import { type SlotRange, slotRanges, stripeRange } from '../../codec/stripe.ts';
+import { slotRanges, stripeRange } from '../../codec/stripe.ts';
 import type { WorkerPool } from '../../codec/pool/pool.ts';
-import type { Geometry, Platform, RecordLocation } from '../../codec/types.ts';
+import type { Platform, RecordLocation } from '../../codec/types.ts';
 import type { RecordSource } from '../../codec/decode.ts';
 import type { Chain } from '../../chain/client.ts';
 import { NODE_SIZE } from '../../proof/hash.ts';
@@ -19,7 +19,10 @@ import type { ReadSource } from '../../reads/pay/source.ts';
 import type { AgreementView, AgreementViews } from './agreement-view.ts';
 import { type DescribedBatch, type DescribedBundle, describeBundle } from './bundle-description.ts';
 import type { ProviderHealth } from './health.ts';
-import { type PieceContext, readPiece, rebuild } from './piece-reader.ts';
+import type { PieceContext } from './piece.ts';
+import { readPiece } from './piece-reader.ts';
+import { rebuild } from './rebuild.ts';
+import { PIECE_BYTES_MAX, leavesOf, splitLong } from './leaf-runs.ts';
 import { type Lent, allLent } from './lent.ts';
 import { SharedReads } from './shared-reads.ts';
 
@@ -53,12 +56,10 @@ interface ReaderOptions {
 }
 
 const DESCRIPTIONS_KEPT = 64;
-/** One request asks for no more than this, so that a late one can be replaced early. */
-const PIECE_LEAVES_MAX = (1 << 20) / LEAF_SIZE;
 /** A piece and the longest proof that it may have: two nodes for each of 20 levels. */
-const PIECE_BUFFER_BYTES = PIECE_LEAVES_MAX * LEAF_SIZE + 40 * NODE_SIZE;
+const PIECE_BUFFER_BYTES = PIECE_BYTES_MAX + 40 * NODE_SIZE;
 /** Free buffers that wait for the next piece. */
-const PIECE_BUFFERS_KEPT = 64;
+const PIECE_BUFFERS_KEPT = 96;
 
 export class PayloadReader {
   readonly #options: ReaderOptions;
@@ -167,8 +168,9 @@ export class PayloadReader {
     const batch = batchAt(described, range.batch);
     const parts = slotRanges(view.geometry, range.offset, range.sizeBytes).flatMap(splitLong);
     return (await allLent(parts.map(async (part) => {
-      const { first, count } = leavesOf(view.geometry, part, options.wholeUnits ?? false);
-      const piece = { view, sealKey, bundle: described.bundle, batch, acknowledged: described.acknowledged, slot: part.slot, first, count };
+      const isWholeUnit = options.wholeUnits ?? false;
+      const { first, count } = leavesOf(view.geometry, part, isWholeUnit);
+      const piece = { view, sealKey, bundle: described.bundle, batch, acknowledged: described.acknowledged, slot: part.slot, first, count, isWholeUnit };
       const { bytes, release } = await readPiece(this.#context(), piece, options.signal);
       const from = part.fragmentOffset - first * LEAF_SIZE;
       return [{ bytes: bytes.subarray(from, from + part.sizeBytes), release }];
@@ -180,25 +182,4 @@ function batchAt(described: DescribedBundle, ordinal: number): DescribedBatch {
   const batch = described.batches[ordinal];
   if (batch === undefined) throw new RangeError(`bundle ${described.bundle} has no batch ${ordinal}`);
   return batch;
-}
-
-/** With k = 1 a range may span many stripe units of one slot. Cut at multiples of the piece size, so that equal units are shared. */
-function splitLong(range: SlotRange): SlotRange[] {
-  const pieceBytes = PIECE_LEAVES_MAX * LEAF_SIZE;
-  const parts: SlotRange[] = [];
-  for (let done = 0; done < range.sizeBytes; ) {
-    const fragmentOffset = range.fragmentOffset + done;
-    const sizeBytes = Math.min(range.sizeBytes - done, pieceBytes - (fragmentOffset % pieceBytes));
-    parts.push({ slot: range.slot, fragmentOffset, payloadOffset: range.payloadOffset + done, sizeBytes });
-    done += sizeBytes;
-  }
-  return parts;
-}
-
-function leavesOf(geometry: Geometry, part: SlotRange, wholeUnits: boolean): { first: number; count: number } {
-  let start = part.fragmentOffset;
-  let end = start + part.sizeBytes;
-  if (wholeUnits) ({ start, end } = stripeRange(geometry, Math.floor(start / geometry.unit)));
-  const first = Math.floor(start / LEAF_SIZE);
-  return { first, count: Math.ceil(end / LEAF_SIZE) - first };
 }

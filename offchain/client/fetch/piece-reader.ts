@@ -1,50 +1,17 @@
 /** A run of leaves of one slot, unsealed: from the slot itself, or rebuilt from any k others. */
-import { hex } from '../../codec/bytes.ts';
 import { LEAF_SIZE } from '../../codec/geometry.ts';
-import type { WorkerPool } from '../../codec/pool/pool.ts';
-import type { ReadSource } from '../../reads/pay/source.ts';
-import type { BufferPool } from '../../wire/buffer-pool.ts';
 import { linked, pause } from '../aborting.ts';
-import { UnrecoverableError, WrongBytesError, messageOf } from '../errors.ts';
-import type { Gate } from '../gate.ts';
-import type { Lanes } from '../lanes.ts';
-import type { AgreementView, SlotHost } from './agreement-view.ts';
-import type { DescribedBatch } from './bundle-description.ts';
-import type { ProviderHealth } from './health.ts';
-import { firstOf } from './first-of.ts';
+import { UnrecoverableError } from '../errors.ts';
+import type { SlotHost } from './agreement-view.ts';
 import type { Lent } from './lent.ts';
-import type { SharedBytes, SharedReads } from './shared-reads.ts';
-import { fetchLeaves } from './slot-fetch.ts';
-
-export interface PieceContext {
-  readonly pool: WorkerPool;
-  readonly memory: BufferPool;
-  readonly health: ProviderHealth;
-  /** Edges before providers, and what is paid to either. */
-  readonly source: ReadSource;
-  readonly shared: SharedReads;
-  readonly gate: Gate;
-  readonly lanes: Lanes;
-  /** Keys of the transfers that are under way; the others wait for their turn, which is not their provider's fault. */
-  readonly begun: Set<string>;
-  readonly idleMs: number;
-}
-
-export interface Piece {
-  readonly view: AgreementView;
-  readonly sealKey: Uint8Array;
-  readonly bundle: number;
-  readonly batch: DescribedBatch;
-  /** Bit i: slot i signed that it holds this batch. */
-  readonly acknowledged: bigint;
-  readonly slot: number;
-  readonly first: number;
-  readonly count: number;
-}
+import { type Piece, type PieceContext, keyOf, pieceKey } from './piece.ts';
+import { rebuild, rebuildTogether } from './rebuild.ts';
+import type { SharedBytes } from './shared-reads.ts';
+import { fetchUnsealed } from './slot-reader.ts';
 
 /** @throws UnrecoverableError when neither the slot nor k others give the right bytes */
 export function readPiece(context: PieceContext, piece: Piece, signal?: AbortSignal): Promise<Lent> {
-  return context.shared.read(`piece ${keyOf(piece)}`, signal, async (scope) => {
+  return context.shared.read(pieceKey(piece), signal, async (scope) => {
     const host = piece.view.hosts.find(({ slot }) => slot === piece.slot);
     if (host === undefined || context.health.isAvoided(host.provider)) return rebuildElse(context, piece, host, scope);
     const race = linked(scope);
@@ -73,83 +40,12 @@ export function readPiece(context: PieceContext, piece: Piece, signal?: AbortSig
 /** For a slot that is left alone: it is asked only when the others do not suffice. */
 async function rebuildElse(context: PieceContext, piece: Piece, host: SlotHost | undefined, signal: AbortSignal): Promise<Lent> {
   try {
-    return await rebuild(context, piece, signal);
+    return await rebuildTogether(context, piece, signal);
   } catch (error) {
     if (host === undefined || !(error instanceof UnrecoverableError)) throw error;
     return fetchUnsealed(context, piece, host, signal).catch(() => {
       throw error;
     });
-  }
-}
-
-/** From any k other slots, the slot itself is not asked. @throws UnrecoverableError */
-export async function rebuild(context: PieceContext, piece: Piece, signal?: AbortSignal): Promise<Lent> {
-  const { health, pool, memory } = context;
-  const { view, slot, count } = piece;
-  const { k, m } = view.geometry;
-  const { answers, failures } = await firstOf<SlotHost, Lent>({
-    candidates: view.hosts.filter((host) => host.slot !== slot).sort((a, b) => orderOf(context, piece, a) - orderOf(context, piece, b)),
-    need: k,
-    lateMs: health.lateMs(count * LEAF_SIZE),
-    onLate: (host) => health.failed(host.provider, 'late'),
-    onSpare: (lent) => lent.release(),
-    signal,
-    start: (host, scope) => fetchUnsealed(context, { ...piece, slot: host.slot }, host, scope),
-  });
-  const sources = [...answers.values()];
-  const bytes = memory.take(count * LEAF_SIZE);
-  const release = (): void => memory.give(bytes);
-  try {
-    if (sources.length < k) {
-      const reasons = [...failures].map(([host, error]) => ({ slot: host.slot, provider: host.provider, reason: messageOf(error) }));
-      throw new UnrecoverableError({ agreement: view.id, need: k, have: sources.length, reasons });
-    }
-    await pool.run('recover', { buffers: [...sources.map((source) => source.bytes), bytes], slots: [...answers.keys()].map((host) => host.slot), k, m, wanted: [slot] });
-    return { bytes, release };
-  } catch (error) {
-    release();
-    throw error;
-  } finally {
-    for (const source of sources) source.release();
-  }
-}
-
-/** What is in memory or on its way comes first, then healthy and fast slots, last those that never confirmed this batch. */
-function orderOf(context: PieceContext, piece: Piece, host: SlotHost): number {
-  if (context.shared.has(`slot ${keyOf({ ...piece, slot: host.slot })}`)) return -1;
-  const unconfirmed = ((piece.acknowledged >> BigInt(host.slot)) & 1n) === 0n ? 1e12 : 0;
-  return unconfirmed + context.health.rank(host.provider);
-}
-
-function fetchUnsealed(context: PieceContext, piece: Piece, host: SlotHost, signal: AbortSignal): Promise<Lent> {
-  const { lanes, gate } = context;
-  const sizeBytes = piece.count * LEAF_SIZE;
-  // The gate inside the lane: whoever waits for a slow provider keeps nobody else waiting.
-  const key = keyOf(piece);
-  return context.shared.read(`slot ${key}`, signal, (scope) => lanes.of(host.provider).run(sizeBytes, scope, () => gate.run(async () => {
-    context.begun.add(key);
-    try {
-      return await fetchNow(context, piece, host, scope);
-    } finally {
-      context.begun.delete(key);
-    }
-  })));
-}
-
-async function fetchNow({ health, pool, memory, idleMs, source }: PieceContext, piece: Piece, host: SlotHost, signal: AbortSignal): Promise<Lent> {
-  signal.throwIfAborted();
-  const { view, sealKey, bundle, batch, slot, first, count } = piece;
-  const { batchId } = batch;
-  const root = batch.fragmentRoots[slot] as Uint8Array;
-  try {
-    const run = { agreement: view.id, batchId, sealKey, root, leaves: view.geometry.leaves, first, count };
-    const read = { agreement: view.id, creator: view.state.creator, bundle, batchId: hex(batchId), slot, provider: host.provider, endpoint: host.endpoint, sizeBytes: count * LEAF_SIZE, signal };
-    const fetched = await source.read(read, ({ endpoint, ...at }) => fetchLeaves({ ...host, endpoint }, run, { pool, memory, idleMs, ...at }));
-    health.succeeded(host.provider, { timeMs: fetched.timeMs, sizeBytes: fetched.bytes.length });
-    return fetched;
-  } catch (error) {
-    if (!signal.aborted) health.failed(host.provider, messageOf(error), error instanceof WrongBytesError);
-    throw error;
   }
 }
 
@@ -173,8 +69,4 @@ async function inTime<T>({ health, begun }: PieceContext, piece: Piece, bytes: P
     timer.abort();
     timer.release();
   }
-}
-
-function keyOf({ view, batch, slot, first, count }: Piece): string {
-  return `${view.id} ${hex(batch.batchId)} ${slot} ${first} ${count}`;
 }
