@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import { z } from 'zod';
-import { hash, id, uint32 } from '../wire/fields.ts';
+import { hash, id, uint16, uint32 } from '../wire/fields.ts';
 import { createApp, errorMiddleware, jsonBody, notFoundMiddleware } from '../wire/http-server.ts';
 import { parseAs } from '../wire/json.ts';
 import { BUNDLE_BODY_BYTES } from '../wire/limits.ts';
@@ -8,6 +8,7 @@ import { BundleRequest, ExtensionRequest, OfferRequest, SuccessionRequest } from
 import type { Provider } from './context.ts';
 import { addFragmentRoutes } from './fragment-routes.ts';
 import { getBundle } from './get-bundle.ts';
+import { getDamaged } from './get-damaged.ts';
 import { getMetrics } from './get-metrics.ts';
 import { getReadiness, getStatus } from './get-status.ts';
 import { postBundle } from './post-bundle.ts';
@@ -16,6 +17,7 @@ import { postOffer } from './post-offer.ts';
 import { postSuccession } from './post-succession.ts';
 
 const BundlePath = z.object({ agreement: z.coerce.number().pipe(id), bundle: z.coerce.number().pipe(uint32) });
+const SlotPath = z.object({ agreement: z.coerce.number().pipe(id), slot: z.coerce.number().pipe(uint16) });
 const RootQuery = z.object({ root: hash.optional() });
 
 /** The provider's HTTP interface; wire/messages.ts has its bodies. */
@@ -40,6 +42,9 @@ export function createProviderApp(provider: Provider): Express {
   app.get('/agreements/:agreement/bundles/:bundle', async (request, response) => {
     const { root } = parseAs(RootQuery, request.query, 'The query');
     response.json(await getBundle(provider, { ...parseAs(BundlePath, request.params, 'The path'), root }));
+  });
+  app.get('/agreements/:agreement/damaged/:slot', async (request, response) => {
+    response.json(await getDamaged(provider, { ...parseAs(SlotPath, request.params, 'The path'), header: request.headers.authorization }));
   });
   app.post('/successions', jsonBody(), async (request, response) => {
     const body = parseAs(SuccessionRequest, request.body, 'The request');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BATCHES_PER_BUNDLE_MAX, BATCH_LOG2_MAX, BATCH_LOG2_MIN, ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX, NAME_VALUE_BYTES, NODE_LIST_MAX, PERIODS_MAX, SLOTS_MAX } from './limits.ts';
+import { BATCHES_PER_BUNDLE_MAX, BATCH_LOG2_MAX, BATCH_LOG2_MIN, DAMAGED_MAX, ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX, NAME_VALUE_BYTES, NODE_LIST_MAX, PERIODS_MAX, SLOTS_MAX } from './limits.ts';
 import { address, amount, bytes, hash, id, seconds, signature, uint, uint16, uint32, uint8 } from './fields.ts';
 import { ChoiceCode, PlacementPolicy, Refusal, RefusalCounts } from './placement.ts';
 
@@ -61,6 +61,10 @@ export type ProofReport = z.infer<typeof ProofReport>;
 /** The background check of everything stored. `checkedBytes`, `damaged`: in this pass. `lastEnd`: of the newest pass that ended. */
 export const ScrubReport = z.object({ pass: uint32, started: seconds, checkedBytes: z.number().min(0), damaged: z.number().int().min(0), lastEnd: seconds.optional() });
 export type ScrubReport = z.infer<typeof ScrubReport>;
+
+/** GET /agreements/:agreement/damaged/:slot: batches whose fragments wait to be sent again. */
+export const DamagedReply = z.object({ batchIds: z.array(hash).max(DAMAGED_MAX) });
+export type DamagedReply = z.infer<typeof DamagedReply>;
 
 /** What a provider asks for one epoch, in token units: per GiB of fragments, or per batch whatever its size. */
 export const AskPrice = z.union([z.object({ perGibEpoch: amount }), z.object({ perBatchEpoch: amount })]);

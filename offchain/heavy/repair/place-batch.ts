@@ -2,6 +2,7 @@
 import { geometry } from '../../codec/geometry.ts';
 import { LEAF_SIZE } from '../../proof/hash.ts';
 import { RepairError } from '../errors.ts';
+import { REPAIR_FAILED_WEIGHT } from '../reputation/score.ts';
 import type { BatchFacts } from './description.ts';
 import { holdsFragment, sendFragment } from './hand-over.ts';
 import type { Placed, Successor } from './hand-over.ts';
@@ -115,6 +116,7 @@ async function send({ context }: Pick<Workshop, 'context'>, { agreement, authori
     await sendFragment(context, to, { agreement: agreement.id, slot, batch: placed, fragment, authorization });
   } catch (error) {
     context.signal.throwIfAborted();
+    context.reputation.note(to.provider, { part: 'repair', bad: REPAIR_FAILED_WEIGHT });
     context.log.warn('repair.successor-failed', { agreement: agreement.id, slot, successor: to.provider, error });
     team.takers.delete(slot);
     team.failures.set(slot, error);

@@ -6,6 +6,7 @@ import { readAgreement } from '../../chain/read-agreement.ts';
 import type { AgreementState } from '../../chain/read-agreement.ts';
 import type { HeavyContext } from '../context.ts';
 import { SUCCESSORS_PER_ATTEMPT } from '../limits.ts';
+import { REPAIR_FAILED_WEIGHT } from '../reputation/score.ts';
 import { askReceipt, succeed } from './hand-over.ts';
 import type { Placed, Successor } from './hand-over.ts';
 import { beginJob, dropJob, noteJob } from './jobs.ts';
@@ -110,8 +111,10 @@ async function handOverAll(shop: Workshop, work: Work, team: Team, { open, failu
       open.delete(slot);
       failures.delete(slot);
       replaced.push(loss);
+      context.reputation.note(to.provider, { part: 'repair', good: 1 });
     } catch (error) {
       context.signal.throwIfAborted();
+      if (!isFinal(error)) context.reputation.note(to.provider, { part: 'repair', bad: REPAIR_FAILED_WEIGHT });
       if (!isFinal(error)) context.log.warn('repair.successor-failed', { agreement: work.agreement.id, slot, successor: to.provider, error });
       failures.set(slot, error);
     }

@@ -10,6 +10,7 @@ import type { Footprint } from '../footprint.ts';
 import { PARALLEL_REQUESTS } from '../limits.ts';
 import { mapLimited } from '../parallel.ts';
 import type { Seals } from '../seals.ts';
+import { createHealer } from './healer.ts';
 import { dropSettled } from './jobs.ts';
 import { planRepairs, slotName } from './plan.ts';
 import type { Loss } from './plan.ts';
@@ -31,6 +32,7 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
   const { footprint, seals, now = Date.now } = options;
   const { chain, log, settings, reputation } = context;
   const shop: Workshop = { context, seals, throttle: createThrottle(settings.repairBytesPerSecond) };
+  const healer = createHealer(shop, footprint);
   const pauses = new Map<string, { untilMs: number; pauseMs: number }>();
 
   const attempt = async (losses: readonly Loss[]): Promise<void> => {
@@ -64,6 +66,8 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
       await mapLimited([...groups.values()], settings.repairsAtOnce, (group) => attempt(group).catch((error: unknown) => {
         if (!context.signal.aborted) throw error;
       }));
+      // Lost slots come first: single fragments have the rest of the slot to lean on.
+      await healer.tick();
     },
   };
 }
