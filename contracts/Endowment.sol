@@ -218,7 +218,8 @@ contract Endowment is ReentrancyGuardTransient {
             if (vacant > 0) continue;
             (NodeId provider, Entry memory entry) = market.slotOf(id, slot);
             perPeriod += entry.rent;
-            uint32 from = to < epochs ? 0 : to - epochs;
+            // A release needs a period later than the one last paid in: one has passed at least.
+            uint32 from = to - epochs;
             proven += market.provenEpochs(provider, from > entry.startEpoch ? from : entry.startEpoch, to);
         }
         perPeriod *= epochs;

@@ -43,7 +43,6 @@ import {Quotes} from "./libraries/Quotes.sol";
 import {Rails} from "./libraries/Rails.sol";
 import {Renewals} from "./libraries/Renewals.sol";
 import {Signers} from "./libraries/Signers.sol";
-import {Sampling} from "./libraries/Sampling.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Spread} from "./libraries/Spread.sol";
 import {Uploads} from "./libraries/Uploads.sol";
@@ -55,7 +54,6 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
     using Quotes for Terms;
     using Quotes for SlotOffer;
     using Bits for mapping(uint256 => uint256);
-    using Sampling for Sampling.Pool;
 
     uint256 public constant MAX_SLOTS = 64;
     uint256 public constant MIN_BATCH_LOG2 = 16;
@@ -182,12 +180,7 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
 
     /// @notice Fixes the seed of the current epoch. Anyone may call; the first transaction of an epoch decides.
     function poke() external returns (bytes32 seed) {
-        uint32 epoch = currentEpoch();
-        seed = book.seeds[epoch];
-        if (seed != 0) return seed;
-        seed = keccak256(abi.encode(block.prevrandao, blockhash(block.number - 1), address(this), epoch));
-        book.seeds[epoch] = seed;
-        emit SeedFixed(epoch, seed);
+        return Proofs.poke(book, _setting());
     }
 
     /// @notice One transaction proves one epoch for everything the provider is paid for. Anyone may send it.
@@ -285,7 +278,7 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
 
     /// @notice True when the provider, on duty, missed the last `faultRun` epochs in a row. Clears itself with the next proof.
     function isFaulted(NodeId provider) external view returns (bool) {
-        return Slots.isFaulted(book, _setting(), provider);
+        return Faults.isFaulted(book, _setting(), provider);
     }
 
     /* ------------------------------------------------------------------ parameters */
@@ -326,7 +319,7 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
 
     /// @notice How many of the provider's slots a draw of the current epoch is made from.
     function slotCountOf(NodeId provider) external view returns (uint256) {
-        return Sampling.slotCount(book.pools[provider].sizesAt(currentEpoch()));
+        return Proofs.slotCount(book, currentEpoch(), provider);
     }
 
     function potOf(AgreementId id) external view returns (uint256) {

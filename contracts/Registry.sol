@@ -182,6 +182,8 @@ contract Registry is IRegistry, Timed {
         Account memory account = _load(id);
         account.staked += uint256(amount).toUint96();
         _store(id, account);
+        // Nothing is on its way out. Writes the word once here, so that no proof ever has to be the first.
+        if (asides[id].withdrawableAtEpoch == 0) asides[id].withdrawableAtEpoch = currentEpoch() + withdrawalEpochs;
         emit StakeAdded(id, msg.sender, amount);
         uint256 before = token.balanceOf(address(this));
         token.safeTransferFrom(msg.sender, address(this), amount);
@@ -284,12 +286,18 @@ contract Registry is IRegistry, Timed {
     }
 
     /// @inheritdoc IRegistry
-    function rollDuty(NodeId id) external onlyMarket returns (uint96 rent) {
-        uint256 word = accounts[id];
-        if (uint24(word >> 192) == currentPeriod()) return uint96(word >> 96);
-        Account memory account = _roll(id);
+    function rollDuty(NodeId id) external onlyMarket returns (uint96 rent, bool isExact) {
+        uint24 current = uint24(currentPeriod());
+        Account memory account = _load(id);
+        if (account.period == current) return (account.rent, true);
+        // Never more than one period at a time: nobody's proof costs more for having been silent long.
+        if (account.period + 1 < current) {
+            account.rent -= drops[id][++account.period];
+        } else {
+            account = _roll(id);
+        }
         _store(id, account);
-        return account.rent;
+        return (account.rent, account.period == current);
     }
 
     /// @inheritdoc IRegistry
@@ -315,6 +323,12 @@ contract Registry is IRegistry, Timed {
     function stakes(NodeId id) external view returns (uint128 amount, uint96 queued, uint32 withdrawableAtEpoch) {
         Aside memory aside = asides[id];
         return (uint128(_load(id).staked) + aside.queued, aside.queued, aside.withdrawableAtEpoch);
+    }
+
+    /// @notice The period that the node's books were brought to. A proof brings them one on; behind the current one it does not yet count for
+    /// the network's health.
+    function bookedPeriodOf(NodeId id) external view returns (uint32) {
+        return _load(id).period;
     }
 
     function nodeOf(NodeId id) external view returns (Node memory) {

@@ -16,8 +16,10 @@ interface IRegistry {
     function regionOf(NodeId id) external view returns (uint16);
     function parentOf(NodeId id) external view returns (NodeId);
 
-    /// @notice The same as `rentOf`, and brings the books to the current period: whoever proves has never many periods to catch up with.
-    function rollDuty(NodeId id) external returns (uint96 rent);
+    /// @notice Brings the node's books one period on, if they are behind.
+    /// @return rent per epoch, as of the books' period
+    /// @return isExact the books are those of the current period: it is the rent of now
+    function rollDuty(NodeId id) external returns (uint96 rent, bool isExact);
 
     /// @notice Rent per epoch that the node has promised to earn now.
     function rentOf(NodeId id) external view returns (uint96 rent);

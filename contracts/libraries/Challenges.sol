@@ -11,14 +11,12 @@ import {Money} from "./Money.sol";
 import {Paths} from "./Paths.sol";
 import {Payments} from "./Payments.sol";
 import {Rules} from "./Rules.sol";
-import {Sampling} from "./Sampling.sol";
 import {Slots} from "./Slots.sol";
 import {Vacancies} from "./Vacancies.sol";
 
 /// @notice The guarantee of each single agreement under the provider-wide draw: anyone may put a bond on one leaf not being there.
 library Challenges {
     using Rules for Parameters;
-    using Sampling for Sampling.Pool;
 
     /// @dev Token units per bond unit of the parameters.
     uint256 internal constant BOND_UNIT = 1e12;
@@ -78,11 +76,8 @@ library Challenges {
         emit ChallengeEnded(number, isLost);
     }
 
-    /// @dev An open draw is given up with the slot: waiting for its proof would let the loser choose when, or never.
     function _lose(Book storage book, Setting memory setting, Challenge memory c) private returns (uint256 reward) {
-        if (Slots.isDrawOpen(book, setting, c.provider) && !Slots.isFaulted(book, setting, c.provider)) {
-            book.pools[c.provider].forfeit(setting.epoch);
-        }
+        Slots.giveUpDraw(book, setting, c.provider);
         Vacancy memory vacancy;
         uint256 refund;
         (vacancy, refund,, reward) =

@@ -7,61 +7,109 @@ import {Book, Setting} from "../types/Book.sol";
 import "../types/Errors.sol";
 import {Entries} from "./Entries.sol";
 import {Paths} from "./Paths.sol";
-import {Sampling} from "./Sampling.sol";
+import {Sampling, WORDS} from "./Sampling.sol";
 
 /// @notice What an epoch's seed asks of a provider, and whether an answer fits.
 library Draws {
     uint256 internal constant SAMPLES = 5;
+    /// How often one sample may be drawn.
     uint256 internal constant MAX_TRIES = 32;
+    /// How many draws of one epoch may be rejected for falling beside a rent: bounds what a proof costs. Two of three are accepted at least.
+    uint256 internal constant MAX_REJECTIONS = 8;
+    /// By how many fewer, where the proof is the first of 256 epochs and pays for a new word of bits.
+    uint256 internal constant FRESH_WORD = 5;
     /// How often a sample moves on from retired bundles before it is spent.
     uint256 internal constant MAX_MOVES = 8;
 
+    /// @dev What the draws of one epoch have in common.
+    struct Lot {
+        bytes32 seed;
+        NodeId provider;
+        uint256[WORDS] sizes;
+        uint256 slots;
+        /// Per word of `sizes`, and all of them.
+        uint256[WORDS] cells;
+        uint256 range;
+        /// Draws that were rejected so far.
+        uint256 rejections;
+    }
+
+    /// @param rejections that count as made already
+    function lotOf(bytes32 seed, NodeId provider, uint256[WORDS] memory sizes, uint256 rejections)
+        internal
+        pure
+        returns (Lot memory)
+    {
+        uint256[WORDS] memory cells = Sampling.cellsOf(sizes);
+        uint256 range = cells[0] + cells[1] + cells[2] + cells[3];
+        return Lot(seed, provider, sizes, Sampling.slotCount(sizes), cells, range, rejections);
+    }
+
     /// @notice Sample 0 is uniform over slots, so small agreements keep a chance; the others are weighted by rent.
-    function draw(
-        Book storage book,
-        Setting memory setting,
-        NodeId provider,
-        bytes32 seed,
-        uint256 sizes,
-        uint256 sample
-    ) internal view returns (Draw memory d) {
-        uint256 range = sample == 0 ? Sampling.slotCount(sizes) : Sampling.cellTotal(sizes);
-        bool sawEnded;
+    function draw(Book storage book, Setting memory setting, Lot memory lot, uint256 sample)
+        internal
+        view
+        returns (Draw memory d)
+    {
+        mapping(uint256 => uint256) storage entries = book.pools[lot.provider].entries;
         for (uint256 attempt; attempt < MAX_TRIES; ++attempt) {
-            uint256 random = uint256(keccak256(abi.encode(seed, provider, sample, attempt)));
-            uint256 x = uint256(uint128(random)) % range;
+            uint256 random = _random(lot.seed, lot.provider, sample, attempt);
             uint256 key;
             uint256 within;
-            if (sample == 0) key = Sampling.byNumber(sizes, x);
-            else (key, within) = Sampling.byCell(sizes, x);
-            uint256 word = book.pools[provider].entries[key];
-            if (word != 0 && within >= Sampling.weight(Entries.rentOf(word))) continue;
-            Entry memory entry = Entries.unpack(word);
-            Agreement storage agreement = book.agreements[entry.agreement];
-            if (word == 0 || uint256(agreement.endPeriod) * setting.epochsPerPeriod <= setting.epoch) {
-                sawEnded = true;
+            if (sample == 0) key = Sampling.byNumber(lot.sizes, uint256(uint128(random)) % lot.slots);
+            else (key, within) = Sampling.byCell(lot.sizes, lot.cells, uint256(uint128(random)) % lot.range);
+            uint256 word = entries[key];
+            if (word != 0 && within >= Entries.rentOf(word)) {
+                // Void with the same odds for every slot: what is accepted stays weighted by rent.
+                d.isVoid = lot.rejections == MAX_REJECTIONS;
+                if (d.isVoid) return d;
+                ++lot.rejections;
                 continue;
             }
-            uint256 batches =
-                agreement.changedEpoch == setting.epoch ? agreement.batchesBefore : agreement.batches;
-            if (batches == 0) {
-                // An empty agreement is paid for its space and has nothing to prove.
-                d.isVoid = true;
-                return d;
-            }
-            d.agreement = entry.agreement;
-            d.slot = entry.slot;
-            d.n = agreement.k + agreement.m;
-            d.leaves = uint32(leavesOf(agreement));
-            d.random = random;
-            d.batches = uint32(batches);
-            d.batch = uint32(uint256(uint64(random >> 128)) % batches);
-            d.leaf = uint32((random >> 192) % d.leaves);
-            return d;
+            if (word != 0 && _place(book, setting, d, Entries.unpack(word), random)) return d;
         }
-        // Ended slots must not shield the others. Without them, being rejected every time has odds below 0.75^32: let it pass.
-        require(!sawEnded, PruneFirst(provider, sample));
-        d.isVoid = true;
+        // Ended slots must not shield the others.
+        revert PruneFirst(lot.provider, sample);
+    }
+
+    /// @dev keccak256(abi.encode(seed, provider, sample, attempt))
+    function _random(bytes32 seed, NodeId provider, uint256 sample, uint256 attempt)
+        private
+        pure
+        returns (uint256 random)
+    {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let p := mload(0x40)
+            mstore(p, seed)
+            mstore(add(p, 32), provider)
+            mstore(add(p, 64), sample)
+            mstore(add(p, 96), attempt)
+            random := keccak256(p, 128)
+        }
+    }
+
+    /// @return whether the slot still runs; the draw is made then
+    function _place(Book storage book, Setting memory setting, Draw memory d, Entry memory entry, uint256 random)
+        private
+        view
+        returns (bool)
+    {
+        Agreement storage agreement = book.agreements[entry.agreement];
+        if (uint256(agreement.endPeriod) * setting.epochsPerPeriod <= setting.epoch) return false;
+        uint256 batches = agreement.changedEpoch == setting.epoch ? agreement.batchesBefore : agreement.batches;
+        // An empty agreement is paid for its space and has nothing to prove.
+        d.isVoid = batches == 0;
+        if (d.isVoid) return true;
+        d.agreement = entry.agreement;
+        d.slot = entry.slot;
+        d.n = agreement.k + agreement.m;
+        d.leaves = uint32(leavesOf(agreement));
+        d.random = random;
+        d.batches = uint32(batches);
+        d.batch = uint32(uint256(uint64(random >> 128)) % batches);
+        d.leaf = uint32((random >> 192) % d.leaves);
+        return true;
     }
 
     function leavesOf(Agreement storage agreement) internal view returns (uint256) {

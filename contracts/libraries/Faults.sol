@@ -46,6 +46,10 @@ library Faults {
         Vacancies.burn(setting, burned);
     }
 
+    function isFaulted(Book storage book, Setting memory setting, NodeId provider) external view returns (bool) {
+        return Slots.isFaulted(book, setting, provider);
+    }
+
     /// @notice Epochs of rent that so many misses of one period cost.
     function penaltyFor(TierRules memory rules, uint256 misses) internal pure returns (uint256) {
         return misses > rules.missAllowance ? (misses - rules.missAllowance) * rules.penaltyEpochs : 0;
@@ -112,6 +116,7 @@ library Faults {
         if (
             setting.epoch > uint256(entry.startEpoch) + rules.faultRun && Slots.isFaulted(book, setting, from)
         ) {
+            Slots.giveUpDraw(book, setting, from);
             (vacancy, refund, slashed, rest) =
                 Vacancies.vacate(book, setting, s.agreement, s.slot, Cause.Fault, rules.slashEpochs);
             Vacancies.burn(setting, rest);

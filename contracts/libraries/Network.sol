@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {NodeId} from "../types/Ids.sol";
 import {Standing} from "../types/Standing.sol";
 import {Book, Setting} from "../types/Book.sol";
 import "../types/Errors.sol";
@@ -15,6 +16,8 @@ library Network {
     using SafeCast for uint256;
 
     uint256 internal constant MAX_EPOCHS = 6;
+    /// How many periods whoever fixes a seed catches up with.
+    uint256 private constant MAX_STEPS = 8;
     uint256 private constant ONE = 1 << 31;
     uint256 private constant SHARE_MASK = type(uint32).max;
 
@@ -35,13 +38,22 @@ library Network {
         book.standingDrops[newEnd] += rent;
     }
 
-    /// @notice Counts a proof by the rent behind it.
-    function note(Book storage book, Setting memory setting, uint256 rent) internal {
-        Standing standing = rolled(book, setting);
-        // Once per period, so that nobody has many periods to catch up with.
-        if (standing.periodOf() != book.standing.periodOf()) book.standing = standing;
+    /// @notice Brings the books on, at most `MAX_STEPS` periods. Whoever fixes a seed does so: no proof has to.
+    function roll(Book storage book, Setting memory setting) internal {
+        Standing standing = book.standing;
+        uint256 period = standing.periodOf();
+        if (period == setting.period) return;
+        bool isFar = standing.rentOf() > 0 && setting.period - period > MAX_STEPS;
+        book.standing = _rolledTo(book, isFar ? period + MAX_STEPS : setting.period);
+    }
+
+    /// @notice Counts a proof by the rent behind it, once the provider's books and the network's are those of the current period. Each
+    /// proof brings the provider's at most one period on: silence, however long, makes no proof dear.
+    function note(Book storage book, Setting memory setting, NodeId provider) internal {
+        (uint256 rent, bool isExact) = setting.registry.rollDuty(provider);
+        Standing standing = book.standing;
+        if (!isExact || standing.periodOf() != setting.period) return;
         uint256 all = standing.rentOf();
-        if (all == 0) return;
         uint256 register = _aligned(book.health, setting.epoch);
         uint256 share = (register >> 32 & SHARE_MASK) + (rent >= all ? ONE : rent * ONE / all);
         // Rent may have been added since the first proofs of the epoch.
@@ -84,13 +96,17 @@ library Network {
     }
 
     /// @dev One read per period since the last change, at most the longest term; none when nothing runs.
-    function rolled(Book storage book, Setting memory setting) internal view returns (Standing standing) {
+    function rolled(Book storage book, Setting memory setting) internal view returns (Standing) {
+        return _rolledTo(book, setting.period);
+    }
+
+    function _rolledTo(Book storage book, uint256 to) private view returns (Standing standing) {
         standing = book.standing;
         uint256 period = standing.periodOf();
-        if (period == setting.period) return standing;
+        if (period == to) return standing;
         uint256 rent = standing.rentOf();
-        while (period < setting.period) {
-            period = rent == 0 ? setting.period : period + 1;
+        while (period < to) {
+            period = rent == 0 ? to : period + 1;
             if (rent > 0) rent -= book.standingDrops[period];
         }
         return standing.withRent(rent, period, standing.sinceOf());

@@ -22,6 +22,8 @@ library Paths {
     }
 
     /// @notice Climbs from `node` (number `index` of `size` on its level) to the root, taking siblings from `proof` at `cursor`.
+    /// @dev Beside the last node of its level a node has a sibling for sure; once it is the last one itself, it stays so up to the root, and
+    /// has a sibling, to its left, wherever its index is odd.
     function climb(bytes calldata proof, uint256 cursor, bytes32 node, uint256 index, uint256 size)
         internal
         pure
@@ -30,21 +32,28 @@ library Paths {
         root = node;
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            // 65 bytes beyond the free memory pointer: 0x01, left, right.
-            let p := mload(0x40)
+            // Beyond the free memory pointer: 0x01, left, right; left at a multiple of 64, so that right is left with one more bit.
+            let left := and(add(mload(0x40), 64), not(63))
+            let p := sub(left, 1)
             mstore8(p, 1)
-            let left := add(p, 1)
             next := add(proof.offset, cursor)
-            for {} gt(size, 1) {} {
-                if lt(xor(index, 1), size) {
-                    let side := shl(5, and(index, 1))
-                    mstore(add(left, side), root)
-                    mstore(add(left, xor(side, 32)), calldataload(next))
+            let last := sub(size, 1)
+            for {} xor(index, last) {} {
+                let own := or(left, shl(5, and(index, 1)))
+                mstore(own, root)
+                mstore(xor(own, 32), calldataload(next))
+                root := keccak256(p, 65)
+                next := add(next, 32)
+                index := shr(1, index)
+                last := shr(1, last)
+            }
+            for {} last { last := shr(1, last) } {
+                if and(last, 1) {
+                    mstore(left, calldataload(next))
+                    mstore(add(left, 32), root)
                     root := keccak256(p, 65)
                     next := add(next, 32)
                 }
-                index := shr(1, index)
-                size := shr(1, add(size, 1))
             }
             next := sub(next, proof.offset)
         }

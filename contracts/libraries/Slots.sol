@@ -79,13 +79,21 @@ library Slots {
         return book.proofs[provider].count(setting.epoch - run, uint256(setting.epoch) + 1) == 0;
     }
 
-    /// @notice A slot is only taken off a provider's list when its draw is not open, or when it is faulted or off duty: nobody can move
-    /// a draw. Its operator may do so all the same and gives up the epoch's proof, so that no slot can lock a provider out.
+    /// @notice A slot is only taken off a provider's list when its draw is not open, or when it is off duty or faulted: nobody can move a
+    /// draw. Its operator may do so all the same. Whoever's draw is open then has given it up, so that no slot can lock a provider out,
+    /// and no accomplice of a faulted one turns its draw to what it still holds.
     function requireNoDraw(Book storage book, Setting memory setting, NodeId provider) internal {
-        if (!isDrawOpen(book, setting, provider)) return;
-        if (setting.registry.rentOf(provider) == 0 || isFaulted(book, setting, provider)) return;
-        require(msg.sender == setting.registry.operatorOf(provider), DrawPending(provider, setting.epoch));
+        if (!isDrawOpen(book, setting, provider) || setting.registry.rentOf(provider) == 0) return;
+        require(
+            msg.sender == setting.registry.operatorOf(provider) || isFaulted(book, setting, provider),
+            DrawPending(provider, setting.epoch)
+        );
         book.pools[provider].forfeit(setting.epoch);
+    }
+
+    /// @notice For a slot that is lost for cause: waiting for the proof would let the loser choose when, or never.
+    function giveUpDraw(Book storage book, Setting memory setting, NodeId provider) internal {
+        if (isDrawOpen(book, setting, provider)) book.pools[provider].forfeit(setting.epoch);
     }
 
     function _pack(NodeId provider, uint256 class, uint256 index) private pure returns (uint64) {

@@ -35,7 +35,7 @@ export const REVERT_MESSAGES: Readonly<Record<string, RevertMessage>> = {
   /* ---------------------------------------------------------------- proofs */
   AlreadyProven: { says: 'Provider {provider} has already proven epoch {epoch}.', next: 'Wait for the next epoch.' },
   SeedUnknown: { says: 'The seed of epoch {epoch} is not fixed yet.', next: 'Poke the market once, then try again.', retryable: true },
-  NothingToProve: { says: 'Provider {provider} holds no slot, so it has nothing to prove.', next: 'Wait for the first agreement.' },
+  NothingToProve: { says: 'Provider {provider} has nothing to prove in this epoch: it holds no slot, or its draw was given up with a slot that it lost.', next: 'Wait for the next epoch, or for the first agreement.' },
   PruneFirst: { says: 'Draw {sample} of provider {provider} met only slots that have ended.', next: 'Release the ended slots, then prove again.', retryable: true },
   WrongBundle: { says: 'Draw {sample} asks for batch {batch}, which bundle {bundle} does not contain.', next: 'Read the draws again and build the proof anew.' },
   InvalidPath: { says: 'The Merkle path of draw {sample} does not lead to the committed root.', next: 'Check the stored fragment: its bytes are not the ones that were committed.' },

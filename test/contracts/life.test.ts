@@ -247,7 +247,7 @@ describe('a faulted provider', () => {
       assert.ok((await drawsOf(world, successor)).every((draw) => draw.agreement === agreement.id && draw.slot === 0));
       await prove(world, successor);
       for (const provider of honest) await prove(world, provider);
-      await expectRevert(prove(world, failing!), 'PruneFirst', [failing!.id, 0n]);
+      await expectRevert(prove(world, failing!), 'NothingToProve', [failing!.id]);
       await expectRevert(replaceSlot(world, repairer, signed), 'WrongSuccession', [1, 1, 0, 1]);
 
       await runEpochs(world, 6, 16, [...honest, successor]);

@@ -34,6 +34,33 @@ describe('the network as a whole', () => {
     return agreement;
   };
 
+  it('counts proofs once the books are those of now: one period per proof, eight per seed', async () => {
+    world = await createWorld({ providers: 4, epochsPerPeriod: PERIOD, parameters: { healthBps: 6_000, healthEpochs: 1 } });
+    await commitBundle(world, await openAgreement(world, { price, periods: 14 }));
+    const [late, ...others] = world.providers;
+    const booked = () => world.evm.read<number>(world.registry, 'bookedPeriodOf', [late!.id]);
+    const provenIn = async (epoch: number) => {
+      await goToEpoch(world, epoch + 1);
+      return (await health()).provenBps;
+    };
+    for (let period = 1; period < 4; period += 1) await runEpochs(world, period * PERIOD, period * PERIOD + 1, others);
+    for (const [epoch, period, bps] of [[35, 1, 7_500n], [36, 2, 7_500n], [37, 3, 10_000n], [38, 3, 10_000n]] as const) {
+      await runEpochs(world, epoch, epoch + 1, world.providers);
+      assert.equal(await booked(), period);
+      assert.equal(await provenIn(epoch), bps);
+    }
+    // Now nobody does anything for nine periods.
+    const gas: number[] = [];
+    for (const epoch of [125, 126]) {
+      await goToEpoch(world, epoch);
+      gas.push((await poke(world)).gasUsed);
+    }
+    assert.ok(gas.every((one) => one < 100_000), 'whoever fixes a seed pays for eight periods at most');
+    for (let epoch = 127; epoch < 138; epoch += 1) await runEpochs(world, epoch, epoch + 1, world.providers);
+    assert.equal(await booked(), 13);
+    assert.equal(await provenIn(137), 10_000n);
+  });
+
   it('only repairs while too little is proven, and recovers by proofs', async () => {
     const agreement = await start();
     const four = world.providers.slice(0, 4);

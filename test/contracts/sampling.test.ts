@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { bytesToBigInt } from 'viem';
 import { range, seededRandom, type Random } from '../codec/random.ts';
 import { withHarness } from '../support/contracts/check-harness.ts';
-import { addSlots, classOf, drawMany, type Held } from '../support/contracts/check-draws.ts';
+import { addSlots, classOf, drawMany, widthOf, type Held } from '../support/contracts/check-draws.ts';
 import { assertDistribution, assertShare } from '../support/contracts/check-statistics.ts';
 import { eventOf, Reverted, type Contract, type Evm } from '../support/contracts/evm.ts';
 
@@ -11,8 +11,9 @@ const UNIT = 2n ** 33n;
 const MIN_RENT = UNIT;
 const MAX_RENT = 2n ** 61n - 1n;
 const SAMPLES = 5;
+const CLASSES = 56;
 
-/** Over four classes, at class edges and inside, alone and in company. Weights 1 to 100. */
+/** Over thirteen classes, at class edges and inside, alone and in company. Weights 1 to 100. */
 const RENTS = [1n, 1n, 2n, 3n, 4n, 7n, 15n, 16n, 40n, 63n, 64n, 100n].map((weight) => weight * UNIT);
 
 describe('draws', () => {
@@ -29,6 +30,21 @@ describe('draws', () => {
         }
         assertDistribution(counts, sample === 0 ? weights.map(() => 1) : weights, `sample ${sample}`);
       }
+    }));
+
+  it('end void behind eight rejections, as often as rents at the bottom of their classes make it, and stay weighted', () =>
+    withHarness('SamplingHarness', async (evm, harness) => {
+      const rents = range(6).map((octave) => UNIT << BigInt(octave));
+      await addSlots(evm, harness, rents);
+      const seeds = 5000;
+      const draws = await drawMany(evm, harness, { first: 3_000_000, seeds });
+      const hits = range(seeds).filter((seed) => draws.slice(seed * SAMPLES, (seed + 1) * SAMPLES).some(({ isVoid }) => isVoid)).length;
+      // Nine rejections, each with a third, before the fourth of two thirds.
+      const odds = range(4).reduce((sum, accepted) => sum + choose(12, accepted) * (2 / 3) ** accepted * (1 / 3) ** (12 - accepted), 0);
+      assert.ok(hits > 0);
+      assertShare({ hits, trials: seeds, odds }, 'epochs with a void sample');
+      const weighted = draws.filter(({ isVoid }, i) => i % SAMPLES > 0 && !isVoid);
+      assertDistribution(rents.map((_, i) => weighted.filter(({ agreement }) => agreement === i + 1).length), rents.map((_, i) => 2 ** i), 'what is not void');
     }));
 
   it('choose batch and leaf uniformly', () =>
@@ -80,12 +96,16 @@ describe('draws', () => {
 });
 
 describe('size classes', () => {
-  it('are floor(log4(rent / 2^33)) over all rents', () =>
+  it('are two to an octave over all rents, and no rent reaches the upper end of its class', () =>
     withHarness('SamplingHarness', async (evm, harness) => {
       const random = seededRandom(4);
-      const edges = range(14).flatMap((c) => [MIN_RENT << BigInt(2 * c), (MIN_RENT << BigInt(2 * c)) - 1n, (MIN_RENT << BigInt(2 * c)) * 4n - 1n]);
-      const rents = [...edges, ...range(100).map(() => randomRent(random))].filter((rent) => rent >= MIN_RENT);
-      for (const rent of rents) assert.equal(await evm.read(harness, 'classOf', [rent]), BigInt(classOf(rent)), `${rent}`);
+      const edges = range(CLASSES).flatMap((c) => [widthOf(c), widthOf(c) - 1n]);
+      const rents = [...edges, ...range(100).map(() => randomRent(random))].filter((rent) => rent >= MIN_RENT && rent <= MAX_RENT);
+      for (const rent of rents) {
+        const c = classOf(rent);
+        assert.equal(await evm.read(harness, 'classOf', [rent]), BigInt(c), `${rent}`);
+        assert.ok(rent < widthOf(c) && rent * 3n >= widthOf(c) * 2n, 'two thirds of a cell are filled at least');
+      }
       for (const rent of [0n, MIN_RENT - 1n, MAX_RENT + 1n, 2n ** 96n - 1n]) {
         await assert.rejects(evm.read(harness, 'classOf', [rent]), (error: unknown) => error instanceof Reverted && error.errorName === 'RentOutOfBounds');
       }
@@ -97,12 +117,13 @@ describe('size classes', () => {
         const random = seededRandom(seed);
         const model = new NaivePool();
         let epoch = 0;
+        let drawOpen = false;
         for (let step = 0; step < 220; step += 1) {
-          if (random.below(8) === 0) epoch += 1;
-          // Within an epoch a draw opens once (seed known) and closes once (proven); here the order is any.
-          const drawOpen = random.below(2) === 0;
+          if (random.below(8) === 0) [epoch, drawOpen] = [epoch + 1, false];
+          // Within an epoch a draw opens once: when the seed is known.
+          drawOpen ||= random.below(3) === 0;
           const held = model.all();
-          if (random.below(25) === 0) {
+          if (drawOpen && random.below(25) === 0) {
             await evm.send(SENDER, harness, 'forfeit', [epoch]);
             model.forfeit(epoch);
           } else if (held.length > 0 && random.below(100) < (step < 110 ? 35 : 60)) {
@@ -123,6 +144,8 @@ describe('size classes', () => {
   }
 });
 
+const choose = (n: number, k: number): number => (k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k);
+
 const SENDER = '0x00000000000000000000000000000000000000aa';
 
 /** Log-uniform between the bounds. */
@@ -133,7 +156,7 @@ function randomRent(random: Random): bigint {
 
 /** Lists per class, and what the draws of an epoch see: the sizes from before the first change that its open draw has met. */
 class NaivePool {
-  readonly classes: Held[][] = range(14).map(() => []);
+  readonly classes: Held[][] = range(CLASSES).map(() => []);
   #seen: { epoch: number; sizes: number[] } | undefined;
 
   all(): { class: number; index: number }[] {
@@ -177,13 +200,14 @@ async function compare(evm: Evm, harness: Contract, model: NaivePool, epoch: num
   const [perClass, slots, cells] = await evm.read<[bigint[], bigint, bigint]>(harness, 'pool', [epoch]);
   assert.deepEqual(perClass.map(Number), sizes);
   assert.equal(slots, BigInt(sizes.reduce((sum, size) => sum + size, 0)));
-  assert.equal(cells, sizes.reduce((sum, size, c) => sum + BigInt(size) * 4n ** BigInt(c + 1), 0n));
+  assert.equal(cells, sizes.reduce((sum, size, c) => sum + BigInt(size) * widthOf(c), 0n));
   const keys = await evm.read<bigint[]>(harness, 'byNumber', [epoch]);
   assert.deepEqual(keys.map(Number), sizes.flatMap((size, c) => range(size).map((index) => (c << 16) + index)));
-  // First and last point of each class's cells.
+  // First and last point of each class's cells, the highest octave first.
   let start = 0n;
-  for (const [c, size] of sizes.entries()) {
-    const width = 4n ** BigInt(c + 1);
+  for (const c of range(CLASSES / 2).reverse().flatMap((octave) => [2 * octave, 2 * octave + 1])) {
+    const size = sizes[c]!;
+    const width = widthOf(c);
     const end = start + BigInt(size) * width;
     if (size > 0) {
       assert.deepEqual(await evm.read(harness, 'byCell', [epoch, start]), [BigInt(c << 16), 0n]);

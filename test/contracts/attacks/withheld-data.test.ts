@@ -47,6 +47,18 @@ inWorld('garbage instead of data: nobody but the operator can sign for a provide
   await emptyMarket(world, [agreement]);
 });
 
+inWorld('a receipt of nobody: a signature that recovers to no account signs for no slot without a provider', {}, async (world) => {
+  const agreement = await openAgreement(world);
+  const message = { agreement: agreement.id, bundle: 0, root: zeroHash, batches: 1 };
+  const honest = await signReceipts(world, message, [0, 1, 2]);
+  await world.evm.send(world.providers[3]!.operator.address, world.market, 'surrender', [agreement.id, 3]);
+  const nobody = '00'.repeat(64);
+  await reverts('BadSignature', () => world.evm.send(world.creator.address, world.market, 'commit', [agreement.id, zeroHash, 1, bitmap([0, 1, 2, 3]), `${honest}${nobody}`]));
+  await world.evm.send(world.creator.address, world.market, 'commit', [agreement.id, zeroHash, 1, bitmap([0, 1, 2]), honest]);
+  await reverts('BadSignature', () => world.evm.send(world.creator.address, world.market, 'acknowledge', [agreement.id, 0, 3, `0x${nobody}`]));
+  await emptyMarket(world, [agreement]);
+});
+
 inWorld('unacknowledged commits cost the left-out provider nothing: its proof has the same few bytes after twenty of them', {}, async (world) => {
   const victim = world.providers[3]!;
   const agreement = await openAgreement(world, { periods: 4, quota: 30 });

@@ -6,7 +6,7 @@ import {Book, Setting} from "../../../contracts/types/Book.sol";
 import {Draw, Entry} from "../../../contracts/types/Structs.sol";
 import {Draws} from "../../../contracts/libraries/Draws.sol";
 import {Entries} from "../../../contracts/libraries/Entries.sol";
-import {Sampling} from "../../../contracts/libraries/Sampling.sol";
+import {Sampling, WORDS} from "../../../contracts/libraries/Sampling.sol";
 
 /// @notice One provider's slots, kept and drawn by the market's own libraries, with any epoch and any seed.
 contract SamplingHarness {
@@ -53,12 +53,13 @@ contract SamplingHarness {
 
     /// @notice Class sizes that draws of `epoch` see, and their totals.
     function pool(uint32 epoch) external view returns (uint256[] memory perClass, uint256 slots, uint256 cells) {
-        uint256 sizes = book.pools[PROVIDER].sizesAt(epoch);
+        uint256[WORDS] memory sizes = book.pools[PROVIDER].sizesAt(epoch);
         perClass = new uint256[](Sampling.CLASSES);
         for (uint256 class; class < perClass.length; ++class) {
             perClass[class] = Sampling.sizeOf(sizes, class);
         }
-        return (perClass, Sampling.slotCount(sizes), Sampling.cellTotal(sizes));
+        uint256[WORDS] memory words = Sampling.cellsOf(sizes);
+        return (perClass, Sampling.slotCount(sizes), words[0] + words[1] + words[2] + words[3]);
     }
 
     /// @notice The first `count` entries of a class.
@@ -72,7 +73,7 @@ contract SamplingHarness {
 
     /// @notice Slot number x of `epoch`, for every x.
     function byNumber(uint32 epoch) external view returns (uint256[] memory keys) {
-        uint256 sizes = book.pools[PROVIDER].sizesAt(epoch);
+        uint256[WORDS] memory sizes = book.pools[PROVIDER].sizesAt(epoch);
         keys = new uint256[](Sampling.slotCount(sizes));
         for (uint256 x; x < keys.length; ++x) {
             keys[x] = Sampling.byNumber(sizes, x);
@@ -80,7 +81,8 @@ contract SamplingHarness {
     }
 
     function byCell(uint32 epoch, uint256 x) external view returns (uint256 key, uint256 within) {
-        return Sampling.byCell(book.pools[PROVIDER].sizesAt(epoch), x);
+        uint256[WORDS] memory sizes = book.pools[PROVIDER].sizesAt(epoch);
+        return Sampling.byCell(sizes, Sampling.cellsOf(sizes), x);
     }
 
     function classOf(uint96 rent) external pure returns (uint256) {
@@ -91,11 +93,13 @@ contract SamplingHarness {
     function draws(uint256 first, uint256 seeds) external view returns (Draw[] memory list) {
         Setting memory setting;
         setting.epochsPerPeriod = 1;
-        uint256 sizes = book.pools[PROVIDER].sizesAt(0);
+        uint256[WORDS] memory sizes = book.pools[PROVIDER].sizesAt(0);
         list = new Draw[](seeds * Draws.SAMPLES);
+        Draws.Lot memory lot;
         for (uint256 i; i < list.length; ++i) {
-            bytes32 seed = keccak256(abi.encode(first + i / Draws.SAMPLES));
-            list[i] = Draws.draw(book, setting, PROVIDER, seed, sizes, i % Draws.SAMPLES);
+            uint256 sample = i % Draws.SAMPLES;
+            if (sample == 0) lot = Draws.lotOf(keccak256(abi.encode(first + i / Draws.SAMPLES)), PROVIDER, sizes, 0);
+            list[i] = Draws.draw(book, setting, lot, sample);
         }
     }
 }

@@ -30,9 +30,14 @@ export async function drawMany(evm: Evm, harness: Contract, { first, seeds }: { 
   return draws;
 }
 
-/** floor(log4(rent / 2^33)), by counting. */
+/** Two classes to an octave of rent, from 2^33 on, by counting. */
 export function classOf(rent: bigint): number {
-  let c = 0;
-  for (let weight = rent >> 33n; weight >= 4n; weight /= 4n) c += 1;
-  return c;
+  let octave = 0;
+  while (rent >> BigInt(34 + octave) > 0n) octave += 1;
+  return 2 * octave + (2n * rent >= 3n << BigInt(33 + octave) ? 1 : 0);
+}
+
+/** The upper end of a class. */
+export function widthOf(size: number): bigint {
+  return (size % 2 === 0 ? 3n : 4n) << BigInt(32 + Math.floor(size / 2));
 }

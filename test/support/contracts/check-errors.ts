@@ -1,4 +1,4 @@
-import { decodeErrorResult, keccak256, concatHex, numberToHex, type Abi, type Hex } from 'viem';
+import { decodeErrorResult, type Abi, type Hex } from 'viem';
 import { errorsAbi } from '../../../offchain/chain/generated/abi.ts';
 import { Reverted } from './evm.ts';
 import { registerNode, TIER, TOKEN, type NodeActor, type World } from './world.ts';
@@ -24,17 +24,4 @@ export async function revertOf(call: () => Promise<unknown>): Promise<Reverted> 
     throw error;
   }
   return new Reverted('no error', []);
-}
-
-/** Pretends that the provider's only class that holds anything is full: no chain could open 65,535 agreements in a test. */
-export async function fillClass(world: World, provider: NodeActor): Promise<void> {
-  for (let base = 0; base < 40; base += 1) {
-    const slot = keccak256(concatHex([numberToHex(provider.id, { size: 32 }), numberToHex(base, { size: 32 })]));
-    const word = BigInt(await world.evm.request<Hex>('eth_getStorageAt', [world.market.address, slot, 'latest']));
-    const shift = Array.from({ length: 14 }, (_, c) => BigInt(16 * c)).find((bits) => word === 1n << bits);
-    if (shift === undefined) continue;
-    await world.evm.request('hardhat_setStorageAt', [world.market.address, slot, numberToHex(0xffffn << shift, { size: 32 })]);
-    return;
-  }
-  throw new Error('the class sizes of the provider were not found');
 }

@@ -45,7 +45,7 @@ export function measureProve(gibPerAgreement: number): Promise<GasRow[]> {
   });
 }
 
-/** The same with draws that are rejected as often as can be: about twelve times per proof, each time for one more cold storage word. */
+/** The same with draws that are rejected as often as can be: twice per proof on average and never more than eight times, each time for one more cold storage word. */
 export function measureProveUnlucky(): Promise<GasRow[]> {
   return withWorld(async (world) => {
     for (let held = 0; held < 100; held += 1) await hold(world, { options: UNLUCKY, batches: 100 * BATCHES_PER_GIB });
@@ -84,10 +84,7 @@ export function measureProveMany(): Promise<GasRow[]> {
   }, 2);
 }
 
-/**
- * A provider that has opened nothing new for a year. When it proved all the time, the first proof of a period brings its promises forward by one;
- * after a year of silence it does so by 52, once.
- */
+/** A provider that has opened nothing new for a year, and has proven all the time or not at all: a proof brings its promises forward by one period. */
 export async function measureProveAged(): Promise<GasRow[]> {
   const rows: GasRow[] = [];
   for (const silent of [0, 52]) {

@@ -21,8 +21,8 @@ export const BATCHES_PER_GIB = 40;
  * Its rent fills its size class to 95 %, as that of FULL does: draws are seldom rejected.
  */
 export const PAIR: OpenOptions = { k: 1, m: 1, batchLog2: 24, quota: 64, price: 2_080n * 10n ** 9n, periods: 8 };
-/** As FULL, with a rent at the bottom of its size class: three of four weighted draws are rejected and tried again, the most that there can be. */
-export const UNLUCKY: OpenOptions = { ...FULL, price: 280n * 10n ** 9n };
+/** As FULL, with a rent at the bottom of the widest kind of size class: one of three weighted draws is rejected and tried again, the most that there can be. */
+export const UNLUCKY: OpenOptions = { ...FULL, price: 2n ** 38n + 1n };
 
 export async function withWorld(measure: (world: World) => Promise<GasRow[]>, providers = SLOTS): Promise<GasRow[]> {
   // Judged at every opening and commit, and never failed: most of these providers prove only where it is measured.

@@ -223,9 +223,10 @@ export const release: Play = async (game) => {
     return `dissolve the vacancy ${one.agreement}/${one.slot}`;
   }
   const { provider, end } = one;
-  const isDue = epoch < end || (game.isPoked && model.rentIn(provider, epoch) > 0n && !model.isFaulted(provider, epoch));
+  const isDue = epoch < end || (game.isPoked && model.rentIn(provider, epoch) > 0n);
   if (!model.hasProved(provider, epoch) && isDue) {
-    if (sender !== operator || epoch < end) {
+    // A faulted provider's draw is given up, whoever takes the slot off its list.
+    if (epoch < end || (sender !== operator && !model.isFaulted(provider, epoch))) {
       await expectRevert(slots(), 'DrawPending', [provider, epoch]);
       return undefined;
     }

@@ -38,7 +38,7 @@ export const surrender: Play = async (game) => {
   }
   const isLost = model.isFaulted(t.provider, epoch);
   await send();
-  if (game.isDrawOpen(t.provider) && !isLost) game.forfeited.add(t.provider);
+  if (game.isDrawOpen(t.provider)) game.forfeited.add(t.provider);
   leave(game, t, Math.max(isLost ? slashEpochs : Math.floor(slashEpochs / 2), model.penaltySoFar(t, epoch)));
   return `${t.provider} surrenders ${t.agreement}/${t.slot}`;
 };
@@ -106,7 +106,10 @@ function causeOf(game: Game, t: Tenure, sender: string): Cause | (typeof REFUSAL
 
 /** A hand-over keeps the notice: it is the slot's, not the provider's. */
 function moveOut(game: Game, t: Tenure, cause: Cause): Vacancy {
-  if (cause === 'fault') return leave(game, t, slashEpochs);
+  if (cause === 'fault') {
+    if (game.isDrawOpen(t.provider)) game.forfeited.add(t.provider);
+    return leave(game, t, slashEpochs);
+  }
   if (cause === 'notice') game.notices.delete(`${t.agreement}/${t.slot}`);
   return game.model.vacate(t, game.model.penaltySoFar(t, game.epoch), game.epoch);
 }
@@ -195,11 +198,10 @@ export async function endOf(game: Game, asked: Asked): Promise<string | undefine
     return undefined;
   }
   const isLost = tenure.removedAt === undefined && game.epoch < tenure.end && !running.bundles[bundle]!.isRetired;
-  const isFaulty = game.model.isFaulted(tenure.provider, game.epoch);
   const receipt = await send();
   assert.equal(eventOf<{ slotLost: boolean }>(receipt, game.world.market, 'ChallengeEnded').slotLost, isLost);
   if (isLost) {
-    if (game.isDrawOpen(tenure.provider) && !isFaulty) game.forfeited.add(tenure.provider);
+    if (game.isDrawOpen(tenure.provider)) game.forfeited.add(tenure.provider);
     leave(game, tenure, slashEpochs, address('challenger'));
   }
   game.challenges.splice(game.challenges.indexOf(asked), 1);

@@ -1,7 +1,8 @@
 import { encodeFunctionData, maxUint256 } from 'viem';
 import { costOf, propose, sendOpen } from '../agreements.ts';
 import { commitBundle } from '../bundles.ts';
-import { addProvider, fillClass } from '../check-errors.ts';
+import { addProvider } from '../check-errors.ts';
+import { countSlots } from '../crowd.ts';
 import { goToEpoch } from '../world.ts';
 import { drawn, market, openSmall, PRICE, provider, refusal, stranger, type Provocations } from './provocation.ts';
 
@@ -72,11 +73,11 @@ export const agreements: Provocations = {
       return refusal([], () => openSmall(world));
     },
   },
-  /** 10^16 units are 2^33 times 4^10.08: class 10. */
+  /** 10^16 units are 2^33 times 2^20.15: the lower class of octave 20. */
   ClassFull: async (world) => {
     await openSmall(world);
-    await fillClass(world, provider(world));
-    return refusal([10n], () => openSmall(world));
+    await countSlots(world, provider(world), 0xffff);
+    return refusal([40n], () => openSmall(world));
   },
   AgreementOver: async (world) => {
     const { id } = await openSmall(world, { periods: 1 });
