@@ -29,6 +29,7 @@ contract ActsTest is Books {
             if (i > 1_000 && missing == acts.length) break;
         }
         require(missing == acts.length, NeverHappens(missing));
+        require(handler.rotations() > 0, "no key was ever changed");
         require(handler.faultCount() == 0, handler.faultCount() == 0 ? "" : handler.faults(0));
         _leave();
         require(token.balanceOf(address(market)) == 0 && token.balanceOf(address(registry)) == 0, "something stays");
@@ -61,6 +62,7 @@ contract ActsTest is Books {
         else if (which == 26) handler.takePot(x);
         else if (which == 27) handler.withdraw(x);
         else if (x % 5 == 0) handler.sendLate(x);
+        else if (x % 7 == 0) handler.changeOperator(x);
         else if (x % 3 == 0) handler.settle(x);
         else if (x % 3 == 1) handler.moveStake(x);
         else handler.lock(x);

@@ -24,7 +24,7 @@ abstract contract Books {
     address[] internal accounts;
 
     function _begin(uint16 healthBps) internal {
-        handler = new Handler(healthBps);
+        handler = _newHandler(healthBps);
         (market, registry, token) = (handler.market(), handler.registry(), handler.token());
         (Town.Actor[] memory h, Town.Actor[] memory p, address[] memory a) = handler.people();
         for (uint256 i; i < h.length; ++i) {
@@ -36,6 +36,10 @@ abstract contract Books {
         for (uint256 i; i < a.length; ++i) {
             accounts.push(a[i]);
         }
+    }
+
+    function _newHandler(uint16 healthBps) internal virtual returns (Handler) {
+        return new Handler(healthBps);
     }
 
     function targetContracts() public view returns (address[] memory targets) {
@@ -132,7 +136,7 @@ abstract contract Books {
             NodeId id = providers[i].id;
             if (market.owedToNode(id) > 0) market.withdrawNode(id);
             (uint128 amount, uint96 queued,) = registry.stakes(id);
-            vm.prank(providers[i].operator);
+            vm.prank(registry.operatorOf(id));
             registry.queueWithdrawal(id, uint96(amount) - queued);
         }
         _goTo(last + 10);

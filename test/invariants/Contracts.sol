@@ -83,6 +83,11 @@ interface IStakes {
     function requiredStake(NodeId id) external view returns (uint256);
     function stakes(NodeId id) external view returns (uint128 amount, uint96 queued, uint32 withdrawableAtEpoch);
     function parentOf(NodeId id) external view returns (NodeId);
+    function bookedPeriodOf(NodeId id) external view returns (uint32);
+    function payoutOf(NodeId id) external view returns (address);
+    function operatorOf(NodeId id) external view returns (address);
+    function nameOperator(NodeId id, address operator) external;
+    function acceptOperator(NodeId id) external;
 }
 
 interface IToken is IERC20 {}

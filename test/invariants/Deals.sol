@@ -245,7 +245,7 @@ abstract contract Deals is Ghosts {
         return _signed(_actorOf(provider), keccak256(abi.encode(Quotes.RECEIPT_TYPEHASH, id, bundle, root, batches, slot)));
     }
 
-    function _consents(AgreementId id, Agreement memory a, uint32 newEnd) private view returns (bytes memory consents) {
+    function _consents(AgreementId id, Agreement memory a, uint32 newEnd) internal view returns (bytes memory consents) {
         for (uint256 slot; slot < uint256(a.k) + a.m; ++slot) {
             (bool isHeld, Slot memory s) = slotAt(id, slot);
             if (!isHeld) continue;

@@ -148,22 +148,27 @@ abstract contract Ghosts is Town {
 
     /* ------------------------------------------------------------------ proofs */
 
-    /// @dev Of providers that nobody can call faulted or off duty in this epoch: a faulted one may lose slots in its open draw.
+    /// @dev Of providers on duty.
     function _noteSeed(uint256 epoch) internal {
         for (uint256 i; i < providers.length; ++i) {
             NodeId id = providers[i].id;
             (, uint256 own) = runningRent(id);
-            if (own == 0 || epoch == 0 || !proved[id][epoch - 1]) continue;
+            if (own == 0) continue;
             try market.draws(id) returns (uint32, Draw[] memory list) {
                 if (list.length > 0) asked[id][epoch] = keccak256(abi.encode(list));
             } catch {}
         }
     }
 
-    function _noteProof(NodeId id, uint256 epoch) internal {
+    /// @param booked the period of the provider's books before the proof
+    function _noteProof(NodeId id, uint256 epoch, uint32 booked) internal {
         proved[id][epoch] = true;
         ++provedCount[id];
         lastProved[id] = epoch;
+        uint32 period = market.currentPeriod();
+        _must(registry.bookedPeriodOf(id) == (booked < period ? booked + 1 : period), "a proof brings the books one period on");
+        // Whoever was silent for long proves some epochs before it counts for the network's health.
+        if (booked + 1 < period) return;
         (uint256 all, uint256 own) = runningRent(id);
         if (all == 0) return;
         uint256 share = shares[epoch] + (own >= all ? ONE : own * ONE / all);

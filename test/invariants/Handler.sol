@@ -19,6 +19,7 @@ contract Handler is Works {
     }
 
     Late[] private late;
+    uint256 public rotations;
 
     constructor(uint16 healthBps) Town(healthBps) {
         for (uint256 i; i < providers.length; ++i) {
@@ -147,6 +148,30 @@ contract Handler is Works {
         NodeId parent = heavies[_below(heavies.length)].id;
         vm.prank(actor.operator);
         registry.setParent(actor.id, parent);
+    }
+
+    /// @notice The owner names a new key, which takes over; what the old one sends is worth nothing from then on.
+    function changeOperator(uint256 x) external play(x) {
+        Actor storage actor = providers[_below(providers.length)];
+        address old = actor.operator;
+        uint256 key = actor.key + 0x100;
+        if (key >= 0x2000 + (NEW_KEYS + 1) * 0x100) return;
+        vm.prank(registry.payoutOf(actor.id));
+        registry.nameOperator(actor.id, vm.addr(key));
+        if (_below(3) == 0) return;
+        vm.prank(vm.addr(key));
+        registry.acceptOperator(actor.id);
+        (actor.key, actor.operator) = (key, vm.addr(key));
+        ++rotations;
+        _must(registry.operatorOf(actor.id) == actor.operator, "a named key did not take over");
+        for (uint256 i; i < alive.length; ++i) {
+            for (uint256 slot; slot < slotsOf(alive[i]); ++slot) {
+                (bool isHeld, Slot memory s) = slotAt(alive[i], slot);
+                if (!isHeld || NodeId.unwrap(s.provider) != NodeId.unwrap(actor.id)) continue;
+                (bool ok,) = _send(old, abi.encodeCall(IMarket.surrender, (alive[i], slot)));
+                _must(!ok, "a former key gave a slot up");
+            }
+        }
     }
 
     function moveStake(uint256 x) external play(x) {

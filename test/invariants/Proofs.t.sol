@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {AgreementId, NodeId} from "../../contracts/types/Ids.sol";
 import {Draw} from "../../contracts/types/Structs.sol";
-import {Sampling} from "../../contracts/libraries/Sampling.sol";
+import {Sampling, WORDS} from "../../contracts/libraries/Sampling.sol";
 import {Books} from "./Books.sol";
 import {Ghosts} from "./Ghosts.sol";
 import {IMarket} from "./Contracts.sol";
@@ -40,7 +40,7 @@ contract ProofInvariants is Books {
             NodeId id = providers[i].id;
             bytes32 asked = handler.asked(id, epoch);
             if (asked == 0 || market.hasProved(id, epoch)) continue;
-            // No list at all: given up, or a slot that was taken away (faulted, ended) is still asked for.
+            // No list: given up. Reverting: so many slots ended that they must be released first.
             try market.draws(id) returns (uint32, Draw[] memory list) {
                 require(list.length == 0 || keccak256(abi.encode(list)) == asked, "somebody moved a draw");
             } catch {}
@@ -50,17 +50,21 @@ contract ProofInvariants is Books {
     /// @notice A provider's list of slots holds exactly the slots it holds, each in the class of its rent: what is sampled is what is reserved.
     function invariant_8_sampledIsReserved() public nowAndThen(2) {
         AgreementId[] memory ids = handler.living();
-        uint256[] memory listed = new uint256[](providers.length);
+        uint256[WORDS][] memory listed = new uint256[WORDS][](providers.length);
         for (uint256 i; i < ids.length; ++i) {
             for (uint256 slot; slot < handler.slotsOf(ids[i]); ++slot) {
                 (bool isHeld, Ghosts.Slot memory s) = handler.slotAt(ids[i], slot);
                 if (!isHeld) continue;
                 require(AgreementId.unwrap(s.entry.agreement) == AgreementId.unwrap(ids[i]) && s.entry.slot == slot, "a place points to another slot");
-                listed[_indexOf(s.provider)] += 1 << (Sampling.classOf(s.entry.rent) * 16);
+                uint256 class = Sampling.classOf(s.entry.rent);
+                require(s.entry.rent < Sampling.widthOf(class), "a slot does not fit its cell: not all of its rent is sampled");
+                listed[_indexOf(s.provider)][class / 14] += 1 << (class % 14 * 16);
             }
         }
         for (uint256 i; i < listed.length; ++i) {
-            require(_sizes(providers[i].id) & type(uint224).max == listed[i], "the sizes do not count the slots");
+            for (uint256 word; word < WORDS; ++word) {
+                require(_sizes(providers[i].id, word) == listed[i][word], "the sizes do not count the slots");
+            }
         }
     }
 
@@ -95,16 +99,15 @@ contract ProofInvariants is Books {
         return NodeId.unwrap(id) - NodeId.unwrap(providers[0].id);
     }
 
-    function _sizes(NodeId id) private view returns (uint256) {
-        return uint256(vm.load(address(market), keccak256(abi.encode(id, pools))));
+    function _sizes(NodeId id, uint256 word) private view returns (uint256) {
+        return uint256(vm.load(address(market), bytes32(uint256(keccak256(abi.encode(id, pools))) + word))) & type(uint224).max;
     }
 
     /// @dev One slot in one class; the other mappings of a provider hold nothing yet, or more.
     function _isPool(NodeId id) private view returns (bool) {
         require(pools < 100, "no pool found");
-        uint256 sizes = _sizes(id) & type(uint224).max;
         for (uint256 class; class < Sampling.CLASSES; ++class) {
-            if (class > 0 && sizes == 1 << class * 16) return true;
+            if (class % 14 > 0 && _sizes(id, class / 14) == 1 << class % 14 * 16) return true;
         }
         return false;
     }

@@ -32,6 +32,7 @@ abstract contract Town {
     uint16 internal constant HEALTH_EPOCHS = 2;
     uint128 internal constant STAKE = 3e18;
     uint256 internal constant HONEST = 4;
+    uint256 internal constant NEW_KEYS = 2;
 
     address internal constant FRIEND = address(0xf1);
     address internal constant CHALLENGER = address(0xf2);
@@ -74,7 +75,10 @@ abstract contract Town {
         for (uint256 i; i < HONEST + 3; ++i) {
             providers.push(_register(0x2000 + i, Tier.Standard, uint16(i + 1), heavies[i % 2].id));
             registry.addStake(providers[i].id, STAKE);
-            accounts.push(providers[i].operator);
+            // The key that it begins with, and those that its owner may name later.
+            for (uint256 key; key <= NEW_KEYS; ++key) {
+                accounts.push(vm.addr(providers[i].key + key * 0x100));
+            }
         }
         creators = [address(0xc1), address(0xc2)];
         address[6] memory strangers = [creators[0], creators[1], FRIEND, CHALLENGER, REPORTER, REPAIRER];
@@ -106,11 +110,15 @@ abstract contract Town {
         return dice % limit;
     }
 
-    /// @dev What does not go through is no act; the counts tell whether enough did.
     function _send(address from, bytes memory data) internal returns (bool ok, bytes memory result) {
+        return _sendTo(address(market), from, data);
+    }
+
+    /// @dev What does not go through is no act; the counts tell whether enough did.
+    function _sendTo(address target, address from, bytes memory data) internal returns (bool ok, bytes memory result) {
         vm.prank(from);
         uint256 gas = gasleft();
-        (ok, result) = address(market).call(data);
+        (ok, result) = target.call(data);
         gas -= gasleft();
         bytes4 selector = bytes4(data);
         if (ok) ++done[selector];
@@ -153,7 +161,7 @@ abstract contract Town {
         });
     }
 
-    function _deploy(string memory name, bytes memory args) private returns (address deployed) {
+    function _deploy(string memory name, bytes memory args) internal returns (address deployed) {
         bytes memory code = bytes.concat(vm.getCode(name), args);
         assembly ("memory-safe") {
             deployed := create(0, add(code, 32), mload(code))

@@ -80,10 +80,11 @@ abstract contract Works is Deals {
         (, uint256 own) = runningRent(id);
         if (isHonest && own > 0) _must(isKnown, "an honest provider cannot know its draws");
         if (!isKnown) return;
+        uint32 booked = registry.bookedPeriodOf(id);
         (bool ok,) = _send(FRIEND, abi.encodeCall(IMarket.prove, (id, proof)));
         if (isHonest) _must(ok, "an honest proof was refused");
         if (!ok) return;
-        _noteProof(id, epoch);
+        _noteProof(id, epoch, booked);
         formerProofs.push(proof);
     }
 
