@@ -206,12 +206,12 @@ library Faults {
         NodeId provider = place.provider;
         address operator = setting.registry.operatorOf(provider);
         require(msg.sender == operator, NotOperatorOf(provider, msg.sender, operator));
-        bool isFaulted = Slots.isFaulted(book, setting, provider);
+        bool isLost = Slots.isFaulted(book, setting, provider);
         _requireNoChallenge(book, id, slot);
         Slots.requireNoDraw(book, setting, provider);
         TierRules memory rules = book.parameters.forTier(setting.registry.tierOf(provider));
         uint256 epochs = penaltyFor(rules, _missesSoFar(book, setting, provider, entry.startEpoch));
-        uint256 least = isFaulted ? rules.slashEpochs : rules.slashEpochs / 2;
+        uint256 least = isLost ? rules.slashEpochs : rules.slashEpochs / 2;
         if (epochs < least) epochs = least;
         (Vacancy memory vacancy, uint256 refund,, uint256 rest) =
             Vacancies.vacate(book, setting, id, slot, Cause.Surrender, epochs);
