@@ -10,6 +10,7 @@ import { requestJson } from '../wire/http-client.ts';
 import { MatchReply, ProviderStatus } from '../wire/messages.ts';
 import type { MatchRequest } from '../wire/messages.ts';
 import { AbortedError, RemoteError } from '../wire/transport-errors.ts';
+import { isRelayUrl } from '../wire/relay-url.ts';
 import { checkMatch } from './check-match.ts';
 import type { Client } from './client.ts';
 import { BadMatchError, NoHeavyAnsweredError, PriceAboveLimitError, TooFewProvidersError, messageOf } from './errors.ts';
@@ -89,7 +90,10 @@ async function proposal(client: Client, url: string, options: FindOptions): Prom
   const away = await silent(first, options.signal);
   if (away.length === 0) return first;
   const request = { ...options.request, exclude: [...(options.request.exclude ?? []), ...away] };
-  const second = await ask(client, url, request, options);
+  const second = await ask(client, url, request, options).catch((error: unknown) => {
+    if (!(error instanceof BadMatchError)) throw error;
+    throw new BadMatchError(`providers ${away.join(', ')}, which it proposed, do not answer, and of its next proposal ${messageOf(error)}`, { away });
+  });
   const stillAway = await silent(second, options.signal);
   if (stillAway.length === 0) return second;
   throw new BadMatchError(`providers ${[...away, ...stillAway].join(', ')}, which it proposed, do not answer`, { away: [...away, ...stillAway] });
@@ -103,9 +107,13 @@ async function ask(client: Client, url: string, request: MatchRequest, { maxFeeB
     throw new BadMatchError(`node ${id} is not in the registry`);
   };
   const nodes = new Map(await Promise.all(ids.map(async (id) => [id, await readNode(chain, id).catch(unknown(id))] as const)));
+  const providers = [...nodes.values()].filter(({ tier }) => tier !== 'heavy');
+  // A relayed provider's address is its relay's, which says nothing about where it is itself.
+  const parents = await Promise.all([...new Set(providers.map(({ parent }) => parent))].map((id) => readNode(chain, id).catch(() => undefined)));
+  const heavies = [nodes.get(match.terms.heavy), ...parents].flatMap((node) => (node?.tier === 'heavy' ? [node.endpoint] : []));
   await checkMatch(match, {
     domain: chain.domain, request, maxFeeBps, nodes,
-    addresses: await resolveHosts([...nodes.values()].filter(({ tier }) => tier !== 'heavy')),
+    addresses: await resolveHosts(providers.filter((node) => !isRelayUrl(node, heavies))),
     exemptLoopback: chain.deployment.chainId === DEV_CHAIN_ID,
     nowSeconds: Math.floor(await chain.nowSeconds()),
     period: periodOf(chain.clock, await currentEpoch(chain)),

@@ -37,7 +37,7 @@ export function createLiveness(context: HeavyContext): Liveness {
       reputation.turn(epochAt(chain.clock, await chain.nowSeconds()), (provider) => tiers.get(provider));
       const due = longestUnasked(await childrenOf(context), (id) => book.of(id)?.checkedMs ?? 0);
       const results = await mapLimited(due, PARALLEL_REQUESTS, async (node) => {
-        const [status] = await Promise.all([probe(node, signal).catch(() => undefined), book.resolve({ id: node.id, endpoint: context.graph.placeOf(node) })]);
+        const [status] = await Promise.all([probe(node, signal).catch(() => undefined), book.resolve({ id: node.id, endpoint: await context.graph.placeOf(node) })]);
         return { node, status };
       });
       if (signal.aborted) return;

@@ -23,14 +23,14 @@ export interface PricedOffer extends Candidate {
 
 export type OfferOutcome = { readonly offer: PricedOffer } | { readonly refusal: Refusal };
 
-/** Asks a provider for an offer. Whatever goes wrong becomes a refusal with its reason. */
-export async function askOffer(context: HeavyContext, node: NodeState, terms: Terms): Promise<OfferOutcome> {
+/** Asks a provider for an offer, which is held against `fresh`, its registry entry of now. Whatever goes wrong becomes a refusal with its reason. */
+export async function askOffer(context: HeavyContext, node: NodeState, terms: Terms, fresh: Promise<NodeState | undefined>): Promise<OfferOutcome> {
   if (node.faulted) return refuse(node.id, 'faulted', 'it missed its last epochs');
   const { signal, book } = context;
   try {
     const url = `${node.endpoint}/offers`;
     const reply = await requestJson(url, { method: 'POST', body: { terms }, schema: SignedOffer, timeoutMs: OFFER_TIMEOUT_MS, signal });
-    return await checkOffer(context, node, terms, reply);
+    return await checkOffer(context, (await fresh) ?? node, terms, reply);
   } catch (error) {
     const isAway = error instanceof TransportError;
     if (isAway) book.failed(node.id);
@@ -57,7 +57,7 @@ export async function checkOffer(context: HeavyContext, node: NodeState, terms: 
   if (signer === undefined || !isAddressEqual(signer, node.operator)) {
     return refuse(node.id, 'bad-offer', 'its offer is not signed by its operator for these terms');
   }
-  await context.book.resolve({ id: node.id, endpoint: context.graph.placeOf(node) });
+  await context.book.resolve({ id: node.id, endpoint: await context.graph.placeOf(node) });
   return { offer: { ...candidateOf(context, node, price), alive: true, endpoint: node.endpoint, expiry, signature } };
 }
 

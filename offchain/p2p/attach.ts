@@ -54,6 +54,13 @@ export interface Attachment {
   stop(): Promise<void>;
 }
 
+interface Measured {
+  readonly card: PeerCard;
+  readonly connection: Connection;
+  /** Round trip and load: the least wins. */
+  readonly score: number;
+}
+
 interface Held {
   readonly parent: number;
   readonly card: PeerCard;
@@ -112,12 +119,12 @@ export function createAttachment(init: AttachInit): Attachment {
   };
   const fail = (node: number): undefined => void avoid.set(node, performance.now() + timing.avoidMs);
 
-  const measure = async (card: PeerCard): Promise<{ card: PeerCard; score: number } | undefined> => {
+  const measure = async (card: PeerCard): Promise<Measured | undefined> => {
     try {
       const connection = await connectTo(peer, card);
       const startMs = performance.now();
       const { load } = await peer.requests.send(connection, 'hello', { body: {}, schema: HelloReply });
-      return { card, score: (performance.now() - startMs) * (1 + LOAD_WEIGHT * load) };
+      return { card, connection, score: (performance.now() - startMs) * (1 + LOAD_WEIGHT * load) };
     } catch {
       return fail(card.node);
     }
@@ -140,7 +147,10 @@ export function createAttachment(init: AttachInit): Attachment {
     const measured = (await Promise.all((await candidates()).map(measure))).filter((one) => one !== undefined).sort((a, b) => a.score - b.score);
     for (const { card } of measured) {
       try {
-        return take(await lease(card));
+        take(await lease(card));
+        // Those that only answered are not kept waiting.
+        for (const { connection } of measured) if (connection !== held?.connection) void connection.close().catch(() => undefined);
+        return;
       } catch (error) {
         log.warn('parent.refused', { parent: card.node, error });
         fail(card.node);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { HttpError, ConflictError, UnavailableError } from '../wire/http-errors.ts';
 import { SignedAsk } from './asks.ts';
 import type { Identity } from './binding.ts';
-import { LEASES_MAX, LEASE_MS } from './limits.ts';
+import { CALL_BACK_MS, CREATOR_SHARE, LEASES_MAX, LEASE_MS } from './limits.ts';
 import { AttachRequest } from './messages.ts';
 import type { AttachReply, HelloReply, PeerCard } from './messages.ts';
 import { SignedNotice } from './notices.ts';
@@ -66,6 +66,8 @@ export function createAttachments(init: AttachmentsInit): Attachments {
     const key = keyOf(from);
     const known = leases.get(key);
     if (known?.peer === from.peer) return known;
+    const creators = [...leases.values()].filter(({ node }) => node === 0).length;
+    if (from.node === 0 && creators >= maxLeases * CREATOR_SHARE) throw new UnavailableError('This heavy node has no room for another creator.', { code: 'PARENT_FULL', nextStep: 'Attach to another one.' });
     const room = from.node !== 0 && (await isOwn(from.node)) ? maxLeases : Math.floor(maxLeases * FOSTER_SHARE);
     if (known === undefined && leases.size >= room) throw new UnavailableError('This heavy node has no room for another light node.', { code: 'PARENT_FULL', nextStep: 'Attach to another one.' });
     const lease: Lease = { node: from.node, peer: from.peer, sinceMs: nowMs(), untilMs: 0, url: undefined, isReachable: undefined, reachedMs: -Infinity };
@@ -78,7 +80,8 @@ export function createAttachments(init: AttachmentsInit): Attachments {
     const lease = await admit(from);
     lease.untilMs = nowMs() + leaseMs;
     const { url } = body;
-    if (url !== undefined && from.node !== 0 && (lease.url !== url || nowMs() - lease.reachedMs > REACH_MS)) {
+    if (lease.url !== url) lease.isReachable = undefined;
+    if (url !== undefined && from.node !== 0 && nowMs() - lease.reachedMs > (lease.isReachable === undefined ? CALL_BACK_MS : REACH_MS)) {
       // Set first: a second request while this one calls back does not call once more.
       lease.reachedMs = nowMs();
       lease.url = url;
@@ -120,11 +123,17 @@ export function createAttachments(init: AttachmentsInit): Attachments {
       return peer.node.getConnections().find((one) => one.remotePeer.toString() === lease.peer && one.status === 'open' && one.limits === undefined);
     },
     expire() {
-      for (const [key, lease] of leases) {
-        if (lease.untilMs > nowMs()) continue;
+      const lapsed = [...leases].filter(([, { untilMs }]) => untilMs <= nowMs());
+      for (const [key, { node }] of lapsed) {
         leases.delete(key);
-        peer.log.info('child.lapsed', { child: lease.node });
-        for (const connection of peer.node.getConnections()) if (connection.remotePeer.toString() === lease.peer) void connection.close().catch(() => undefined);
+        peer.log.info('child.lapsed', { child: node });
+      }
+      const gone = new Set(lapsed.map(([, lease]) => lease.peer));
+      for (const connection of peer.node.getConnections()) {
+        const id = connection.remotePeer.toString();
+        // A creator that only came to ask something need not stay.
+        const isIdle = peer.bindings.of(id)?.role === 'creator' && !leases.has(id) && Date.now() - connection.timeline.open > leaseMs;
+        if (gone.has(id) || isIdle) void connection.close().catch(() => undefined);
       }
     },
   };

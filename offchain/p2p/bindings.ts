@@ -11,7 +11,8 @@ import type { Counters } from './counters.ts';
 import { PeerUnreachableError, RefusedError } from './errors.ts';
 import { readMessage, sendMessage } from './frames.ts';
 import type { Node } from './libp2p-node.ts';
-import { BINDING_BYTES_MAX, BINDING_MS, BINDING_SECONDS } from './limits.ts';
+import { BINDINGS_PER_SECOND, BINDING_BURST, BINDING_BYTES_MAX, BINDING_MS, BINDING_SECONDS, HEAVY_CONNECTIONS_MAX } from './limits.ts';
+import { createRates } from './rates.ts';
 import type { Registered } from './registered.ts';
 
 export interface Bindings {
@@ -48,6 +49,7 @@ export function createBindings(node: () => Node, init: BindingsInit): Bindings {
   const newest = new Map<number, { peer: string; sequence: number }>();
   const waiting = new Set<() => void>();
   const blocklist = createBlocklist();
+  const rates = createRates({ perSecond: BINDINGS_PER_SECOND, burst: BINDING_BURST, maxKeys: HEAVY_CONNECTIONS_MAX });
   let mine: SignedBinding | undefined;
   /** The second for which `of` decides; exact to a lease's renewal. */
   let seenSeconds = 0;
@@ -87,6 +89,7 @@ export function createBindings(node: () => Node, init: BindingsInit): Bindings {
 
   const answer = async (stream: Stream, connection: Connection): Promise<void> => {
     try {
+      if (!rates.take(connection.remotePeer.toString())) throw new RefusedError('rate', 'It shows its binding too often.');
       await accept(connection, await readMessage(stream, SignedBinding, { maxBytes: BINDING_BYTES_MAX, timeoutMs: BINDING_MS }));
       sendMessage(stream, await own());
       await stream.close();

@@ -48,7 +48,8 @@ function whenSent(stream: Stream, done: (error?: Error) => void): void {
   const settle = (error?: Error): void => {
     stream.removeEventListener('idle', onIdle);
     stream.removeEventListener('close', onClose);
-    done(error);
+    // Not at once: 'idle' comes from the middle of sending, and what is sent from there would lie until the next chunk.
+    queueMicrotask(() => done(error));
   };
   const onIdle = (): void => settle();
   const onClose = ({ error }: { error?: Error }): void => settle(error ?? new Error('the stream was closed while bytes waited'));

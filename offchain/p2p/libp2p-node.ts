@@ -52,6 +52,15 @@ export interface NodeInit {
 const CIRCUIT_MS = 600_000;
 const CIRCUIT_BYTES = 4n * 1024n * 1024n;
 
+/** Parts of libp2p that its public interface does not show. */
+interface Libp2pComponents {
+  readonly transportManager: { listen(addresses: Multiaddr[]): Promise<void>; getAddrs(): Multiaddr[] };
+  readonly addressManager: { confirmObservedAddr(address: Multiaddr, options: { readonly type: 'transport'; readonly ttl: number }): void };
+}
+
+/** As long as a node may run. */
+const ADDRESS_TTL_MS = 10 * 365 * 24 * 3_600_000;
+
 /** A node that is not started yet. */
 export async function createNode(init: NodeInit): Promise<Node> {
   const { role, network, privateKey, listen, announce, connectionsPerSecond = CONNECTIONS_PER_SECOND } = init;
@@ -108,11 +117,20 @@ function addressesOf({ host, tcpPort, wsPort }: Listen): string[] {
 }
 
 /**
+ * Tells the addresses that this node listens on to others. libp2p keeps public ones back until a stranger has confirmed them; here the owner
+ * chose them, and a parent or a dialler finds out soon enough when they are wrong.
+ */
+export function tellAddresses(node: Node): void {
+  const { addressManager, transportManager } = (node as unknown as { components: Pick<Libp2pComponents, 'addressManager' | 'transportManager'> }).components;
+  for (const address of transportManager.getAddrs()) addressManager.confirmObservedAddr(address, { type: 'transport', ttl: ADDRESS_TTL_MS });
+}
+
+/**
  * Asks the relay behind `connection` to pass connections on to this node. libp2p would look for relays by itself, with random walks
  * through the DHT that never pause while the node is alone; a light node has exactly one relay that matters, its parent.
  */
 export async function listenThrough(node: Node, connection: Connection): Promise<void> {
-  const { components } = node as unknown as { components: { transportManager: { listen(addresses: Multiaddr[]): Promise<void> } } };
+  const { components } = node as unknown as { components: Pick<Libp2pComponents, 'transportManager'> };
   const relay = connection.remoteAddr.toString().replace(/\/p2p\/.*$/, '');
   await components.transportManager.listen([multiaddr(`${relay}/p2p/${connection.remotePeer.toString()}/p2p-circuit`)]);
 }

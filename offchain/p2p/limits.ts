@@ -56,9 +56,16 @@ export const REQUEST_BURST = 60;
 /** Requests under way from one connection, and from all. */
 export const REQUEST_STREAMS_MAX = 8;
 export const REQUESTS_AT_ONCE = 512;
+/** Creators' keys cost nothing: together they get no more than this share of requests, leases and tunnels. */
+export const CREATOR_SHARE = 0.25;
+/** Bindings that one peer may show: each costs a signature check. */
+export const BINDINGS_PER_SECOND = 1;
+export const BINDING_BURST = 8;
 
 /* ------------------------------------------------------------------ the graph */
 
+/** A node is called back at most this often, whatever addresses it claims. */
+export const CALL_BACK_MS = 10_000;
 /** Light nodes that one heavy node takes; the last tenth is kept for its own children of the registry. */
 export const LEASES_MAX = 2_048;
 export const LEASE_MS = 60_000;

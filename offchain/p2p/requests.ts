@@ -10,7 +10,7 @@ import type { Counters } from './counters.ts';
 import { PeerError, PeerUnreachableError, RefusedError } from './errors.ts';
 import { readMessage, sendMessage } from './frames.ts';
 import type { Node } from './libp2p-node.ts';
-import { BINDING_MS, HEAVY_CONNECTIONS_MAX, REPLY_BYTES_MAX, REPLY_MS, REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, REQUEST_BURST, REQUEST_BYTES_MAX, REQUEST_READ_MS, REQUEST_STREAMS_MAX } from './limits.ts';
+import { BINDING_MS, CREATOR_SHARE, HEAVY_CONNECTIONS_MAX, REPLY_BYTES_MAX, REPLY_MS, REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, REQUEST_BURST, REQUEST_BYTES_MAX, REQUEST_READ_MS, REQUEST_STREAMS_MAX } from './limits.ts';
 import { createRates } from './rates.ts';
 
 const METHOD_CHARACTERS = 32;
@@ -37,16 +37,20 @@ export function createRequests(node: () => Node, init: { readonly protocol: stri
   const handlers = new Map<string, Handler>();
   const rates = createRates({ perSecond: REQUESTS_PER_SECOND, burst: REQUEST_BURST, maxKeys: HEAVY_CONNECTIONS_MAX });
   let underWay = 0;
+  let creatorsUnderWay = 0;
 
   const serve = async (stream: Stream, connection: Connection): Promise<unknown> => {
     const peer = connection.remotePeer.toString();
     if (!rates.take(peer)) throw new RefusedError('rate', `More than ${REQUESTS_PER_SECOND} requests a second.`);
-    if (underWay >= REQUESTS_AT_ONCE) throw new RefusedError('busy', 'Too many requests are under way.');
+    // Before anything is read: a stranger takes nobody's place.
+    const from = bindings.of(peer);
+    if (from === undefined) throw new RefusedError('unbound', `Peer ${peer} has not shown whose it is.`);
+    const isCreator = from.role === 'creator';
+    if (underWay >= REQUESTS_AT_ONCE || (isCreator && creatorsUnderWay >= REQUESTS_AT_ONCE * CREATOR_SHARE)) throw new RefusedError('busy', 'Too many requests are under way.');
     underWay += 1;
+    if (isCreator) creatorsUnderWay += 1;
     try {
       const { method, body } = await readMessage(stream, Request, { maxBytes: REQUEST_BYTES_MAX, timeoutMs: REQUEST_READ_MS });
-      const from = bindings.of(peer);
-      if (from === undefined) throw new RefusedError('unbound', `Peer ${peer} has not shown whose it is.`);
       const handler = handlers.get(method);
       if (handler === undefined) throw new RefusedError('garbage', 'There is no such request.');
       if (!handler.roles.includes(from.role)) throw new RefusedError('not-allowed', `A ${from.role} node may not send this request.`);
@@ -55,6 +59,7 @@ export function createRequests(node: () => Node, init: { readonly protocol: stri
       return await handler.run(parsed.data, from);
     } finally {
       underWay -= 1;
+      if (isCreator) creatorsUnderWay -= 1;
     }
   };
 

@@ -4,12 +4,13 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Connection, Stream } from '@libp2p/interface';
 import type { Logger } from '../store/log.ts';
+import type { Identity } from './binding.ts';
 import type { Bindings } from './bindings.ts';
 import type { Counters } from './counters.ts';
 import { toDuplex } from './duplex.ts';
 import { PeerUnreachableError, RefusedError } from './errors.ts';
 import type { Node } from './libp2p-node.ts';
-import { BINDING_MS, TUNNELS_PER_NODE, TUNNEL_BYTES_MAX, TUNNEL_IDLE_MS } from './limits.ts';
+import { BINDING_MS, CREATOR_SHARE, TUNNELS_PER_NODE, TUNNEL_BYTES_MAX, TUNNEL_IDLE_MS } from './limits.ts';
 import { createIdleTimer, createMeter } from './metered.ts';
 
 export interface Tunnels {
@@ -25,7 +26,7 @@ export interface Tunnels {
 export function createTunnels(node: () => Node, init: { readonly protocol: string; readonly bindings: Bindings; readonly counters: Counters; readonly log: Logger }): Tunnels {
   const { protocol, bindings, counters, log } = init;
   let target: { readonly host: string; readonly port: number } | undefined;
-  const open = new Set<Duplex>();
+  const open = new Map<Duplex, Identity['role']>();
 
   const carry = async (stream: Stream, connection: Connection): Promise<void> => {
     const peer = connection.remotePeer.toString();
@@ -36,7 +37,7 @@ export function createTunnels(node: () => Node, init: { readonly protocol: strin
       return void (refusal?.reason === 'unbound' ? connection.abort(refusal) : stream.abort(refusal ?? new Error('nothing is served here')));
     }
     const far = toDuplex(stream);
-    open.add(far);
+    open.set(far, bindings.of(peer)?.role ?? 'creator');
     try {
       await join(far, connect(target));
     } catch (error) {
@@ -47,7 +48,10 @@ export function createTunnels(node: () => Node, init: { readonly protocol: strin
   };
 
   const refusalOf = (peer: string): RefusedError | undefined => {
-    if (bindings.of(peer) === undefined) return new RefusedError('unbound', `Peer ${peer} has not shown whose it is.`);
+    const from = bindings.of(peer);
+    if (from === undefined) return new RefusedError('unbound', `Peer ${peer} has not shown whose it is.`);
+    const creators = [...open.values()].filter((role) => role === 'creator').length;
+    if (from.role === 'creator' && creators >= TUNNELS_PER_NODE * CREATOR_SHARE) return new RefusedError('busy', `${creators} tunnels of creators are open.`);
     if (open.size >= TUNNELS_PER_NODE) return new RefusedError('busy', `${TUNNELS_PER_NODE} tunnels are open.`);
     return undefined;
   };
@@ -72,7 +76,7 @@ export function createTunnels(node: () => Node, init: { readonly protocol: strin
     },
     async stop() {
       await node().unhandle(protocol);
-      for (const one of open) one.destroy();
+      for (const one of open.keys()) one.destroy();
     },
   };
 }
@@ -90,9 +94,9 @@ function join(far: Duplex, near: Socket): Promise<void> {
       near.destroy();
     };
     const idle = createIdleTimer(TUNNEL_IDLE_MS, () => fail(new RefusedError('slow', `The tunnel was silent for ${TUNNEL_IDLE_MS} ms.`)));
-    const [up, down] = [0, 1].map(() => createMeter({ maxBytes: TUNNEL_BYTES_MAX, onBytes: idle.touch }).on('error', fail)) as [Duplex, Duplex];
-    far.pipe(up).pipe(near);
-    near.pipe(down).pipe(far);
+    const meter = () => createMeter({ maxBytes: TUNNEL_BYTES_MAX, onBytes: idle.touch }).on('error', fail);
+    far.pipe(meter()).pipe(near);
+    near.pipe(meter()).pipe(far);
     far.on('error', fail);
     near.on('error', () => undefined);
     near.once('close', () => void (near.readableEnded || fail(new Error('the service broke off'))));

@@ -69,7 +69,7 @@ describe.skipIf(obstacle !== undefined)('providers that nobody can call', () => 
         if (fact['ready'] === true) ids.push(Number(fact['id']));
       });
     }));
-    await until('four providers', () => ids.length === 4 || undefined);
+    await until('four providers', () => ids.length === 4 || undefined, 40_000);
     const { chain } = await network.account();
     client = await createClient({ chain, home: join(folder, 'creator') });
   });
@@ -86,7 +86,7 @@ describe.skipIf(obstacle !== undefined)('providers that nobody can call', () => 
     await until('relay addresses', async () => {
       const nodes = await Promise.all(ids.map((id) => readNode(client.chain, id)));
       return nodes.every(({ id, endpoint }) => endpoint === `${heavy.url}/relay/${id}`) || undefined;
-    });
+    }, 30_000);
     expect(lines.filter(({ event }) => event === 'endpoint.changed')).toHaveLength(4);
     const own = lines.find(({ event, id }) => event === 'provider.started' && id === ids[0])?.['url'];
     await expect(requestJson(`${String(own)}/status`, { schema: z.unknown() })).rejects.toMatchObject({ code: 'TRANSPORT' });
@@ -96,7 +96,10 @@ describe.skipIf(obstacle !== undefined)('providers that nobody can call', () => 
 
   it('are rented from, written to and read from through the relay', async () => {
     // Their /24 is where they really are, not where the relay is: otherwise one agreement could have only one of them.
-    const { agreement } = await until('a match', () => rent(client, { scheme: { k: 2, m: 2 }, batchLog2: 20, quota: 8, periods: 2, priceLimit: PRICE * 100n }).catch(() => undefined));
+    let refusal: unknown;
+    const { agreement } = await until('a match', () => rent(client, { scheme: { k: 2, m: 2 }, batchLog2: 20, quota: 8, periods: 2, priceLimit: PRICE * 100n }).catch((error: unknown) => void (refusal = error)), 20_000).catch((error: unknown) => {
+      throw new Error('nobody could be rented from', { cause: refusal ?? error });
+    });
     const { slots } = await readAgreement(client.chain, agreement);
     expect(slots.map(({ provider }) => provider).sort()).toEqual([...ids].sort());
     const source = join(folder, 'source');

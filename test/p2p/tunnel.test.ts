@@ -25,7 +25,7 @@ let url: string;
 let seen: { produced: number; aborted: number };
 
 /** What a provider's HTTP service might do. */
-const serve: http.RequestListener = async (request, response) => {
+const serve = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<unknown> => {
   request.on('error', () => seen.aborted++);
   if (request.url === '/hash') {
     const hash = createHash('sha256');
@@ -34,9 +34,9 @@ const serve: http.RequestListener = async (request, response) => {
       hash.update(part as Uint8Array);
       sizeBytes += (part as Uint8Array).length;
     }
-    return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ hash: hash.digest('hex'), sizeBytes, host: request.headers.host, secret: request.headers['x-mine'] ?? '' }));
+    return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ hash: hash.digest('hex'), sizeBytes, host: request.headers.host, secret: request.headers['x-mine'] ?? '' }));
   }
-  if (request.url === '/refuse') return void response.writeHead(409, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify({ code: 'NO', message: 'Not now.' }));
+  if (request.url === '/refuse') return response.writeHead(409, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify({ code: 'NO', message: 'Not now.' }));
   if (request.url === '/endless') {
     response.writeHead(200);
     const part = randomBytes(64 * 1024);
@@ -47,21 +47,21 @@ const serve: http.RequestListener = async (request, response) => {
       }
     };
     response.once('close', () => seen.aborted++);
-    return more();
+    return void more();
   }
   if (request.url === '/break') {
     response.writeHead(200, { 'content-length': '1000' });
     response.write('half');
-    return void setTimeout(() => response.destroy(), 50);
+    return setTimeout(() => response.destroy(), 50);
   }
-  if (request.url === '/never') return;
-  response.writeHead(request.method === 'HEAD' ? 204 : 200, { 'x-answer': '42' }).end(request.method === 'HEAD' ? undefined : Buffer.alloc(Number(request.url?.slice(1)) || 0, 7));
+  if (request.url === '/never') return undefined;
+  return response.writeHead(request.method === 'HEAD' ? 204 : 200, { 'x-answer': '42' }).end(request.method === 'HEAD' ? undefined : Buffer.alloc(Number(request.url?.slice(1)) || 0, 7));
 };
 
 beforeAll(async () => {
   world = await createWorld([1, 10, 11, 12]);
   seen = { produced: 0, aborted: 0 };
-  service = await startServer((request, response) => void serve(request, response));
+  service = await startServer((request, response) => void serve(request, response).catch(() => response.destroy()));
   heavy = await world.heavy(1);
   light = await world.light(10);
   light.tunnels.serve({ host: '127.0.0.1', port: service.port });

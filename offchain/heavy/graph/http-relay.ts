@@ -81,7 +81,8 @@ async function exchange(tunnel: Duplex, options: { readonly node: number; readon
     request.pipe(up).pipe(outgoing);
     const reply = await replied;
     if (!request.complete) response.setHeader('connection', 'close');
-    response.writeHead(reply.statusCode ?? 502, endToEnd(reply.headers));
+    // What a provider sends comes from this node's address: no browser may take it for a page of this node.
+    response.writeHead(reply.statusCode ?? 502, { ...endToEnd(reply.headers), 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' });
     await pipeline(reply, meter(), response);
   } finally {
     idle.stop();

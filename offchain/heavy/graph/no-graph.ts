@@ -12,7 +12,7 @@ export function createNoGraph(): Graph {
     attached: () => [],
     neighbours: () => undefined,
     isRepeat: (request) => seen.note(request),
-    placeOf: ({ endpoint }) => endpoint,
+    placeOf: async ({ endpoint }) => endpoint,
     card: () => undefined,
     status: () => undefined,
     relay: () => (_request, response) => void response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(toErrorBody(new NotFoundError('This heavy node relays nothing.', { code: 'RELAY_OFF' })))),

@@ -7,6 +7,7 @@ import { ASK_SECONDS_MAX } from '../../p2p/limits.ts';
 import { createNeighbours } from '../../p2p/neighbours.ts';
 import { createNoticeBook, signNotice } from '../../p2p/notices.ts';
 import { startPeer } from '../../p2p/start-peer.ts';
+import { isRelayUrl, relayUrl } from '../../wire/relay-url.ts';
 import { peerDomain } from '../../wire/typed-data.ts';
 import type { HeavyContext } from '../context.ts';
 import { startLoop } from '../loop.ts';
@@ -47,7 +48,7 @@ export async function startGraph(context: Omit<HeavyContext, 'graph'>, options: 
       await sleep(CALL_AGAIN_MS);
       return isThere(node, endpoint);
     },
-    relayUrl: (node) => (p2p.relayBytesPerSecond === 0 ? undefined : `${options.url}/relay/${node}`),
+    relayUrl: (node) => (p2p.relayBytesPerSecond === 0 ? undefined : relayUrl(options.url, node)),
     told: () => neighbours.told(),
   });
   const share = createFairShare({ bytesPerSecond: Math.max(1, p2p.relayBytesPerSecond) });
@@ -81,8 +82,8 @@ export async function startGraph(context: Omit<HeavyContext, 'graph'>, options: 
       return known.length === 0 ? undefined : known;
     },
     isRepeat: (request) => seen.note(request),
-    placeOf(node) {
-      if (!/\/relay\/\d+$/.test(node.endpoint)) return node.endpoint;
+    async placeOf(node) {
+      if (!isRelayUrl(node, (await registered.heavies()).map(({ endpoint }) => endpoint))) return node.endpoint;
       const host = attachments.connectionOf(node.id)?.remoteAddr.toString().split('/')[2];
       return host === undefined ? '' : `tcp://${host.includes(':') ? `[${host}]` : host}`;
     },

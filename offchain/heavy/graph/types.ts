@@ -12,7 +12,7 @@ export interface Graph {
   /** True for a request that came here before by another path. Remembers it. */
   isRepeat(request: string): boolean;
   /** Where a node really is: a relayed one's address is the relay's, which says nothing about it. */
-  placeOf(node: { readonly id: number; readonly endpoint: string }): string;
+  placeOf(node: { readonly id: number; readonly endpoint: string }): Promise<string>;
   readonly notices: NoticeBook;
   /** undefined while libp2p is off. */
   card(): PeerCard | undefined;

@@ -5,6 +5,7 @@ import { ASK_SECONDS_MAX } from '../../p2p/limits.ts';
 import { signNotice } from '../../p2p/notices.ts';
 import { startPeer } from '../../p2p/start-peer.ts';
 import type { Peer } from '../../p2p/start-peer.ts';
+import { relayUrl } from '../../wire/relay-url.ts';
 import { peerDomain } from '../../wire/typed-data.ts';
 import type { Notice } from '../../wire/typed-data.ts';
 import type { Provider } from '../context.ts';
@@ -36,13 +37,22 @@ export async function startProviderPeer(provider: Provider, options: { readonly 
   // The service may listen on all addresses; the tunnel ends on this machine.
   peer.tunnels.serve({ host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port: options.port });
   const entry = createOwnEntry(chain, { id, log });
+  /** What the own parent found when it called last. */
+  let homeSays: boolean | undefined;
+  /** From the registry, not from what the parent says. */
+  const relayOf = async (parent: number): Promise<string | undefined> => {
+    const node = await registered.node(parent).catch(() => undefined);
+    return node === undefined ? undefined : relayUrl(node.endpoint, id);
+  };
   const attachment = createAttachment({
     peer, registered, home, url: options.url,
     timing: { tickMs: p2p.tickMs, homeCheckMs: Math.max(p2p.tickMs, (p2p.returnSeconds * 1000) / 4), returnAfterMs: p2p.returnSeconds * 1000 },
     onLease({ parent, isHome, reply: { isReachable, relayUrl } }) {
-      // An address that the owner gave is the owner's to change.
-      if (config.endpoint === undefined && isReachable === true) entry.want({ endpoint: options.url });
-      if (config.endpoint === undefined && isReachable === false && relayUrl !== undefined) entry.want({ endpoint: relayUrl });
+      // An address that the owner gave is the owner's to change; and a stranger that took the parent's place does not talk a reachable node into its relay.
+      if (isHome) homeSays = isReachable ?? homeSays;
+      const isBelieved = config.endpoint === undefined && (isHome || homeSays !== true);
+      if (isBelieved && isReachable === true) entry.want({ endpoint: options.url });
+      if (isBelieved && isReachable === false && relayUrl !== undefined) void relayOf(parent).then((endpoint) => entry.want({ endpoint }));
       const awayMs = performance.now() - (attachment.awaySinceMs ?? performance.now());
       if (isHome) entry.want({ parent: home });
       else if (awayMs > p2p.rehomeSeconds * 1000) entry.want({ parent });
