@@ -1,6 +1,6 @@
 import { zeroAddress } from 'viem';
 import type { Address } from 'viem';
-import { approveTokens } from './approve-tokens.ts';
+import { withAllowance } from './approve-tokens.ts';
 import { contractOf } from './contracts-of.ts';
 import { eventOf } from './event-of.ts';
 import { endowmentAbi } from './generated/abi.ts';
@@ -25,7 +25,7 @@ export interface FundTerms {
 export async function foundFund(chain: Chain, terms: FundTerms): Promise<{ fund: number }> {
   const address = contractOf(chain, 'endowment');
   const { agreement, amount, maxPerPeriod, minProvenBps, vault = zeroAddress, reservePeriods = 0 } = terms;
-  await approveTokens(chain, { spender: address, amount });
-  const receipt = await chain.send({ address, abi: endowmentAbi, functionName: 'found', args: [agreement, vault, maxPerPeriod, minProvenBps, reservePeriods, amount] });
+  const send = () => chain.send({ address, abi: endowmentAbi, functionName: 'found', args: [agreement, vault, maxPerPeriod, minProvenBps, reservePeriods, amount] });
+  const receipt = await withAllowance(chain, { spender: address, amount }, send);
   return { fund: Number(eventOf(receipt, endowmentAbi, 'Founded').fund) };
 }

@@ -1,6 +1,6 @@
 import { zeroAddress, zeroHash } from 'viem';
 import type { Address, Hex } from 'viem';
-import { approveTokens } from './approve-tokens.ts';
+import { withAllowance } from './approve-tokens.ts';
 import { contractOf } from './contracts-of.ts';
 import { eventOf } from './event-of.ts';
 import { channelsAbi } from './generated/abi.ts';
@@ -23,14 +23,14 @@ export interface ChannelTerms {
 export async function openChannel(chain: Chain, terms: ChannelTerms): Promise<{ channel: bigint }> {
   const address = contractOf(chain, 'channels');
   const { payee, heavy, amount, signer = zeroAddress, content = zeroHash } = terms;
-  await approveTokens(chain, { spender: address, amount });
-  const receipt = await chain.send({ address, abi: channelsAbi, functionName: 'open', args: [payee, heavy, signer, content, amount] });
+  const send = () => chain.send({ address, abi: channelsAbi, functionName: 'open', args: [payee, heavy, signer, content, amount] });
+  const receipt = await withAllowance(chain, { spender: address, amount }, send);
   return { channel: eventOf(receipt, channelsAbi, 'Opened').channel };
 }
 
 /** Anyone may add `amount` token units to a channel's deposit. */
 export async function topUpChannel(chain: Chain, options: { channel: bigint; amount: bigint }): Promise<void> {
   const address = contractOf(chain, 'channels');
-  await approveTokens(chain, { spender: address, amount: options.amount });
-  await chain.send({ address, abi: channelsAbi, functionName: 'topUp', args: [options.channel, options.amount] });
+  const { channel, amount } = options;
+  await withAllowance(chain, { spender: address, amount }, () => chain.send({ address, abi: channelsAbi, functionName: 'topUp', args: [channel, amount] }));
 }

@@ -1,6 +1,6 @@
 import { zeroAddress } from 'viem';
 import type { Address, Hex } from 'viem';
-import { approveTokens } from './approve-tokens.ts';
+import { withAllowance } from './approve-tokens.ts';
 import { contractOf } from './contracts-of.ts';
 import { eventOf } from './event-of.ts';
 import { channelsAbi } from './generated/abi.ts';
@@ -23,14 +23,14 @@ export interface PoolTerms {
 export async function sponsorPool(chain: Chain, terms: PoolTerms): Promise<{ pool: bigint }> {
   const address = contractOf(chain, 'channels');
   const { content, signer = zeroAddress, heavy, maxPerMib, amount } = terms;
-  await approveTokens(chain, { spender: address, amount });
-  const receipt = await chain.send({ address, abi: channelsAbi, functionName: 'sponsor', args: [content, signer, heavy, maxPerMib, amount] });
+  const send = () => chain.send({ address, abi: channelsAbi, functionName: 'sponsor', args: [content, signer, heavy, maxPerMib, amount] });
+  const receipt = await withAllowance(chain, { spender: address, amount }, send);
   return { pool: eventOf(receipt, channelsAbi, 'Sponsored').pool };
 }
 
 /** Anyone may add `amount` token units to a pool; what is left when it closes is the sponsor's. */
 export async function fundPool(chain: Chain, options: { pool: bigint; amount: bigint }): Promise<void> {
   const address = contractOf(chain, 'channels');
-  await approveTokens(chain, { spender: address, amount: options.amount });
-  await chain.send({ address, abi: channelsAbi, functionName: 'fundPool', args: [options.pool, options.amount] });
+  const { pool, amount } = options;
+  await withAllowance(chain, { spender: address, amount }, () => chain.send({ address, abi: channelsAbi, functionName: 'fundPool', args: [pool, amount] }));
 }

@@ -62,6 +62,11 @@ export class Cache {
     return this.#entries.size;
   }
 
+  /** The batches of which any fragment is here. */
+  batches(): Hex[] {
+    return [...new Set([...this.#entries.values()].map(({ key }) => key.batchId))];
+  }
+
   has(key: FragmentKey): boolean {
     return this.#entries.has(nameOf(key));
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PeerSettings } from '../provider/peer/settings.ts';
 import { ReadPrices } from '../reads/take/open-till.ts';
 import { address, amount, id, uint16 } from '../wire/fields.ts';
 import { ENDPOINT_CHARACTERS } from '../wire/limits.ts';
@@ -54,6 +55,8 @@ export const EdgeConfig = z.strictObject({
       maxDeposits: amount.default(10n * 10n ** 18n),
     })
     .prefault({}),
+  /** The network of peers (libp2p), where the DHT is told what is kept here. */
+  p2p: PeerSettings.pick({ enabled: true, listen: true, announce: true }).prefault({}),
   /** Periods between two paydays: redeeming vouchers. 0: only when asked. */
   paydayPeriods: z.number().int().min(0).max(520).default(4),
 });

@@ -18,6 +18,7 @@ import type { Logger } from '../store/log.ts';
 import { openNodeStore } from '../store/open-node-store.ts';
 import type { Store } from '../store/open.ts';
 import { startServer } from '../wire/http-server.ts';
+import { announceBatch } from './announce.ts';
 import type { Announcer } from './announce.ts';
 import { createEdgeApp } from './app.ts';
 import { Cache } from './cache.ts';
@@ -25,6 +26,7 @@ import { EdgeConfig } from './config.ts';
 import type { EdgeConfigInput } from './config.ts';
 import type { Edge } from './context.ts';
 import { KnownRoots } from './known-roots.ts';
+import { Network } from './network.ts';
 import { Popularity } from './popularity.ts';
 import { Puller } from './puller.ts';
 
@@ -34,6 +36,7 @@ export interface EdgeOptions {
   readonly deployment: Deployment;
   /** The operator's hot key; it also pays providers, within `upstream`. */
   readonly account: LocalAccount;
+  /** Told what is kept here; the network of peers where absent. */
   readonly announcer?: Announcer | undefined;
   readonly log?: Logger;
   readonly retry?: Partial<RetryPolicy>;
@@ -44,6 +47,7 @@ export interface RunningEdge {
   readonly id: number;
   /** For inspection in the same process. */
   readonly edge: Edge;
+  readonly network: Network;
   /** Redeems all vouchers now. Token units. */
   redeem(): Promise<bigint>;
   stop(): Promise<void>;
@@ -53,7 +57,7 @@ const PAYDAY_MS = 15_000;
 
 /** Starts an edge node; registers its operator where needed. The chain must answer at start, not later. */
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
-  const { deployment, account, rpcUrls, retry = {}, announcer } = options;
+  const { deployment, account, rpcUrls, retry = {} } = options;
   const config = EdgeConfig.parse(options.config);
   const log = options.log ?? createLogger({ name: `edge ${account.address}` });
   const cache = await Cache.open({ home: config.home, limits: config.cache });
@@ -68,6 +72,10 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     const opened = await openTill({ chain, store, id, heavy: parent, prices: reads, nowSeconds: () => clock.nowSeconds(), log });
     const payer = new ReadPayer({ chain, signer: account, policy: { ...DEFAULT_READ_POLICY, ...upstream }, identify: async () => undefined });
     const roots = new KnownRoots(chain);
+    const url = config.endpoint ?? server.url;
+    const network = new Network({ id, chain, account, config, url, nowSeconds: () => clock.nowSeconds(), log });
+    const announcer = options.announcer ?? network;
+    for (const batchId of cache.batches()) await announceBatch(announcer, batchId).catch((error: unknown) => log.warn('announce.failed', { batchId, error }));
     const puller = new Puller({ cache, roots, payer, config, log, announcer });
     const edge: Edge = { id, chain, config, cache, roots, popularity: new Popularity({ halfLifeMs: popularity.halfLifeSeconds * 1000 }), puller, till: opened.till, log, counts: { hits: 0, misses: 0, sentBytes: 0, reads: 0 } };
     const loops = startLoops(edge, store, opened);
@@ -76,11 +84,12 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     const stop = async () => {
       await Promise.all(loops.map((loop) => loop.stop()));
       await puller.stop();
+      await network.stop();
       await server.close();
       await store.$disconnect();
       log.info('edge.stopped', { id });
     };
-    return { url: server.url, id, edge, redeem: () => opened.redeemer.redeem(), stop };
+    return { url: server.url, id, edge, network, redeem: () => opened.redeemer.redeem(), stop };
   } catch (error) {
     await server.close();
     await store.$disconnect();

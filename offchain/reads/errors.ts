@@ -1,11 +1,12 @@
 import { HoldfastError } from '../wire/errors.ts';
+import { formatTokens } from '../wire/tokens.ts';
 
 /** A server asks more than this reader pays. The bytes are taken from others. */
 export class ReadPriceError extends HoldfastError {
   constructor(facts: { readonly node: number; readonly pricePerGib: bigint; readonly maxPricePerGib: bigint }) {
     const { node, pricePerGib, maxPricePerGib } = facts;
-    const limit = maxPricePerGib === 0n ? 'this reader pays nothing' : `this reader pays ${maxPricePerGib} at most`;
-    super('READ_PRICE', `Node ${node} asks ${pricePerGib} token units per GiB of reads; ${limit}.`, {
+    const limit = maxPricePerGib === 0n ? 'this reader pays nothing' : `this reader pays ${formatTokens(maxPricePerGib)} at most`;
+    super('READ_PRICE', `Node ${node} asks ${formatTokens(pricePerGib)} per GiB of reads; ${limit}.`, {
       details: { node, pricePerGib: String(pricePerGib), maxPricePerGib: String(maxPricePerGib) },
       nextStep: 'Raise the price cap for reads, or read from others.',
     });
@@ -23,7 +24,7 @@ export class ReadBudgetError extends HoldfastError {
 export class UnservedReadError extends HoldfastError {
   constructor(facts: { readonly node: number; readonly unserved: bigint; readonly allowed: bigint }) {
     const { node, unserved, allowed } = facts;
-    super('READ_UNSERVED', `Node ${node} was paid ${unserved} token units for reads that it did not serve; ${allowed} are lent at most.`, {
+    super('READ_UNSERVED', `Node ${node} was paid ${formatTokens(unserved)} for reads that it did not serve; ${formatTokens(allowed)} are lent at most.`, {
       details: { node, unserved: String(unserved), allowed: String(allowed) },
       nextStep: 'It is not paid any more by this channel; the bytes are taken from others.',
     });

@@ -56,6 +56,12 @@ describe('channels', () => {
     expect(await readChannel(payer, channel)).toMatchObject({ redeemed: 12_500n });
   });
 
+  it('may be opened at the same moment: each finds its own allowance', async () => {
+    const opened = await Promise.all([1n, 2n, 3n].map((amount) => openChannel(payer, { payee: SECOND, heavy: HEAVY, amount })));
+    const deposits = await Promise.all(opened.map(async ({ channel }) => (await readChannel(payer, channel)).deposit));
+    expect(deposits).toEqual([1n, 2n, 3n]);
+  });
+
   it('redeem sixty-four vouchers at once', async () => {
     const channels: bigint[] = [];
     for (let i = 0; i < 64; i++) channels.push((await openChannel(payer, { payee: SECOND, heavy: HEAVY, amount: 1_000n })).channel);

@@ -1,6 +1,7 @@
 import type { Address } from 'viem';
 import { PaymentRequiredError } from '../../wire/http-errors.ts';
 import type { ReadAccount, ReadQuote } from '../../wire/paid-reads.ts';
+import { formatTokens } from '../../wire/tokens.ts';
 
 /** Why a read is not served yet. */
 export type Why =
@@ -34,7 +35,7 @@ export interface QuoteFacts {
 export function refuse(why: Why['code'], facts: QuoteFacts): PaymentRequiredError {
   const { account, ...rest } = facts;
   const quote: ReadQuote = { ...rest, ...(account === undefined ? {} : { account }) };
-  return new PaymentRequiredError(`Reads cost ${facts.pricePerGib} token units per GiB here, this one ${facts.cost}, ${SAYS[why]}.`, {
+  return new PaymentRequiredError(`Reads cost ${formatTokens(facts.pricePerGib)} per GiB here, this one ${formatTokens(facts.cost)}, ${SAYS[why]}.`, {
     code: why,
     retryable: why === 'POOL_SHARE',
     details: { ...quote },
