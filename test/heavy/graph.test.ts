@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { QUOTE_NONCE } from '../../offchain/wire/typed-data.ts';
+import { creatorNonce } from '../../offchain/chain/creator-nonce.ts';
+import { currentEpoch } from '../../offchain/chain/current-epoch.ts';
 import { owedToNode } from '../../offchain/chain/read-money.ts';
 import { readNode } from '../../offchain/chain/read-node.ts';
 import { hasProved } from '../../offchain/chain/read-proofs.ts';
-import { currentEpoch } from '../../offchain/chain/current-epoch.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { nodePlatform } from '../../offchain/codec/platform-node.ts';
 import type { RunningProvider } from '../../offchain/provider/service.ts';
@@ -56,11 +56,13 @@ describe('the graph of heavy nodes', () => {
   });
 
   it('answers a search once, by whatever paths it comes', async () => {
-    const terms = { creator: addressOf(creator), nonce: QUOTE_NONCE, heavy: west.id, feeBps: 100, k: 2, m: 2, batchLog2: 16, quota: 1, endPeriod: 1_000 };
-    const epoch = await currentEpoch(creator);
-    const body = { terms: { ...terms, endPeriod: Math.floor(epoch / 4) + 3 }, hops: 0, seen: [west.id], request: randomBytes(16).toString('hex') };
+    const endPeriod = Math.floor((await currentEpoch(creator)) / 4) + 3;
+    const terms = { creator: addressOf(creator), nonce: await creatorNonce(creator, addressOf(creator)), heavy: west.id, feeBps: 100, k: 2, m: 2, batchLog2: 16, quota: 4, endPeriod };
+    const body = { terms, hops: 0, seen: [west.id], request: randomBytes(16).toString('hex') };
     const ask = () => requestJson(`${east.url}/candidates`, { method: 'POST', body, schema: CandidatesReply });
-    expect((await ask()).offers).toHaveLength(4);
+    const first = await ask();
+    expect(first.refused.map(({ provider, reason }) => `${provider}: ${reason}`)).toEqual([]);
+    expect(first.offers).toHaveLength(4);
     expect(await ask()).toEqual({ offers: [], refused: [] });
     // A plain client that names no search is answered every time.
     const { request: _named, ...plain } = body;

@@ -74,6 +74,7 @@ describe.skipIf(obstacle !== undefined)('providers that nobody can call', () => 
     client = await createClient({ chain, home: join(folder, 'creator') });
   });
   afterAll(async () => {
+    for (const line of lines.filter(({ level }) => level === 'warn').slice(0, 10)) process.stderr.write(`${JSON.stringify(line)}\n`);
     await client?.close();
     for (const child of children) child.kill('SIGKILL');
     proxy?.close();
