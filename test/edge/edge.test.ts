@@ -139,9 +139,12 @@ describe('an edge node', () => {
   });
 
   it('looks at its files after a restart before it serves any of them', async () => {
+    // What it noticed itself it has dropped; the rest is still damaged.
+    const before = edge!.edge.cache.entries;
+    expect(before).toBeGreaterThan(0);
     await edge!.stop();
     await start();
-    expect(edge!.edge.cache.entries).toBe(2);
+    expect(edge!.edge.cache.entries).toBe(before);
     expect(await read()).toEqual(expected);
     expect(edge!.edge.cache.entries).toBe(0);
     expect(edge!.edge.counts.hits).toBe(0);
