@@ -10,7 +10,7 @@ import { loadDirectory, saveDirectory } from './directory-file.ts';
 import { nodesTouched, readPage, readThese } from './directory-reads.ts';
 
 export interface Directory {
-  /** All nodes. Falls back to the last answer when the chain does not answer now; throws when there was none. */
+  /** All nodes, as old as `maxAgeMs`; of a large registry up to a minute old. Falls back to the last answer when the chain does not answer now; throws when there was none. */
   all(): Promise<readonly NodeState[]>;
   /** As `all`, read anew unless a read is under way. */
   fresh(): Promise<readonly NodeState[]>;
@@ -33,6 +33,8 @@ const SMALL_NODES = 200;
 const PAGE_NODES = 100;
 /** As deep as reorganisations go that this node notices by itself. */
 const REORG_BLOCKS = 16n;
+/** A large registry that could not be read for longer is waited for. */
+const STALE_MAX_MS = 60_000;
 /** Behind by more than this, reading everything is cheaper than following. */
 const BLOCKS_FOLLOWED_MAX = 50_000n;
 
@@ -52,7 +54,10 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
   const settle = (head: bigint): readonly NodeState[] => {
     block = head;
     readMs = now();
-    return (list = [...nodes.values()].sort((a, b) => a.id - b.id));
+    const all = [...nodes.values()];
+    // Ids only grow, so the map is in order but for a node that was read out of turn.
+    const isOrdered = all.every(({ id }, i) => i === 0 || id > (all[i - 1] as NodeState).id);
+    return (list = isOrdered ? all : all.sort((a, b) => a.id - b.id));
   };
   const readAll = async (head: bigint): Promise<readonly NodeState[]> => {
     const all = await listNodes(chain);
@@ -96,6 +101,11 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
     fresh,
     async all() {
       if (list !== undefined && now() - readMs < maxAgeMs) return list;
+      // A large one is read behind the answer, for who is chosen is read anew anyway.
+      if (list !== undefined && nodes.size > smallNodes && now() - readMs < STALE_MAX_MS) {
+        void fresh().catch(() => undefined);
+        return list;
+      }
       try {
         return await fresh();
       } catch (error) {

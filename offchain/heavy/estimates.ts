@@ -20,20 +20,32 @@ export function estimate(context: HeavyContext, node: NodeState, options: { read
 
 /** `price`: token units per batch and epoch. Free space is left out: who has signed an offer has reserved it. */
 export function candidateOf(context: HeavyContext, node: NodeState, price: bigint): Candidate {
-  const { id, operator, payout, region, parent, faulted } = node;
-  const entry = context.book.of(id);
+  const entry = context.book.of(node.id);
   const ask = entry?.ask;
-  const seen = context.reputation.of(id);
+  const seen = context.reputation.of(node.id);
   return {
-    provider: id, operator, payout, region, parent, price, faulted,
-    tier: node.tier as ProviderTier,
-    freeStake: freeStake(node),
+    ...registered(node),
+    price,
     alive: entry?.alive ?? true,
     ...(ask?.readOnly === undefined ? {} : { readOnly: ask.readOnly }),
     ...(ask === undefined ? {} : { capacityBytes: ask.capacityBytes }),
     ...(entry?.addresses === undefined ? {} : { addresses: entry.addresses }),
     ...seen,
   };
+}
+
+type Registered = Pick<Candidate, 'provider' | 'operator' | 'payout' | 'region' | 'parent' | 'faulted' | 'tier' | 'freeStake'>;
+
+/** An entry that was read anew is another object, so what follows from one may be kept beside it. */
+const known = new WeakMap<NodeState, Registered>();
+
+function registered(node: NodeState): Registered {
+  const kept = known.get(node);
+  if (kept !== undefined) return kept;
+  const { id, operator, payout, region, parent, faulted, tier } = node;
+  const made: Registered = { provider: id, operator: operator.toLowerCase(), payout: payout.toLowerCase(), region, parent, faulted, tier: tier as ProviderTier, freeStake: freeStake(node) };
+  known.set(node, made);
+  return made;
 }
 
 /** Token units that can stand behind new rent. */

@@ -7,7 +7,8 @@ import type { CandidatesRequest, MatchReply, MatchRequest, MatchedOffer } from '
 import { PERIODS_MAX, SLOTS_MAX } from '../wire/limits.ts';
 import { BadRequestError } from '../wire/http-errors.ts';
 import type { Terms } from '../wire/typed-data.ts';
-import { askChildren, askNeighbours, merge } from './candidates.ts';
+import { askChildren } from './ask-children.ts';
+import { askNeighbours, merge } from './candidates.ts';
 import type { Offers, Question } from './candidates.ts';
 import type { HeavyContext } from './context.ts';
 import { parametersOf } from './chain-reads.ts';

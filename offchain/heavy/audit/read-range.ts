@@ -4,8 +4,8 @@ import { NODE_SIZE } from '../../proof/hash.ts';
 import { rangeProofLength } from '../../proof/range-shape.ts';
 import { verifyRange } from '../../proof/verify-range.ts';
 import { LEAF_SIZE } from '../../codec/geometry.ts';
-import { requestBytes } from '../../wire/http-client.ts';
-import { RemoteError } from '../../wire/transport-errors.ts';
+import { readInto } from '../../wire/read-into.ts';
+import { RemoteError, TransportError } from '../../wire/transport-errors.ts';
 import { judgeError } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 
@@ -49,17 +49,21 @@ export async function readRange(endpoint: string, target: RangeTarget, options: 
   const { timeoutMs, signal, header, now = () => performance.now() } = options;
   const url = rangeUrl(endpoint, target);
   const startedMs = now();
+  // Silence alone does not end a read of which a byte a second comes.
+  const deadline = AbortSignal.timeout(timeoutMs);
   try {
-    const request = { maxBytes: replyBytes(target), timeoutMs, signal };
-    const { bytes } = await requestBytes(url, request).catch(async (error: unknown) => {
+    const bytes = new Uint8Array(replyBytes(target));
+    const request = { idleMs: timeoutMs, signal: AbortSignal.any([signal, deadline]) };
+    await readInto(url, bytes, request).catch(async (error: unknown) => {
       if (header === undefined || !(error instanceof RemoteError) || error.remoteStatus !== 402) throw error;
-      return requestBytes(url, { ...request, headers: { authorization: await header() } });
+      await readInto(url, bytes, { ...request, headers: { authorization: await header() } });
     });
     return { ...judgeBytes(bytes, target), bytes, timeMs: now() - startedMs, url };
   } catch (error) {
     const elapsedMs = now() - startedMs;
     if (signal.aborted) return { outcome: 'ours', reason: 'this node stops', timeMs: elapsedMs, url };
-    return { ...judgeError(error, { elapsedMs, timeoutMs }), timeMs: elapsedMs, url };
+    const late = deadline.aborted ? new TransportError(url, 'did not answer in time', { code: 'TIMEOUT', cause: error }) : error;
+    return { ...judgeError(late, { elapsedMs, timeoutMs }), timeMs: elapsedMs, url };
   }
 }
 

@@ -35,40 +35,47 @@ function fill<C extends Candidate>(fit: readonly C[], rules: PlacementRules, fir
   const chosen: Choice<C>[] = [];
   const queues = queuesOf(fit);
   const take = (candidate: C): void => {
-    const code = codeFor(candidate, [...queues.values()], spread);
+    const code = codeFor(candidate, queues, spread);
     spread.take(candidate);
     chosen.push({ candidate, code, reason: reasonFor(candidate, spread, rules) });
   };
   for (const candidate of first) if (chosen.length < rules.count && spread.conflict(candidate) === undefined) take(candidate);
   while (chosen.length < rules.count) {
-    const next = best([...queues.values()], spread);
+    const next = best(queues, spread);
     if (next === undefined) break;
     take(next);
   }
   return { chosen, spread };
 }
 
-/** The candidates of one region in the order of their own worth; what conflicts once does so for good. */
+/** A candidate and what it counts as, which is computed once. */
+interface Entry<C extends Candidate> {
+  readonly candidate: C;
+  readonly worth: number;
+}
+
+/** The candidates of one region in the order of their worth; what conflicts once does so for good. */
 interface Queue<C extends Candidate> {
   readonly region: number;
-  readonly waiting: readonly C[];
+  readonly waiting: readonly Entry<C>[];
   next: number;
 }
 
-function queuesOf<C extends Candidate>(fit: readonly C[]): Map<number, Queue<C>> {
-  const regions = new Map<number, C[]>();
+function queuesOf<C extends Candidate>(fit: readonly C[]): readonly Queue<C>[] {
+  const regions = new Map<number, Entry<C>[]>();
   for (const candidate of fit) {
+    const entry = { candidate, worth: worth(candidate) };
     const known = regions.get(candidate.region);
-    if (known === undefined) regions.set(candidate.region, [candidate]);
-    else known.push(candidate);
+    if (known === undefined) regions.set(candidate.region, [entry]);
+    else known.push(entry);
   }
-  return new Map([...regions].map(([region, waiting]) => [region, { region, waiting: waiting.sort((a, b) => worth(a) - worth(b) || byPrice(a, b)), next: 0 }]));
+  return [...regions].map(([region, waiting]) => ({ region, waiting: waiting.sort((a, b) => a.worth - b.worth || byPrice(a.candidate, b.candidate)), next: 0 }));
 }
 
-function head<C extends Candidate>(queue: Queue<C>, spread: Spread): C | undefined {
+function head<C extends Candidate>(queue: Queue<C>, spread: Spread): Entry<C> | undefined {
   for (; queue.next < queue.waiting.length; queue.next++) {
-    const candidate = queue.waiting[queue.next] as C;
-    if (spread.conflict(candidate) === undefined) return candidate;
+    const entry = queue.waiting[queue.next] as Entry<C>;
+    if (spread.conflict(entry.candidate) === undefined) return entry;
   }
   return undefined;
 }
@@ -77,9 +84,10 @@ function best<C extends Candidate>(queues: readonly Queue<C>[], spread: Spread):
   let winner: C | undefined;
   let least = Infinity;
   for (const queue of queues) {
-    const candidate = head(queue, spread);
-    if (candidate === undefined) continue;
-    const score = (worth(candidate) * (100 + SPREAD_PERCENT * spread.inRegion(queue.region))) / 100;
+    const entry = head(queue, spread);
+    if (entry === undefined) continue;
+    const { candidate } = entry;
+    const score = (entry.worth * (100 + SPREAD_PERCENT * spread.inRegion(queue.region))) / 100;
     if (winner === undefined || score < least || (score === least && byPrice(candidate, winner) < 0)) [winner, least] = [candidate, score];
   }
   return winner;
@@ -91,11 +99,11 @@ function worth({ price, reputation = UNKNOWN_REPUTATION }: Candidate): number {
 }
 
 function codeFor<C extends Candidate>(candidate: C, queues: readonly Queue<C>[], spread: Spread): ChoiceCode {
-  const others = queues.flatMap((queue) => head(queue, spread) ?? []).filter((one) => one.provider !== candidate.provider);
+  const others = queues.flatMap((queue) => head(queue, spread) ?? []).filter((one) => one.candidate.provider !== candidate.provider);
   if (others.length === 0 && queues.every(({ region, waiting, next }) => region !== candidate.region || waiting.length - next <= 1)) return 'only-fit';
-  const cheaper = others.filter((one) => one.price < candidate.price);
+  const cheaper = others.filter((one) => one.candidate.price < candidate.price);
   if (cheaper.length === 0) return 'best-price';
-  return cheaper.some((one) => worth(one) >= worth(candidate)) ? 'better-reputation' : 'spreads-regions';
+  return cheaper.some((one) => one.worth >= worth(candidate)) ? 'better-reputation' : 'spreads-regions';
 }
 
 function reasonFor(candidate: Candidate, spread: Spread, rules: PlacementRules): string {

@@ -9,7 +9,7 @@ export function countRefusals(refused: readonly Pick<Refusal, 'code'>[]): Refusa
 
 /** At most `limit`: of each code some, so that a common one does not hide the others. The order of `refused` is kept. */
 export function someOfEach(refused: readonly Refusal[], limit: number): Refusal[] {
-  if (refused.length <= limit) return [...refused];
+  if (refused.length <= limit) return refused.map(plain);
   const codes = new Set(refused.map(({ code }) => code));
   const share = Math.max(1, Math.floor(limit / codes.size));
   const shown = new Map<RefusalCode, number>();
@@ -18,7 +18,12 @@ export function someOfEach(refused: readonly Refusal[], limit: number): Refusal[
     shown.set(code, count);
     return count <= share;
   });
-  return kept.slice(0, limit);
+  return kept.slice(0, limit).map(plain);
+}
+
+/** Reasons may be sentences that are only made when somebody reads them. */
+function plain({ provider, code, reason }: Refusal): Refusal {
+  return { provider, code, reason };
 }
 
 /** "9,950 above-limit, 12 stake-short". */

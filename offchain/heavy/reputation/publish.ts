@@ -15,15 +15,14 @@ export async function publishOne(context: HeavyContext, node: number): Promise<R
   if (record === undefined) {
     throw new NotFoundError(`Heavy node ${context.id} has seen nothing of node ${node}.`, { code: 'NO_RECORD', details: { node }, nextStep: 'Ask the heavy node that is its parent, or one that matched an agreement with it.' });
   }
-  return sign(context, [await entryOf(context, record)]);
+  return sign(context, await entriesOf(context, [record]));
 }
 
 /** Providers with ids from `from` on, a page at a time. */
 export async function publishPage(context: HeavyContext, from: number): Promise<ReputationReport> {
   const ids = context.reputation.providers().filter((id) => id >= from);
   const page = ids.slice(0, REPUTATIONS_PER_PAGE);
-  const entries = await Promise.all(page.flatMap((id) => context.reputation.record(id) ?? []).map((record) => entryOf(context, record)));
-  return sign(context, entries, ids[REPUTATIONS_PER_PAGE]);
+  return sign(context, await entriesOf(context, page.flatMap((id) => context.reputation.record(id) ?? [])), ids[REPUTATIONS_PER_PAGE]);
 }
 
 async function sign(context: HeavyContext, entries: readonly ReputationEntry[], next?: number): Promise<ReputationReport> {
@@ -33,7 +32,14 @@ async function sign(context: HeavyContext, entries: readonly ReputationEntry[], 
   return { heavy: said.heavy, epoch: said.epoch, entries: [...entries], ...(next === undefined ? {} : { next }), signature };
 }
 
-async function entryOf({ reputation, settings, store }: HeavyContext, record: Standing): Promise<ReputationEntry> {
+async function entriesOf(context: HeavyContext, records: readonly Standing[]): Promise<ReputationEntry[]> {
+  const where = { provider: { in: records.map(({ provider }) => provider) } };
+  const rows = await context.store.containedAudit.groupBy({ by: ['provider'], where, _count: { _all: true } });
+  const contained = new Map(rows.map(({ provider, _count }) => [provider, _count._all]));
+  return records.map((record) => entryOf(context, record, contained.get(record.provider) ?? 0));
+}
+
+function entryOf({ reputation, settings }: HeavyContext, record: Standing, contained: number): ReputationEntry {
   const { provider, tier, parts, successes, bytesPerSecond, speedSamples, firstEpoch, epoch } = record;
   const state = reputation.state(provider);
   const limitBytes = vettingLimitBytes(successes, settings.placement.vetting);
@@ -46,7 +52,7 @@ async function entryOf({ reputation, settings, store }: HeavyContext, record: St
     ageEpochs: Math.max(0, epoch - firstEpoch),
     ...(Number.isFinite(limitBytes) ? { limitBytes } : {}),
     heldBytes: reputation.holdings.of(provider),
-    contained: await store.containedAudit.count({ where: { provider } }),
+    contained,
     causes: causesOf(record),
     wayBack: wayBack(record, state, { excludedBelow }),
   };

@@ -57,6 +57,8 @@ export async function createReputation(options: { readonly store: Store; readonl
   const heard = new Map<number, ReadonlyMap<number, Omit<Word, 'heavy'>>>();
   const dirty = new Set<number>();
   const states = new Map<number, State>();
+  /** What placement is told, until something changes it: a match asks for thousands. */
+  const told = new Map<number, Seen & { readonly successes: number }>();
   const holdings = createHoldings();
   let epoch = Math.max(0, ...[...records.values()].map((record) => record.epoch));
 
@@ -65,6 +67,7 @@ export async function createReputation(options: { readonly store: Store; readonl
     const isLow = scoreOf(next.parts) < WARNED_BELOW;
     const kept: Standing = { ...next, warnedEpoch: isLow ? (next.warnedEpoch ?? next.epoch) : undefined };
     records.set(kept.provider, kept);
+    told.delete(kept.provider);
     dirty.add(kept.provider);
     const state = stateOf(kept, { excludedBelow, graduatesAt: vetting.graduatesAt });
     const before = states.get(kept.provider);
@@ -90,25 +93,30 @@ export async function createReputation(options: { readonly store: Store; readonl
       return word === undefined ? [] : [{ heavy, ...word }];
     });
 
+  const seen = (provider: number): Seen & { readonly successes: number } => {
+    const words = wordsOf(provider);
+    if (!records.has(provider) && words.length === 0) return { ageEpochs: 0, successes: 0 };
+    const record = current(provider);
+    const { uptime } = record.parts;
+    const state = stateOf(record, { excludedBelow, graduatesAt: vetting.graduatesAt });
+    const score = swayed({ score: scoreOf(record.parts), observations: observations(record.parts) }, words, excludedBelow);
+    return {
+      // Who is only warned as yet is not below the line, whatever its score.
+      reputation: state === 'excluded' ? Math.min(score, excludedBelow - 1e-9) : Math.max(score, excludedBelow),
+      ageEpochs: Math.max(0, epoch - record.firstEpoch),
+      successes: record.successes,
+      ...(uptime.good + uptime.bad < UPTIME_LEAST ? {} : { uptime: uptime.good / (uptime.good + uptime.bad) }),
+      ...(record.bytesPerSecond === undefined || record.speedSamples < SPEED_LEAST ? {} : { bytesPerSecond: record.bytesPerSecond }),
+    };
+  };
+
   return {
     holdings,
     of(provider) {
-      const known = records.get(provider);
-      const heldBytes = holdings.of(provider);
-      const words = wordsOf(provider);
-      if (known === undefined && words.length === 0) return { ageEpochs: 0, vetting: { successes: 0, heldBytes } };
-      const record = current(provider);
-      const { uptime } = record.parts;
-      const state = stateOf(record, { excludedBelow, graduatesAt: vetting.graduatesAt });
-      const score = swayed({ score: scoreOf(record.parts), observations: observations(record.parts) }, words, excludedBelow);
-      return {
-        // Who is only warned as yet is not below the line, whatever its score.
-        reputation: state === 'excluded' ? Math.min(score, excludedBelow - 1e-9) : Math.max(score, excludedBelow),
-        ageEpochs: Math.max(0, epoch - record.firstEpoch),
-        vetting: { successes: record.successes, heldBytes },
-        ...(uptime.good + uptime.bad < UPTIME_LEAST ? {} : { uptime: uptime.good / (uptime.good + uptime.bad) }),
-        ...(record.bytesPerSecond === undefined || record.speedSamples < SPEED_LEAST ? {} : { bytesPerSecond: record.bytesPerSecond }),
-      };
+      const known = told.get(provider) ?? seen(provider);
+      told.set(provider, known);
+      const { successes, ...rest } = known;
+      return { ...rest, vetting: { successes, heldBytes: holdings.of(provider) } };
     },
     record: (provider) => (records.has(provider) ? current(provider) : undefined),
     state: (provider) => stateOf(current(provider), { excludedBelow, graduatesAt: vetting.graduatesAt }),
@@ -131,10 +139,14 @@ export async function createReputation(options: { readonly store: Store; readonl
         put(add(current(provider), { part: 'uptime', good: share, bad: 1 - share }));
       }
       probes.clear();
+      told.clear();
       epoch = next;
     },
     epoch: () => epoch,
-    hear: (heavy, words) => void heard.set(heavy, words),
+    hear(heavy, words) {
+      heard.set(heavy, words);
+      told.clear();
+    },
     async flush() {
       for (const provider of [...dirty].slice(0, ROWS_PER_FLUSH)) {
         dirty.delete(provider);
