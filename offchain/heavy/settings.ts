@@ -61,6 +61,8 @@ export const HeavySettings = z.strictObject({
     .prefault({}),
   /** Repairs that run at once; each holds a few fragments in memory. */
   repairsAtOnce: z.number().int().min(1).max(16).default(2),
+  /** Epochs for which a slot of a guarded agreement stays lost before its first guardian repairs it; the second waits twice as long. */
+  guardEpochs: z.number().int().min(1).max(1_000).default(6),
   /** Bytes that repairs read in a second, all together: the rest of the providers' lines is left to readers. */
   repairBytesPerSecond: z.number().int().min(65_536).default(64 * MIB),
   /** Off: the node matches and keeps names, and leaves epochs, misses and repairs to others. */

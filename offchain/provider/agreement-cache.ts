@@ -2,6 +2,7 @@ import type { Address } from 'viem';
 import type { Chain } from '../chain/client.ts';
 import { readAgreement } from '../chain/read-agreement.ts';
 import type { AgreementState } from '../chain/read-agreement.ts';
+import { nodeIdOf } from '../chain/node-id-of.ts';
 import { readNode } from '../chain/read-node.ts';
 
 /** An upload asks for its agreement with every fragment: one read serves them all. */
@@ -27,6 +28,7 @@ export class AgreementCache {
   readonly #entries = new Map<number, Entry>();
   readonly #operators = new Map<number, { readonly operator: Address; readonly readAtMs: number }>();
   readonly #reading = new Map<number, Promise<AgreementState>>();
+  readonly #heavies = new Map<Address, { readonly isHeavy: boolean; readonly readAtMs: number }>();
   #failedAtMs = -Infinity;
 
   constructor(chain: Chain) {
@@ -84,5 +86,16 @@ export class AgreementCache {
       if (known === undefined) throw error;
       return known.operator;
     }
+  }
+
+  /** Whether `operator` runs a heavy node. */
+  async isHeavy(operator: Address): Promise<boolean> {
+    const known = this.#heavies.get(operator);
+    if (known !== undefined && Date.now() - known.readAtMs < OPERATOR_FRESH_MS) return known.isHeavy;
+    const id = await nodeIdOf(this.#chain, operator);
+    const isHeavy = id !== undefined && (await readNode(this.#chain, id)).tier === 'heavy';
+    if (this.#heavies.size >= ENTRIES_MAX) this.#heavies.clear();
+    this.#heavies.set(operator, { isHeavy, readAtMs: Date.now() });
+    return isHeavy;
   }
 }

@@ -1,7 +1,9 @@
 import { isAddressEqual } from 'viem';
+import type { Address } from 'viem';
 import type { AgreementState } from '../chain/read-agreement.ts';
 import { epochAt, periodOf } from '../chain/epoch.ts';
 import { ConflictError } from '../wire/http-errors.ts';
+import { claimedSigner } from '../wire/session.ts';
 import type { Provider } from './context.ts';
 import { NotMySlotError } from './errors.ts';
 
@@ -24,7 +26,7 @@ interface Write {
 
 /**
  * Who may write to a slot: the creator and the agreement's heavy node where the slot is ours; where it is not, whoever may prepare us to take
- * it over: the heavy node, and the provider that holds it.
+ * it over: the heavy node, the provider that holds it, and any heavy node once it is lost.
  * @throws UnauthorizedError, ForbiddenError (session); NotMySlotError; NO_SUCH_AGREEMENT; AGREEMENT_OVER
  */
 export async function authorize(provider: Provider, request: Write): Promise<Permission> {
@@ -38,10 +40,21 @@ export async function authorize(provider: Provider, request: Write): Promise<Per
   return outcome;
 }
 
+/**
+ * While a slot of an agreement is lost, any heavy node may prepare its successor, and read for it: the agreement's own may be gone for good. What it
+ * brings must match the committed roots, and the slot is only taken by a signature of ours.
+ */
+export async function rescuersOf(provider: Provider, { slots }: AgreementState, header: string | undefined): Promise<Address[]> {
+  if (!slots.some(({ faulted, vacancy }) => faulted || vacancy !== undefined)) return [];
+  const claimed = claimedSigner(header);
+  return claimed !== undefined && (await provider.agreements.isHeavy(claimed)) ? [claimed] : [];
+}
+
 async function judge(provider: Provider, { header, slot }: Write, agreement: AgreementState, nowSeconds: number): Promise<Permission> {
   const heavyOperator = await provider.agreements.operatorOf(agreement.heavy);
   const holder = agreement.slots[slot]?.provider ?? 0;
-  const preparers = [heavyOperator, ...(holder === 0 ? [] : [await provider.agreements.operatorOf(holder)])];
+  const rescuers = await rescuersOf(provider, agreement, header);
+  const preparers = [heavyOperator, ...(holder === 0 ? [] : [await provider.agreements.operatorOf(holder)]), ...rescuers];
   const allowed = [agreement.creator, ...preparers];
   const session = await provider.sessions.verify(header, { agreement: agreement.id, allowed, nowSeconds });
 

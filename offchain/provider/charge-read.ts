@@ -2,6 +2,7 @@
 import { isAddressEqual } from 'viem';
 import { LEAF_SIZE } from '../proof/hash.ts';
 import type { Charge, KnownReader } from '../reads/take/till.ts';
+import { rescuersOf } from './authorize.ts';
 import type { Provider } from './context.ts';
 import type { FragmentKey } from './errors.ts';
 import { findFragment } from './fragments.ts';
@@ -36,7 +37,7 @@ async function identify(provider: Provider, { key, authorization }: Read): Promi
   const { agreements, clock, sessions, store, config } = provider;
   const { agreement: id, slot } = key;
   const agreement = await agreements.get(id);
-  const allowed = [agreement.creator, await agreements.operatorOf(agreement.heavy)];
+  const allowed = [agreement.creator, await agreements.operatorOf(agreement.heavy), ...(await rescuersOf(provider, agreement, authorization))];
   const session = await sessions.verify(authorization, { agreement: id, allowed, nowSeconds: await clock.nowSeconds() });
   const freeBytes = Number(config.reads.freeBytesPerDay);
   if (isAddressEqual(session.creator, agreement.creator)) return { key: `creator/${agreement.creator}`, freeBytes };

@@ -55,6 +55,15 @@ export async function verifySessionHeader(
   return session;
 }
 
+/** Who says to have signed the header; not verified. Undefined when it cannot be read. */
+export function claimedSigner(header: string | undefined): Address | undefined {
+  try {
+    return readTicket(header).creator;
+  } catch {
+    return undefined;
+  }
+}
+
 function readTicket(header: string | undefined): z.output<typeof Ticket> {
   const [scheme, payload, ...rest] = (header ?? '').split(' ');
   if (scheme !== SCHEME || payload === undefined || rest.length > 0 || payload.length > HEADER_CHARACTERS_MAX) {

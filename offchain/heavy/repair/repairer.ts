@@ -10,6 +10,7 @@ import type { Footprint } from '../footprint.ts';
 import { PARALLEL_REQUESTS } from '../limits.ts';
 import { mapLimited } from '../parallel.ts';
 import type { Seals } from '../seals.ts';
+import { createGuard } from './guard.ts';
 import { createHealer } from './healer.ts';
 import { dropSettled } from './jobs.ts';
 import { planRepairs, slotName } from './plan.ts';
@@ -32,6 +33,8 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
   const { footprint, seals, now = Date.now } = options;
   const { chain, log, settings, reputation } = context;
   const shop: Workshop = { context, seals, throttle: createThrottle(settings.repairBytesPerSecond) };
+  const rateOf = (provider: number) => lossRate(reputation.of(provider).reputation);
+  const guard = createGuard(context, { footprint, seals, rateOf });
   const healer = createHealer(shop, footprint);
   const pauses = new Map<string, { untilMs: number; pauseMs: number }>();
 
@@ -53,11 +56,12 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
     async tick() {
       // After a restart the events come first: jobs of agreements that are not known yet would look settled.
       await footprint.follow();
-      const period = periodOf(chain.clock, await currentEpoch(chain));
+      const epoch = await currentEpoch(chain);
+      const period = periodOf(chain.clock, epoch);
       const agreements = await mapLimited(footprint.agreements(), PARALLEL_REQUESTS, (id) => readAgreement(chain, id));
       for (const agreement of agreements) if (isPast(agreement, period)) footprint.forget(agreement.id);
-      const rateOf = (provider: number) => lossRate(reputation.of(provider).reputation);
-      const all = planRepairs(agreements, period, { noticed: await noticedSlots(context, footprint, period), rateOf });
+      const own = planRepairs(agreements, period, { noticed: await noticedSlots(context, footprint, period), rateOf });
+      const all = [...own, ...(await guard.losses({ epoch, period }))];
       await dropSettled(context.store, all);
       const losses = all.filter((loss) => (pauses.get(nameOf(loss))?.untilMs ?? 0) <= now());
       // What is lost of one agreement is rebuilt together, from one read of what is left.
