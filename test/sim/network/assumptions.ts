@@ -1,3 +1,5 @@
+import { SUCCESSION_PERCENT } from '../../../offchain/wire/limits.ts';
+
 /** What is neither protocol nor chance: sizes, speeds and prices that a run assumes. All of it is printed with the results. */
 export const ASSUMED = {
   k: 10,
@@ -17,8 +19,8 @@ export const ASSUMED = {
   capacityMax: 40,
   regions: 20,
   providersPerHeavy: 25,
-  /** Of a heavy node; repairs that run at once share it. */
-  heavyBytesPerSecond: 125e6,
+  /** Of a heavy node, shared by the repairs that run at once: a link of 2.5 Gbit/s, of which reads of k times 1 MiB with 50 ms between them use four fifths. */
+  heavyBytesPerSecond: 250e6,
   /** offchain/heavy/settings.ts: repairsAtOnce, feeBps */
   repairsAtOnce: 2,
   feeBps: 150,
@@ -35,12 +37,12 @@ export const ASSUMED = {
   askLeast: 0.8,
   askMost: 1.3,
   /** Down to which share of its own ask a provider takes a slot over, in percent. */
-  successionPercent: 100,
+  successionPercent: SUCCESSION_PERCENT,
   /** Other heavy nodes that have an agreement's seal key, and the epochs after which they take over from one that is silent. */
   guardians: 0,
   guardianEpochs: 12,
-  /** How many periods before the end a heavy node begins to renew. */
-  renewAhead: 1,
+  /** How many periods before the end a heavy node begins to renew: heavy/renewals.ts. */
+  renewAhead: 2,
   usdPerToken: 1,
   stakeYearlyCost: 0.1,
   /** npm run gas: prove at 100 agreements of 100 GiB; commit; open, of 16 slots. */

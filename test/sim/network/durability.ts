@@ -3,7 +3,7 @@ import type { Tally } from './tally.ts';
 
 const YEAR = 365 * 86_400;
 /** A state whose repairs were seen less often says nothing about its rate; the network under stress is asked then, or the state before. */
-const SEEN_MIN = 10;
+const SEEN_MIN = 30;
 
 export interface Durability {
   /** Losses per slot and year that the model assumes. */
@@ -24,9 +24,8 @@ export function durabilityOf(tally: Tally, options: { readonly k: number; readon
   const repairsPerHour: number[] = [];
   for (let j = 1; j <= m; j += 1) {
     const seen = [tally, stressed].find((one) => (one?.downs[j] ?? 0) >= SEEN_MIN);
-    const rate = seen === undefined ? 0 : (seen.downs[j]! / seen.inState[j]!) * 3_600;
-    // More that is gone is never repaired later: the plan puts it first. A stressed network only has longer queues.
-    repairsPerHour.push(seen === tally ? rate : Math.max(rate, repairsPerHour.at(-1) ?? 0));
+    // More that is gone is not repaired later: the plan puts it first. A stressed network only has longer queues.
+    repairsPerHour.push(seen === undefined ? (repairsPerHour.at(-1) ?? 0) : (seen.downs[j]! / seen.inState[j]!) * 3_600);
   }
   let passage = 0;
   let years = 0;

@@ -1,26 +1,16 @@
 /** Creators rent, upload, renew, and let agreements end. */
-import { PriceAboveLimitError, TooFewProvidersError } from '../../../offchain/heavy/errors.ts';
-import { place } from '../../../offchain/heavy/placement/place.ts';
-import type { Candidate, Placement } from '../../../offchain/heavy/placement/candidate.ts';
-import { rulesFor } from '../../../offchain/heavy/placement/rules.ts';
-import type { HouseRules, PlacementRules } from '../../../offchain/heavy/placement/rules.ts';
-import { VETTING } from '../../../offchain/heavy/placement/vetting.ts';
-import { EXCLUDED_BELOW } from '../../../offchain/heavy/reputation/score.ts';
-import { MINIMUMS } from '../../../offchain/wire/placement.ts';
 import { ASSUMED } from './assumptions.ts';
-import { allBatches } from './deals.ts';
 import type { Deal } from './deals.ts';
 import { RealBytes } from './real-bytes.ts';
-import { appoint, damage, fill, leaveSlot, refreshLacks } from './slots.ts';
+import { rulesOf, search } from './search.ts';
+import { appoint, leaveSlot, refreshLacks } from './slots.ts';
 import { insist } from './tally.ts';
+import { commit } from './uploads.ts';
 import type { Heavy, World } from './world.ts';
 
 const CREATORS = 50;
 /** Agreements that creators try to open in one epoch. */
 const OPENS_PER_EPOCH = 2_000;
-
-/** A heavy node with default settings; providers of the simulation have no addresses. */
-const HOUSE: HouseRules = { minReputation: EXCLUDED_BELOW, minUptime: MINIMUMS.uptime, minBytesPerSecond: MINIMUMS.bytesPerSecond, minCapacityBytes: MINIMUMS.capacityBytes, exemptLoopback: true, vetting: VETTING };
 
 /** Rents until creators have what they want, or nobody takes more. */
 export async function openWanted(world: World): Promise<void> {
@@ -33,24 +23,6 @@ export async function openWanted(world: World): Promise<void> {
     const heavy = world.heavies[world.dice.market.below(world.heavies.length)]!;
     if (!world.isHeavyUp(heavy)) continue;
     if (!(await openDeal(world, heavy))) return;
-  }
-}
-
-/** As heavy/match.ts searches: the children first, everybody when these do not suffice. Undefined: nobody fits. */
-export function search(world: World, options: { readonly heavy: Heavy; readonly rules: PlacementRules; readonly excluded: ReadonlySet<number>; readonly pricePercent?: number }): Placement | undefined {
-  const { heavy, rules, excluded, pricePercent = 100 } = options;
-  const { providers } = world;
-  const offers = (rows: readonly number[]): Candidate[] => rows.filter((p) => !providers.isGone(p) && !excluded.has(providers.idOf(p))).map((p) => world.candidate(p, pricePercent));
-  try {
-    return place(offers(heavy.children), rules);
-  } catch (error) {
-    if (!isShort(error)) throw error;
-  }
-  try {
-    return place(offers(Array.from({ length: providers.count }, (_, p) => p)), rules);
-  } catch (error) {
-    if (!isShort(error)) throw error;
-    return undefined;
   }
 }
 
@@ -107,48 +79,6 @@ async function openDeal(world: World, heavy: Heavy): Promise<boolean> {
   return true;
 }
 
-/** Whoever acknowledges has fsynced all of its fragments. A commit needs k + (m+1)/2 receipts, else the creator gives up. */
-function commit(world: World, deal: Deal): void {
-  const { providers } = world;
-  const rows = deal.state.slots.map(({ provider }) => providers.rowOf(provider));
-  const stores = rows.map((p) => providers.mixOf(p).strategy !== 'never acknowledges');
-  const quorum = deal.state.k + Math.floor((deal.state.m + 1) / 2);
-  if (stores.filter(Boolean).length < quorum) {
-    world.note('upload.refused', String(deal.id));
-    world.money.model.close(deal.id, world.epoch);
-    deal.state.endPeriod = world.period + 1;
-    return;
-  }
-  deal.committedEpoch = world.epoch;
-  deal.state.bundles = 1;
-  deal.state.batches = deal.batches;
-  world.tally.committedBatches += deal.batches;
-  world.tally.committedBytes += deal.batches * deal.state.k * world.fragmentBytes;
-  deal.harmSince = world.seconds;
-  stores.forEach((isStored, slot) => {
-    if (!isStored) {
-      world.unacknowledged.add(deal);
-      for (let batch = 0; batch < deal.batches; batch += 1) deal.real?.drop(slot, batch);
-      return;
-    }
-    deal.acknowledged |= 1 << slot;
-    fill(world, deal, slot, allBatches(deal));
-  });
-  rows.forEach((p, slot) => {
-    if (stores[slot] === true) cheat(world, deal, { slot, p });
-  });
-}
-
-/** What a dishonest provider does as soon as it is bound by its receipt. */
-export function cheat(world: World, deal: Deal, { slot, p }: { readonly slot: number; readonly p: number }): void {
-  const { strategy, dropped = 0 } = world.providers.mixOf(p);
-  if (strategy === 'griefs') damage(world, deal, { slot, batches: allBatches(deal), isHarm: false });
-  if (strategy !== 'cheats') return;
-  let batches = 0;
-  for (let batch = 0; batch < deal.batches; batch += 1) if (world.dice.draws.chance(dropped)) batches |= 1 << batch;
-  if (batches !== 0) damage(world, deal, { slot, batches, isHarm: false });
-}
-
 /** heavy/renewals.ts: one period more, in the last period but not in its last epoch, when every slot's operator signs. */
 export function renew(world: World, deal: Deal): void {
   const { clock, money, providers } = world;
@@ -194,15 +124,6 @@ export function endDeal(world: World, deal: Deal): void {
   world.note('agreement.ended', `${deal.id} ${state.endPeriod < deal.wantedUntil ? 'unwanted' : ''}`);
 }
 
-/** What a heavy node asks of whoever shall take a slot. */
-export function rulesOf(world: World, terms: Pick<PlacementRules, 'count' | 'perRegion' | 'quota' | 'priceLimit' | 'occupied'>): PlacementRules {
-  return rulesFor({ ...terms, stakeEpochs: world.parameters.stakeEpochs, slotBytes: (terms.quota / ASSUMED.batchesPerTracked) * world.fragmentBytes }, HOUSE);
-}
-
 function creatorOf(id: number): string {
   return `creator ${id % CREATORS}`;
-}
-
-function isShort(error: unknown): boolean {
-  return error instanceof TooFewProvidersError || error instanceof PriceAboveLimitError;
 }

@@ -4,9 +4,10 @@ import type { Loss } from '../../../offchain/heavy/repair/plan.ts';
 import { ASSUMED } from './assumptions.ts';
 import { allBatches } from './deals.ts';
 import type { Deal } from './deals.ts';
-import { cheat, rulesOf, search } from './market.ts';
 import { appoint, fill, rowAt, vacate } from './slots.ts';
+import { successorOf } from './successors.ts';
 import { insist } from './tally.ts';
+import { cheat } from './uploads.ts';
 import type { Heavy, World } from './world.ts';
 
 export interface Job {
@@ -94,28 +95,6 @@ function sourcesOf(world: World, deal: Deal, slot: number, batch: number): numbe
     if (other.slot === slot || other.provider === 0 || ((deal.missing[other.slot]! >>> batch) & 1) === 1) return [];
     return world.isReachable(providers.rowOf(other.provider)) ? [other.slot] : [];
   });
-}
-
-function successorOf(world: World, heavy: Heavy, deal: Deal, loss: Loss): { p: number; rent: bigint } | undefined {
-  const { providers } = world;
-  const { state, sent } = deal;
-  const quota = state.quota;
-  const rent = state.slots[loss.slot]!.rent;
-  const holders = state.slots.filter(({ provider }) => provider !== 0);
-  const occupied = holders
-    .filter(({ slot }) => slot !== loss.slot)
-    .map(({ provider }) => ({ provider, operator: `operator ${providers.operator[providers.rowOf(provider)]}`, region: providers.region[providers.rowOf(provider)]! }));
-  const priceLimit = rent / BigInt(quota);
-  const rules = rulesOf(world, { count: 1, perRegion: state.m, quota, priceLimit, occupied });
-  // The one that an earlier try has sent most of the slot to, while it still fits.
-  const known = sent?.slot === loss.slot ? providers.rowOf(sent.provider) : undefined;
-  const excluded = new Set([loss.from, ...holders.map(({ provider }) => provider)]);
-  if (known !== undefined && !excluded.has(providers.idOf(known)) && world.candidate(known).alive && world.askOf(known) <= priceLimit) return { p: known, rent: world.askOf(known) * BigInt(quota) };
-  const chosen = search(world, { heavy, rules, excluded, pricePercent: ASSUMED.successionPercent })?.chosen[0]?.candidate;
-  if (chosen === undefined) return undefined;
-  const p = providers.rowOf(chosen.provider);
-  const price = world.askOf(p) < priceLimit ? world.askOf(p) : priceLimit;
-  return { p, rent: price * BigInt(quota) };
 }
 
 async function end(world: World, job: Job): Promise<void> {

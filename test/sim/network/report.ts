@@ -24,7 +24,7 @@ function durabilityText({ tally, durability, durabilityOfAll, world }: NetworkRe
     'Durability',
     `  batches committed ${tally.committedBatches.toLocaleString('en')} (each stands for ${ASSUMED.batchesPerTracked}), lost ${tally.lostBatches}; ${Math.round(years).toLocaleString('en')} batch-years watched; ${tally.realChecks} batches of real bytes checked`,
     `  providers gone ${tally.departures}, joined ${tally.joins}; slots repaired ${tally.repairs} in ${hours(tally.repairSeconds / Math.max(1, tally.repairs))} h on average, ${hours(tally.repairSecondsMax)} h at most`,
-    `  mean hours to the next repair with 1, 2, ... slots gone: ${rates}`,
+    `  mean hours to the next repair with 1, 2, ... slots gone: ${rates} (states that this run hardly saw: from a network under stress)`,
     `  by the model, at ${(durability.lossesPerSlotYear * 100).toFixed(1)} % of slots a year (${(world.scenario.monthlyLoss * 100).toFixed(1)} % of providers a month): ${nines(durability)}`,
     `  with everything that harmed slots in this run, ${(durabilityOfAll.lossesPerSlotYear * 100).toFixed(1)} % a year: ${nines(durabilityOfAll)}`,
     `  repairs that found no successor at the slot's price: ${tally.noSuccessorSlots.size} slots; too few sources at the time: ${tally.unrepairable} tries`,
