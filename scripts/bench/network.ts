@@ -5,13 +5,13 @@ import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { parseEther } from 'viem';
+import { parseEther, toHex } from 'viem';
 import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
 import { createChain } from '../../offchain/chain/client.ts';
 import type { Chain } from '../../offchain/chain/client.ts';
 import { devAccount, DEV_CHAIN_ID } from '../../offchain/chain/dev-accounts.ts';
-import { formatDeployment } from '../../offchain/chain/deployment.ts';
-import { PRODUCTION } from '../../offchain/chain/devnet-parameters.ts';
+import { type Deployment, formatDeployment } from '../../offchain/chain/deployment.ts';
+import { type NetworkParameters, PRODUCTION } from '../../offchain/chain/devnet-parameters.ts';
 import { startLocalChain } from '../../offchain/chain/local-chain.ts';
 import { deployDevnet } from '../../offchain/cli/devnet/deploy-devnet.ts';
 import { createClient } from '../../offchain/client/client.ts';
@@ -29,6 +29,7 @@ const PRICE = 10n ** 12n;
 export interface BenchNetwork {
   readonly folder: string;
   readonly rpcUrl: string;
+  readonly deployment: Deployment;
   /** An agreement over all providers with room for `spaceBytes`. Returns the providers in slot order. */
   rent(options: { readonly spaceBytes: number; readonly batchLog2: number }): Promise<readonly number[]>;
   /** One verb of the creator in a process of its own; `home` names a home folder, which may be new. */
@@ -40,9 +41,18 @@ export interface BenchNetwork {
   stop(): Promise<void>;
 }
 
+export interface NetworkOptions {
+  readonly folder: string;
+  readonly providers: number;
+  readonly hosts: number;
+  readonly scheme: { readonly k: number; readonly m: number };
+  readonly parameters?: NetworkParameters;
+}
+
 /** `hosts`: processes that share the providers, one for each core is enough: more would only take turns on the same cores. */
-export async function startNetwork(options: { readonly folder: string; readonly providers: number; readonly hosts: number; readonly scheme: { readonly k: number; readonly m: number } }): Promise<BenchNetwork> {
-  const { folder, scheme } = options;
+export async function startNetwork(options: NetworkOptions): Promise<BenchNetwork> {
+  // Epochs of two hours: no proof falls into the measurement of a transfer.
+  const { folder, scheme, parameters = { ...PRODUCTION, healthBps: 0 } } = options;
   await mkdir(folder, { recursive: true });
   const local = await startLocalChain();
   const hosts = Array.from({ length: options.hosts }, () => startHost());
@@ -54,13 +64,12 @@ export async function startNetwork(options: { readonly folder: string; readonly 
   };
   try {
     const { rpcUrl } = local;
-    // Epochs of two hours: no proof falls into the measurement.
-    const { deployment } = await deployDevnet({ rpcUrl, parameters: { ...PRODUCTION, healthBps: 0 }, deploymentPath: join(folder, 'deployment.json') });
+    const { deployment } = await deployDevnet({ rpcUrl, parameters, deploymentPath: join(folder, 'deployment.json') });
     const as = (account: number): Promise<Chain> => createChain({ rpcUrls: [rpcUrl], deployment, account: devAccount(account, DEV_CHAIN_ID), pollMs: 50 });
     const told = { rpcUrl, deployment: formatDeployment(deployment) };
     const heavy = await first(hosts).tell({ do: 'heavy', ...told, account: HEAVY_ACCOUNT, home: join(folder, 'heavy') });
     for (let i = 0; i < options.providers; i++) {
-      const account = FIRST_PROVIDER_ACCOUNT + i;
+      const account = await providerAccount(rpcUrl, i);
       await buyTokens(await as(account), { coin: parseEther('10') });
       const host = hosts[i % hosts.length] as Host;
       const id = await host.tell({
@@ -74,7 +83,7 @@ export async function startNetwork(options: { readonly folder: string; readonly 
     // Compiled once for all client processes, as an installed program is.
     const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
     return {
-      folder, rpcUrl, stop,
+      folder, rpcUrl, deployment, stop,
       async rent({ spaceBytes, batchLog2 }) {
         const client = await createClient({ chain: await as(CREATOR_ACCOUNT), home: homeOf('rent') });
         try {
@@ -92,6 +101,16 @@ export async function startNetwork(options: { readonly folder: string; readonly 
     await stop();
     throw error;
   }
+}
+
+/** The devnet gives its coin to twenty accounts; providers beyond them get theirs from it directly. */
+async function providerAccount(rpcUrl: string, i: number): Promise<number> {
+  const account = FIRST_PROVIDER_ACCOUNT + i;
+  if (account < CREATOR_ACCOUNT) return account;
+  const { address } = devAccount(account + 1, DEV_CHAIN_ID);
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'hardhat_setBalance', params: [address, toHex(parseEther('1000'))] });
+  await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  return account + 1;
 }
 
 interface Host {
