@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { directBytes, isRefusal, openDirect } from './direct-file.ts';
 import type { FileLayer, OpenFile } from './files.ts';
 
 type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
@@ -15,7 +16,7 @@ function call<T>(start: (done: Callback<T>) => void): Promise<T> {
 
 /** The real file system. */
 export const nodeFiles: FileLayer = {
-  open: async (path, mode) => new NodeFile(await call<number>((done) => fs.open(path, mode, done))),
+  open: async (path, mode) => new NodeFile(await call<number>((done) => fs.open(path, mode, done)), mode !== 'r'),
   mkdir: (path) => call<void>((done) => fs.mkdir(path, done as fs.NoParamCallback)),
   readdir: (path) => call<string[]>((done) => fs.readdir(path, done)),
   rename: (from, to) => call<void>((done) => fs.rename(from, to, done as fs.NoParamCallback)),
@@ -42,12 +43,16 @@ export const nodeFiles: FileLayer = {
 /** A descriptor's number may be another file's once it was closed: closing waits for calls under way, and nothing is called after it. */
 class NodeFile implements OpenFile {
   readonly #fd: number;
+  readonly #isWritable: boolean;
+  /** For direct transfers; opened by the first one. */
+  #direct: Promise<number | undefined> | undefined;
   #isClosed = false;
   #running = 0;
   #idle: () => void = () => undefined;
 
-  constructor(fd: number) {
+  constructor(fd: number, isWritable: boolean) {
     this.#fd = fd;
+    this.#isWritable = isWritable;
   }
 
   async read(into: Uint8Array, position: number): Promise<number> {
@@ -62,7 +67,9 @@ class NodeFile implements OpenFile {
 
   async write(pieces: readonly Uint8Array[], position: number): Promise<void> {
     let rest = pieces.filter((piece) => piece.length > 0);
-    let at = position;
+    const written = await this.#writeDirect(rest, position);
+    if (written > 0) rest = after(rest, written);
+    let at = position + written;
     while (rest.length > 0) {
       const [first] = rest;
       const bytesWritten = await this.#call<number>((fd, end) => {
@@ -91,7 +98,27 @@ class NodeFile implements OpenFile {
     if (this.#isClosed) throw closedError();
     this.#isClosed = true;
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    const direct = await this.#direct?.catch(() => undefined);
+    if (direct !== undefined) await call<void>((done) => fs.close(direct, done as fs.NoParamCallback));
     await call<void>((done) => fs.close(this.#fd, done as fs.NoParamCallback));
+  }
+
+  /** Returns how much went to the disk; the rest takes the ordinary way. `sync` covers both: it also makes the size and the place on the disk durable. */
+  async #writeDirect([piece, ...more]: readonly Uint8Array[], position: number): Promise<number> {
+    const sizeBytes = piece === undefined || more.length > 0 ? 0 : directBytes(piece, position);
+    if (piece === undefined || sizeBytes === 0) return 0;
+    try {
+      return await this.#call<number>((fd, end) => {
+        this.#direct ??= openDirect(fd, this.#isWritable);
+        this.#direct.then((direct) => {
+          if (direct === undefined) end(null, 0);
+          else fs.write(direct, piece, 0, sizeBytes, position, end);
+        }, (error: unknown) => end(error as Error, 0));
+      });
+    } catch (error) {
+      if (isRefusal(error)) return 0;
+      throw error;
+    }
   }
 
   async #call<T>(start: (fd: number, end: Callback<T>) => void): Promise<T> {

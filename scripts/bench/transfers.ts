@@ -6,7 +6,7 @@ import type { BenchRequest } from './options.ts';
 import { round } from './row.ts';
 import { type BenchNetwork, startNetwork } from './network.ts';
 import { changeOnePercent, writeMixedFolder, writeRandomFile, writeRandomFolder, writeSmallFiles } from './samples.ts';
-import { megabytesPerSecond, timed } from './timing.ts';
+import { megabytesPerSecond } from './timing.ts';
 
 export interface Measure {
   readonly name: string;

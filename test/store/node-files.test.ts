@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileLayer } from '../../offchain/store/files.ts';
 import { nodeFiles } from '../../offchain/store/node-files.ts';
+import { isPageAligned, PAGE_BYTES, pageMemory } from '../../offchain/store/page-memory.ts';
 import { FaultPlan } from '../support/faults.ts';
 import { FaultyFiles } from '../support/faulty-files.ts';
 
@@ -59,6 +60,40 @@ describe.each(layers)('%s', (_name, make) => {
     await expect(layer.readdir(at('f'))).rejects.toMatchObject({ code: 'ENOENT' });
     expect(await layer.freeBytes(home)).toBeGreaterThan(0n);
   });
+});
+
+it('writes from page memory past the page cache, and the rest through it, to one file', async () => {
+  const path = join(real, 'direct');
+  const memory = pageMemory(1 << 20);
+  memory.forEach((_, i) => (memory[i] = i * 7 + (i >> 8)));
+  expect(isPageAligned(memory)).toBe(true);
+  expect(isPageAligned(memory.subarray(PAGE_BYTES))).toBe(true);
+  expect(isPageAligned(memory.subarray(1))).toBe(false);
+  expect(isPageAligned(new Uint8Array(PAGE_BYTES))).toBe(false);
+  // Each at the end of the one before: aligned, with a tail, at a place in the middle of a page, from the middle of one, small.
+  const lengths: [number, number][] = [[0, 512 * 1024], [0, 100_000], [0, 300_000], [256, 300_000], [0, 100]];
+  const wanted: Uint8Array[] = [];
+  const file = await nodeFiles.open(path, 'wx+');
+  let at = 0;
+  for (const [start, length] of lengths) {
+    const piece = memory.subarray(start, start + length);
+    await file.write([piece], at);
+    wanted.push(piece.slice());
+    at += length;
+  }
+  // Over bytes that the page cache has.
+  const over = new Uint8Array(memory.subarray(0, 2 * 65_536)).reverse();
+  memory.set(over);
+  await file.write([memory.subarray(0, over.length)], 0);
+  await file.sync();
+  const all = Buffer.concat(wanted);
+  all.set(over);
+  const read = new Uint8Array(at + 1);
+  expect(await file.read(read, 0)).toBe(at);
+  await file.close();
+  expect(Buffer.compare(read.subarray(0, at), all)).toBe(0);
+  expect(Buffer.compare(await readFile(path), all)).toBe(0);
+  await expect(file.write([memory], 0)).rejects.toMatchObject({ code: 'EBADF' });
 });
 
 it('forgets in a crash what was not synced, and only that', async () => {
