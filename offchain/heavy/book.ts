@@ -1,11 +1,11 @@
 /** What providers say of themselves, newest word first: price, space, whether they answer. Only a signed offer binds; the book decides who is asked. */
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import type { NodeState } from '../chain/node-state.ts';
 import { priceOfAsk } from '../p2p/asks.ts';
 import type { AskBook } from '../p2p/asks.ts';
 import type { AskPrice } from '../wire/messages.ts';
-import { ADDRESSES_KEPT_MS, ADDRESSES_MAX, BAIT_REMEMBERED_MS, DECLINE_REMEMBERED_MS, OFFER_REMEMBERED_MS, RESOLVE_TIMEOUT_MS, STATUS_FRESH_MS } from './limits.ts';
+import { addressesOf } from '../wire/resolve-address.ts';
+import type { Resolver } from '../wire/resolve-address.ts';
+import { ADDRESSES_KEPT_MS, BAIT_REMEMBERED_MS, DECLINE_REMEMBERED_MS, OFFER_REMEMBERED_MS, STATUS_FRESH_MS } from './limits.ts';
 
 /** A provider's word. Amounts in token units, sizes in bytes. */
 export interface Ask {
@@ -62,13 +62,13 @@ export interface BookOptions {
   /** Signed asks that came by gossip: used for providers whose status was not asked lately. */
   readonly asks?: Pick<AskBook, 'get'>;
   readonly now?: () => number;
-  readonly resolver?: (host: string) => Promise<readonly string[]>;
+  readonly resolver?: Resolver;
 }
 
 const GIB = 2n ** 30n;
 
 export function createBook(options: BookOptions = {}): Book {
-  const { asks, now = Date.now, resolver = resolveHost } = options;
+  const { asks, now = Date.now, resolver } = options;
   const rows = new Map<number, Row>();
   const row = (provider: number): Row => {
     const known = rows.get(provider) ?? { alive: true, checkedMs: 0 };
@@ -128,16 +128,4 @@ export function createBook(options: BookOptions = {}): Book {
 function priceAsked(price: AskPrice, fragmentBytes: number): bigint {
   if ('perBatchEpoch' in price) return price.perBatchEpoch;
   return (price.perGibEpoch * BigInt(fragmentBytes) + GIB - 1n) / GIB;
-}
-
-async function addressesOf(endpoint: string, resolver: (host: string) => Promise<readonly string[]>): Promise<readonly string[]> {
-  if (!URL.canParse(endpoint)) return [];
-  const host = new URL(endpoint).hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0) return [host];
-  return (await resolver(host).catch(() => [])).slice(0, ADDRESSES_MAX);
-}
-
-async function resolveHost(host: string): Promise<readonly string[]> {
-  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`${host} was not resolved in time`)), RESOLVE_TIMEOUT_MS).unref());
-  return (await Promise.race([lookup(host, { all: true }), late])).map(({ address }) => address);
 }

@@ -14,7 +14,7 @@ export interface Directory {
   all(): Promise<readonly NodeState[]>;
   /** As `all`, read anew unless a read is under way. */
   fresh(): Promise<readonly NodeState[]>;
-  /** These nodes as the chain has them now. */
+  /** These nodes as the chain has them now, or had them within half a minute. */
   refresh(ids: readonly number[]): Promise<readonly NodeState[]>;
   /** Writes what is known to the file, where there is one. */
   save(): Promise<void>;
@@ -35,12 +35,15 @@ const PAGE_NODES = 100;
 const REORG_BLOCKS = 16n;
 /** A large registry that could not be read for longer is waited for. */
 const STALE_MAX_MS = 60_000;
+/** A named node is not read again sooner. */
+const REREAD_MS = 30_000;
 /** Behind by more than this, reading everything is cheaper than following. */
 const BLOCKS_FOLLOWED_MAX = 50_000n;
 
 export function createDirectory(chain: Chain, options: DirectoryOptions): Directory {
   const { maxAgeMs, now = Date.now, path, smallNodes = SMALL_NODES } = options;
   const nodes = new Map<number, NodeState>();
+  const readAtMs = new Map<number, number>();
   let list: readonly NodeState[] | undefined;
   let readMs = 0;
   let block = -1n;
@@ -49,7 +52,10 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
   let reading: Promise<readonly NodeState[]> | undefined;
 
   const put = (changed: readonly NodeState[]): void => {
-    for (const node of changed) nodes.set(node.id, { ...node, endpoint: node.endpoint.replace(/\/$/, '') });
+    for (const node of changed) {
+      nodes.set(node.id, { ...node, endpoint: node.endpoint.replace(/\/$/, '') });
+      readAtMs.set(node.id, now());
+    }
   };
   const settle = (head: bigint): readonly NodeState[] => {
     block = head;
@@ -116,7 +122,8 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
     async refresh(ids) {
       const known = await this.all();
       if (known.length <= smallNodes) return known.filter(({ id }) => ids.includes(id));
-      put(await readThese(chain, ids));
+      // Events tell of every change but those that time brings: what was read a moment ago still stands.
+      put(await readThese(chain, ids.filter((id) => now() - (readAtMs.get(id) ?? -Infinity) >= REREAD_MS)));
       return ids.flatMap((id) => nodes.get(id) ?? []);
     },
     async save() {

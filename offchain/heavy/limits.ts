@@ -20,7 +20,7 @@ export const NEIGHBOURS_MAX = 16;
 export const ASKS_PER_SLOT = 4;
 export const ASKS_MORE = 64;
 /** Offers asked for beyond the slots at first, as a share of the slots. */
-export const ASKS_SPARE = 0.25;
+export const ASKS_SPARE = 0.125;
 /** Refusals in a reply: some of each kind, and with `explain`. `counts` tells of all. */
 export const REFUSALS_SHOWN = 256;
 export const REFUSALS_EXPLAINED = 16_384;
@@ -35,8 +35,6 @@ export const STATUS_FRESH_MS = 60_000;
 export const OFFER_REMEMBERED_MS = 600_000;
 /** Names resolved for the rule of networks. */
 export const ADDRESSES_KEPT_MS = 600_000;
-export const ADDRESSES_MAX = 8;
-export const RESOLVE_TIMEOUT_MS = 2_000;
 /** Matches that run at once. */
 export const MATCHES_AT_ONCE = 8;
 /** An offer that ends sooner would expire on its way to the chain; creators refuse the last 15 s of it. */

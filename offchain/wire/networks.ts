@@ -32,8 +32,20 @@ export function kindOf(address: string): AddressKind {
   return (a & 0xfe) === 0xfc ? 'private' : 'public';
 }
 
+/** A placement asks for the same few thousand addresses again and again. */
+const parsed = new Map<string, readonly number[] | undefined>();
+const PARSED_MAX = 50_000;
+
+function addressBytes(address: string): readonly number[] | undefined {
+  if (parsed.has(address)) return parsed.get(address);
+  if (parsed.size >= PARSED_MAX) parsed.clear();
+  const bytes = parseAddress(address);
+  parsed.set(address, bytes);
+  return bytes;
+}
+
 /** 4 or 16 bytes. IPv6 addresses that only carry an IPv4 one (mapped, NAT64, 6to4) are that one: whoever has it has all of them. */
-function addressBytes(address: string): number[] | undefined {
+function parseAddress(address: string): number[] | undefined {
   const text = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
   if (isIPv4(text)) return text.split('.').map(Number);
   if (!isIPv6(text)) return undefined;

@@ -14,6 +14,8 @@ export function createChallenger(context: HeavyContext): Challenger {
   const { challengesPerPeriod, challengeBudget } = settings.audits;
   let period = -1;
   let spent = 0n;
+  let count = 0;
+  /** Slots that were tried, whether it worked or not. */
   const posted = new Set<string>();
 
   return {
@@ -21,17 +23,18 @@ export function createChallenger(context: HeavyContext): Challenger {
       if (challengesPerPeriod === 0) return;
       const now = periodOf(chain.clock, epoch);
       if (now !== period) {
-        [period, spent] = [now, 0n];
+        [period, spent, count] = [now, 0n, 0];
         posted.clear();
       }
       const name = `${target.agreement}/${target.slot}`;
       const bond = await challengeBond(chain);
-      if (posted.has(name) || posted.size >= challengesPerPeriod || spent + bond > challengeBudget) return;
+      if (posted.has(name) || count >= challengesPerPeriod || spent + bond > challengeBudget) return;
       posted.add(name);
       spent += bond;
       const { agreement, slot, bundle, batch, first: leaf } = target;
       try {
         const { challenge, deadlineEpoch } = await postChallenge(chain, { agreement, slot, bundle, batch, leaf });
+        count += 1;
         log.info('audit.challenged', { agreement, slot, bundle, batch, leaf, challenge, bond, deadlineEpoch });
       } catch (error) {
         // An open challenge of the same slot, too few tokens: the audit counts all the same.
