@@ -1,3 +1,4 @@
+import { GUARDIANS } from '../../../offchain/chain/guardians.ts';
 import { SUCCESSION_PERCENT } from '../../../offchain/wire/limits.ts';
 
 /** What is neither protocol nor chance: sizes, speeds and prices that a run assumes. All of it is printed with the results. */
@@ -38,9 +39,9 @@ export const ASSUMED = {
   askMost: 1.3,
   /** Down to which share of its own ask a provider takes a slot over, in percent. */
   successionPercent: SUCCESSION_PERCENT,
-  /** Other heavy nodes that have an agreement's seal key, and the epochs after which they take over from one that is silent. */
-  guardians: 0,
-  guardianEpochs: 12,
+  /** Other heavy nodes that have an agreement's seal key; each takes over so many epochs later than the one before. heavy/settings.ts: guardEpochs */
+  guardians: GUARDIANS,
+  guardianEpochs: 6,
   /** How many periods before the end a heavy node begins to renew: heavy/renewals.ts. */
   renewAhead: 2,
   usdPerToken: 1,

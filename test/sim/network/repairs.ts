@@ -165,6 +165,22 @@ async function succeed(world: World, job: Job, rent: bigint): Promise<void> {
   cheat(world, deal, { slot, p });
 }
 
+/** Single damaged fragments are rebuilt and sent to who holds the slot: nobody has to give it up. False: it cannot be done now. */
+export async function heal(world: World, deal: Deal, at: { readonly slot: number; readonly batch: number }): Promise<boolean> {
+  const { slot, batch } = at;
+  const sources = sourcesOf(world, deal, slot, batch);
+  if (world.keeperOf(deal.heavy) === undefined || !world.isReachable(rowAt(world, deal, slot)) || sources.length < deal.state.k) return false;
+  const isRebuilt = (await deal.real?.rebuild(slot, batch, sources)) ?? true;
+  insist(isRebuilt, 'tracked fragments are real', world.seconds, () => `batch ${batch} of agreement ${deal.id} cannot be healed`);
+  world.tally.healed += 1;
+  world.tally.lostSlotBytes += world.fragmentBytes / ASSUMED.batchesPerTracked;
+  world.tally.repairBytes += (world.fragmentBytes / ASSUMED.batchesPerTracked) * (deal.state.k + 1);
+  fill(world, deal, slot, 1 << batch);
+  if (deal.missing[slot] === 0) world.tally.setHarm(deal, { slot, isHarmed: false, seconds: world.seconds });
+  world.note('fragment.healed', `${deal.id}/${slot}/${batch}`);
+  return true;
+}
+
 async function rebuildReal(world: World, deal: Deal, slot: number): Promise<void> {
   for (let batch = 0; batch < deal.batches; batch += 1) {
     const isRebuilt = await deal.real!.rebuild(slot, batch, sourcesOf(world, deal, slot, batch));

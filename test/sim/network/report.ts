@@ -44,7 +44,7 @@ function trafficText({ tally, world }: NetworkResult): string {
     'Repair traffic',
     `  moved ${text(tally.repairBytes)} for ${text(tally.lostSlotBytes)} of lost slots (${(tally.repairBytes / Math.max(1, tally.lostSlotBytes)).toFixed(1)} to 1; k + 1 = ${ASSUMED.k + 1})`,
     `  ${((tally.repairBytes / years / Math.max(1, stored)) * 100).toFixed(0)} % of the user data a year, ${((tally.repairBytes / (world.seconds * world.heavies.length * ASSUMED.heavyBytesPerSecond)) * 100).toFixed(1)} % of the heavy nodes' links`,
-    `  slots lost to faults ${tally.faults}, surrendered ${tally.surrenders}, dismissed ${tally.dismissals}; misses reported ${tally.reports} times`,
+    `  slots lost to faults ${tally.faults}, surrendered ${tally.surrenders}, dismissed ${tally.dismissals}; single fragments healed ${tally.healed}; misses reported ${tally.reports} times`,
   ].join('\n');
 }
 

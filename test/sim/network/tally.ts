@@ -31,6 +31,7 @@ export class Tally {
   ended = 0;
   dismissals = 0;
   surrenders = 0;
+  healed = 0;
   faults = 0;
   reports = 0;
   departures = 0;

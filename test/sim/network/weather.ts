@@ -3,7 +3,7 @@ import { ASSUMED } from './assumptions.ts';
 import { allBatches } from './deals.ts';
 import type { Deal } from './deals.ts';
 import type { Every } from './scenario.ts';
-import { breakOff, giveUp } from './repairs.ts';
+import { breakOff, giveUp, heal } from './repairs.ts';
 import { damage, refreshLacks } from './slots.ts';
 import { DAY } from './world.ts';
 import type { Heavy, World } from './world.ts';
@@ -170,17 +170,19 @@ function rot(world: World): void {
   const place = dice.weather.pick(providers.held[p]!);
   if (place === undefined || providers.isGone(p)) return;
   const { deal, slot } = place;
-  const word = 1 << dice.weather.below(deal.batches);
+  const batch = dice.weather.below(deal.batches);
+  const word = 1 << batch;
   if ((deal.missing[slot]! & word) !== 0) return;
   const tenure = deal.tenures[slot];
   providers.hadTrouble[p] = 1;
   world.note('leaf.rots', `${deal.id}/${slot}`);
   damage(world, deal, { slot, batches: word, isSecret: true });
-  agenda.in(dice.weather.within(0, ASSUMED.scrubDays * DAY), () => {
-    if (deal.tenures[slot] !== tenure || (deal.latent[slot]! & word) === 0) return;
+  agenda.in(dice.weather.within(0, ASSUMED.scrubDays * DAY), async () => {
+    if (deal.tenures[slot] !== tenure || (deal.latent[slot]! & word) === 0 || world.deals.get(deal.id) !== deal) return;
     deal.latent[slot] = deal.latent[slot]! & ~word;
     providers.stored[p]! -= 1;
     refreshLacks(world, p);
+    if (providers.isGone(p) || (await heal(world, deal, { slot, batch }))) return;
     surrenderLater(world, deal, slot);
   });
 }

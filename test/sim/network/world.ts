@@ -145,12 +145,12 @@ export class World {
     return this.seconds >= heavy.downUntil;
   }
 
-  /** Who looks after the agreements of heavy node `index`: itself, or a guardian when it has been silent for long. */
+  /** Who looks after the agreements of heavy node `index`: itself, or a guardian when it has been silent for so many epochs. */
   keeperOf(index: number): Heavy | undefined {
     const own = this.heavies[index]!;
     if (this.isHeavyUp(own)) return own;
-    if (this.seconds - own.downFrom < ASSUMED.guardianEpochs * this.clock.epochSeconds) return undefined;
-    const guardians = Array.from({ length: ASSUMED.guardians }, (_, i) => this.heavies[(index + 1 + i) % this.heavies.length]!);
+    const turns = Math.floor((this.seconds - own.downFrom) / (ASSUMED.guardianEpochs * this.clock.epochSeconds));
+    const guardians = Array.from({ length: Math.min(ASSUMED.guardians, turns) }, (_, i) => this.heavies[(index + 1 + i) % this.heavies.length]!);
     return guardians.find((heavy) => this.isHeavyUp(heavy));
   }
 

@@ -1,0 +1,77 @@
+/** The in-process EVM behind a JSON-RPC address. Each transaction's block has the virtual time, or a second more than the one before. */
+import { createEvm } from '../../support/contracts/evm.ts';
+import type { Evm } from '../../support/contracts/evm.ts';
+
+export const CHAIN_URL = 'http://chain.sim';
+/** Chains have blocks, whether or not anybody sends something. */
+const BLOCK_SECONDS = 30;
+const TIMED = new Set(['eth_sendRawTransaction', 'eth_estimateGas', 'eth_call']);
+
+interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly params?: readonly unknown[];
+}
+
+export class Rpc {
+  readonly evm: Evm;
+  readonly #nowMs: () => number;
+  readonly #restore: () => void;
+  #seconds = 0;
+
+  static async start(nowMs: () => number): Promise<Rpc> {
+    return new Rpc(await createEvm(), nowMs);
+  }
+
+  private constructor(evm: Evm, nowMs: () => number) {
+    this.evm = evm;
+    this.#nowMs = nowMs;
+    const { fetch } = globalThis;
+    // A question to the chain needs no socket.
+    globalThis.fetch = async (input, init) => {
+      const url = input instanceof Request ? input.url : String(input);
+      if (!url.startsWith(CHAIN_URL)) return fetch(input, init);
+      const body = input instanceof Request ? await input.text() : String(init?.body);
+      return new Response(await this.#answer(body), { headers: { 'content-type': 'application/json' } });
+    };
+    this.#restore = () => void (globalThis.fetch = fetch);
+  }
+
+  /** A block, when the newest one is old. */
+  async tick(): Promise<void> {
+    const now = Math.floor(this.#nowMs() / 1_000);
+    if (now - this.#seconds < BLOCK_SECONDS) return;
+    await this.evm.request('evm_setNextBlockTimestamp', [now]);
+    await this.evm.request('evm_mine', []);
+    this.#seconds = now;
+  }
+
+  async stop(): Promise<void> {
+    this.#restore();
+    await this.evm.close();
+  }
+
+  async #answer(body: string): Promise<string> {
+    const call = JSON.parse(body) as Call | readonly Call[];
+    if (!Array.isArray(call)) return JSON.stringify(await this.#one(call as Call));
+    const replies: unknown[] = [];
+    for (const one of call as readonly Call[]) replies.push(await this.#one(one));
+    return JSON.stringify(replies);
+  }
+
+  async #one({ id, method, params = [] }: Call): Promise<unknown> {
+    try {
+      if (TIMED.has(method)) await this.evm.request('evm_setNextBlockTimestamp', [this.#next()]);
+      const result = await this.evm.request(method, params);
+      if (method === 'eth_sendRawTransaction') this.#seconds = this.#next();
+      return { jsonrpc: '2.0', id, result };
+    } catch (error) {
+      const { code = -32_603, message, data } = error as { code?: number; message: string; data?: unknown };
+      return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } };
+    }
+  }
+
+  #next(): number {
+    return Math.max(this.#seconds + 1, Math.floor(this.#nowMs() / 1_000));
+  }
+}
