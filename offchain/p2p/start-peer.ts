@@ -100,6 +100,19 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
   };
   held.node = await createNode({ role, network, privateKey: await openPeerKey(home), listen, announce, connectionsPerSecond, isBlocked: (peer) => bindings.blocklist.has(peer), mayReserve });
 
+  /** A relayed connection may become a direct one, and end, while it is being used for the first time. */
+  const bound = async (connection: Connection): Promise<Connection> => {
+    try {
+      await bindings.ensure(connection);
+      return connection;
+    } catch (error) {
+      const direct = connection.limits === undefined ? undefined : node().getConnections(connection.remotePeer).find((one) => one.status === 'open' && one.limits === undefined);
+      if (direct === undefined) throw error;
+      await bindings.ensure(direct);
+      return direct;
+    }
+  };
+
   const sweep = async (): Promise<void> => {
     const at = await nowSeconds();
     asks.expire(at);
@@ -143,8 +156,7 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
         .catch((error: unknown) => {
           throw new PeerUnreachableError(addresses[0] ?? 'A peer without addresses', error);
         });
-      await bindings.ensure(connection);
-      return connection;
+      return bound(connection);
     },
     stop() {
       return (stopping ??= (async () => {

@@ -88,7 +88,7 @@ describe.skipIf(obstacle !== undefined)('providers that nobody can call', () => 
       const nodes = await Promise.all(ids.map((id) => readNode(client.chain, id)));
       return nodes.every(({ id, endpoint }) => endpoint === `${heavy.url}/relay/${id}`) || undefined;
     }, 30_000);
-    expect(lines.filter(({ event }) => event === 'endpoint.changed')).toHaveLength(4);
+    await until('four notes in the logs', () => lines.filter(({ event }) => event === 'endpoint.changed').length === 4 || undefined);
     const own = lines.find(({ event, id }) => event === 'provider.started' && id === ids[0])?.['url'];
     await expect(requestJson(`${String(own)}/status`, { schema: z.unknown() })).rejects.toMatchObject({ code: 'TRANSPORT' });
     const status = await requestJson(`${heavy.url}/relay/${ids[0]}/status`, { schema: ProviderStatus });
@@ -125,8 +125,8 @@ describe.skipIf(obstacle !== undefined)('providers that nobody can call', () => 
     });
     try {
       const relay = card.addresses.find((one) => !one.includes('/ws'));
-      const connection = await peer.dial([`${relay}/p2p-circuit/p2p/${provider}`]);
-      expect(connection.remoteAddr.toString()).toContain('/p2p-circuit');
+      // There is no other way in than the relay; the provider then calls this peer at the address that it tells.
+      await peer.dial([`${relay}/p2p-circuit/p2p/${provider}`]);
       const direct = await until('a direct connection', () => peer.node.getConnections().find((one) => one.remotePeer.toString() === provider && !one.remoteAddr.toString().includes('/p2p-circuit')), 15_000);
       const tunnel = await peer.tunnels.open(direct);
       tunnel.write('GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
