@@ -49,6 +49,20 @@ describe('firstOf', () => {
     expect(cancelled).toEqual([1]);
   });
 
+  it('leaves those in peace whose answer is as good as there', async () => {
+    const started: number[] = [];
+    const late: number[] = [];
+    const { answers } = await firstOf({
+      candidates: [1, 2, 3], need: 2, lateMs: 20, onLate: (one) => late.push(one), isSafe: (one) => one === 1,
+      start: async (one) => {
+        started.push(one);
+        if (one === 1) await pause(100);
+        return one;
+      },
+    });
+    expect([[...answers.keys()].sort(), started, late]).toEqual([[1, 2], [1, 2], []]);
+  });
+
   it('ends with the caller\'s signal', async () => {
     const controller = new AbortController();
     const waiting = firstOf({ candidates: [1], need: 1, lateMs: NEVER_MS, signal: controller.signal, start: (_, signal) => pause(NEVER_MS, signal) });

@@ -25,6 +25,14 @@ describe('ProviderHealth', () => {
     expect(health.report()).toEqual([{ provider: 1, failures: 2, reason: 'refused' }, { provider: 2, failures: 1, reason: 'wrong bytes' }]);
   });
 
+  it('counts transfers that break together as one failure', () => {
+    const { health, pass } = at();
+    for (let i = 0; i < 20; i++) health.failed(1, 'refused');
+    expect(health.report()).toEqual([{ provider: 1, failures: 1, reason: 'refused' }]);
+    pass(DEFAULT_POLICY.avoidMs);
+    expect(health.isAvoided(1)).toBe(false);
+  });
+
   it('prefers the fast, then the unknown of middling rank, then the avoided', () => {
     const { health } = at();
     health.succeeded(1, { timeMs: 500, sizeBytes: MIB });

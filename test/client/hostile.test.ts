@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { get } from '../../offchain/client/get.ts';
@@ -21,8 +21,8 @@ afterAll(async () => {
   await world.stop();
 });
 
-async function spoil(provider: number, how: Spoil): Promise<Mangler> {
-  const mangler = await startMangler(world.redirect(provider), how);
+async function spoil(provider: number, how: Spoil, only?: string): Promise<Mangler> {
+  const mangler = await startMangler(world.redirect(provider), how, only);
   manglers = [...manglers, mangler];
   world.redirect(provider, mangler.port);
   return mangler;
@@ -37,7 +37,7 @@ describe('a provider that answers a reader with', () => {
     await put(client, { paths: [await writeTree(join(world.folder, 'source'), { 'a.bin': content })], name: 'a' });
   });
 
-  it.each<Spoil>(['wrong bytes', 'too many bytes', 'no bytes', 'a byte a second'])('%s costs time, never the file', async (how) => {
+  it.each<Spoil>(['wrong bytes', 'too many bytes', 'no bytes', 'a byte a second', 'nothing at all', 'half, then silence', 'not found'])('%s costs time, never the file', async (how) => {
     const bad = slotProviders[0] as number;
     await spoil(bad, how);
     const reader = await world.client({ account: ACCOUNT, policy });
@@ -47,6 +47,35 @@ describe('a provider that answers a reader with', () => {
     expect(failed).toEqual([]);
     expect(Buffer.compare(await readFile(join(into, 'a.bin')), content)).toBe(0);
     expect(avoided.map(({ provider }) => provider)).toEqual([bad]);
+  });
+});
+
+describe('a batch', () => {
+  const files = { 'a.bin': noise('a', 100_000), 'b.bin': noise('b', 100_000), 'c.bin': noise('c', 100_000), 'd.bin': noise('d', 100_000) };
+
+  it('that more than m providers have lost costs the files in it; they are named, the others are restored', async () => {
+    const { client, rented } = await rentedClient(world, { account: 15, ...terms, policy });
+    const { bundle } = await put(client, { paths: [await writeTree(join(world.folder, 'many'), files)], name: 'many' });
+    const { batches } = await client.reader.describe(await client.views.get(rented.agreement), bundle ?? 0);
+    const first = Buffer.from(batches[0]?.batchId ?? []).toString('hex');
+    const bad = rented.providers.slice(0, 3).map(({ provider }) => provider);
+    const [one] = bad;
+
+    await spoil(one as number, 'not found', first);
+    const whole = await get(await world.client({ account: 15, policy }), { name: 'many', into: join(world.folder, 'all of many') });
+    expect(whole.failed).toEqual([]);
+
+    for (const provider of bad.slice(1)) await spoil(provider, 'not found', first);
+    const into = join(world.folder, 'some of many');
+    const { failed, restored } = await get(await world.client({ account: 15, policy }), { name: 'many', into });
+    for (const provider of bad) world.redirect(provider);
+    expect(failed.map(({ path }) => path)).toContain('a.bin');
+    expect(failed.every(({ error }) => (error as { code?: string }).code === 'UNRECOVERABLE')).toBe(true);
+    const left = Object.entries(files).filter(([path]) => !failed.some((lost) => lost.path === path));
+    expect(left.length).toBeGreaterThan(0);
+    expect(restored).toBe(left.length);
+    for (const [path, content] of left) expect(Buffer.compare(await readFile(join(into, path)), content), path).toBe(0);
+    expect((await readdir(into)).sort()).toEqual(left.map(([path]) => path).sort());
   });
 });
 

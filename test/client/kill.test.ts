@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatDeployment } from '../../offchain/chain/deployment.ts';
@@ -10,8 +11,8 @@ import { noise, snapshot, writeTree } from './tree.ts';
 import { PRICE, type World, rentedClient, startWorld } from './world.ts';
 
 /**
- * HOLDFAST_KILL_POINTS=all: every operation of an upload, n = 1, 2, 3 ... until it runs through. A number: that one. Otherwise these,
- * each about half as far again as the one before.
+ * HOLDFAST_KILL_POINTS=all: every operation of an upload, n = 1, 2, 3 ... until it runs through. 40-79: these; 40-: from there on; 40: that
+ * one. Otherwise the following, each about half as far again as the one before.
  */
 const CHOSEN = process.env['HOLDFAST_KILL_POINTS'];
 const SOME = [1, 2, 5, 12, 20, 31, 45, 64, 90, 130, 180, 250, 350];
@@ -26,8 +27,10 @@ afterAll(() => world.stop());
 
 function* points(): Generator<number> {
   if (CHOSEN === undefined) yield* SOME;
-  else if (CHOSEN !== 'all') yield Number(CHOSEN);
-  else for (let n = 1; n <= POINTS_MAX; n++) yield n;
+  else {
+    const [first = '', last = first] = (CHOSEN === 'all' ? '1-' : CHOSEN).split('-');
+    for (let n = Number(first); n <= (last === '' ? POINTS_MAX : Number(last)); n++) yield n;
+  }
 }
 
 interface Ended {
@@ -84,6 +87,7 @@ describe('an upload that is killed at its n-th operation', () => {
       expect(await snapshot(into), what).toEqual(await snapshot(source));
       await Promise.all([again.close(), fresh.close()]);
       bundlesBefore = bundles;
+      await Promise.all([source, into].map((path) => rm(path, { recursive: true })));
       if (signal === null) break;
     }
     expect(bundlesBefore).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What becomes of fragments on their way to the reader, or of uploads on their way to the provider (`cut`, `crawl`). */
-export type Spoil = 'wrong bytes' | 'too many bytes' | 'no bytes' | 'a byte a second' | 'cut' | 'crawl';
+export type Spoil = 'wrong bytes' | 'too many bytes' | 'no bytes' | 'a byte a second' | 'nothing at all' | 'half, then silence' | 'not found' | 'cut' | 'crawl';
 
 export interface Mangler {
   readonly port: number;
@@ -19,11 +19,12 @@ const CUT_AFTER_BYTES = 10_000;
 /** Time for these to reach the provider. */
 const CUT_PAUSE_MS = 300;
 
-export async function startMangler(target: string, spoil: Spoil): Promise<Mangler> {
+/** `only`: fragments whose path has this in it; the others are served as they are. */
+export async function startMangler(target: string, spoil: Spoil, only = ''): Promise<Mangler> {
   const uploads: { range: string | undefined; bytes: number }[] = [];
   let cuts = 0;
   const server = http.createServer((request, response) => {
-    const isFragment = request.url?.includes('/fragments/') === true;
+    const isFragment = request.url?.includes('/fragments/') === true && request.url.includes(only);
     const inner = http.request(`${target}${request.url ?? ''}`, { method: request.method ?? 'GET', headers: request.headers, agent: false });
     inner.on('error', () => response.destroy());
     inner.on('response', (reply) => {
@@ -71,7 +72,11 @@ export async function startMangler(target: string, spoil: Spoil): Promise<Mangle
       let at = 0;
       const timer = setInterval(() => response.write(body.subarray(at, ++at)), BYTE_PAUSE_MS);
       response.on('close', () => clearInterval(timer));
-    } else {
+    } else if (spoil === 'half, then silence') {
+      response.writeHead(200, headers).write(body.subarray(0, body.length / 2));
+    } else if (spoil === 'not found') {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":{"code":"NO_SUCH_FRAGMENT","message":"It is not here."}}');
+    } else if (spoil !== 'nothing at all') {
       response.writeHead(200, headers).end(body);
     }
   };

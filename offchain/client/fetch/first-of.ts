@@ -8,6 +8,8 @@ export interface FirstOfOptions<C, R> {
   readonly start: (candidate: C, signal: AbortSignal) => Promise<R>;
   /** Time without a new answer after which each outstanding candidate gets a substitute. */
   readonly lateMs: number;
+  /** True for one whose answer is as good as there: it is neither late nor substituted. */
+  readonly isSafe?: ((candidate: C) => boolean) | undefined;
   readonly onLate?: ((candidate: C) => void) | undefined;
   /** Told each answer that is not among the result's: one too many, or one of a call that was cancelled. */
   readonly onSpare?: ((answer: R) => void) | undefined;
@@ -60,12 +62,13 @@ export async function firstOf<C, R>(options: FirstOfOptions<C, R>): Promise<Firs
       };
       const late = new Set<C>();
       const substitute = (): void => {
-        for (const candidate of running) {
+        const slow = [...running].filter((candidate) => options.isSafe?.(candidate) !== true);
+        for (const candidate of slow) {
           if (late.has(candidate)) continue;
           late.add(candidate);
           options.onLate?.(candidate);
         }
-        launch(need - answers.size);
+        launch(Math.min(slow.length, need - answers.size));
         timer = next < candidates.length ? setTimeout(substitute, lateMs) : undefined;
       };
       scope.signal.addEventListener('abort', () => reject((options.signal?.reason ?? scope.signal.reason) as Error), { once: true });

@@ -47,9 +47,12 @@ export class ProviderHealth {
 
   /** A request failed, came late, or was answered with wrong bytes (`isLie`: left alone for the longest time at once). */
   failed(provider: number, reason: string, isLie = false): void {
-    const failures = (this.#troubles.get(provider)?.failures ?? 0) + 1;
+    const known = this.#troubles.get(provider);
+    // Twenty transfers that break at once are one failure.
+    const failures = (known?.failures ?? 0) + (known !== undefined && this.isAvoided(provider) ? 0 : 1);
     const waitMs = isLie ? this.#policy.avoidMaxMs : Math.min(this.#policy.avoidMaxMs, this.#policy.avoidMs * 2 ** (failures - 1));
-    this.#troubles.set(provider, { failures, reason, untilMs: this.#nowMs() + waitMs });
+    const untilMs = Math.max(known?.untilMs ?? 0, this.#nowMs() + waitMs);
+    this.#troubles.set(provider, { failures, reason, untilMs });
   }
 
   isAvoided(provider: number): boolean {

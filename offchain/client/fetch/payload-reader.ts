@@ -67,7 +67,7 @@ export class PayloadReader {
   readonly #gate: Gate;
   readonly #lanes: Lanes;
   readonly #memory: BufferPool;
-  readonly #begun = new Set<string>();
+  readonly #begun = new Map<string, 'moving' | 'arrived'>();
   readonly #bundles = new Map<string, Promise<DescribedBundle>>();
 
   constructor(options: ReaderOptions) {

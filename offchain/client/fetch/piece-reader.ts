@@ -1,11 +1,9 @@
 /** A run of leaves of one slot, unsealed: from the slot itself, or rebuilt from any k others. */
 import { LEAF_SIZE } from '../../codec/geometry.ts';
 import { linked, pause } from '../aborting.ts';
-import { UnrecoverableError } from '../errors.ts';
-import type { SlotHost } from './agreement-view.ts';
 import type { Lent } from './lent.ts';
-import { type Piece, type PieceContext, keyOf, pieceKey } from './piece.ts';
-import { rebuild, rebuildTogether } from './rebuild.ts';
+import { type Piece, type PieceContext, hasArrived, keyOf, pieceKey } from './piece.ts';
+import { rebuild, rebuildOrAsk, rebuildTogether } from './rebuild.ts';
 import type { SharedBytes } from './shared-reads.ts';
 import { fetchUnsealed } from './slot-reader.ts';
 
@@ -13,7 +11,7 @@ import { fetchUnsealed } from './slot-reader.ts';
 export function readPiece(context: PieceContext, piece: Piece, signal?: AbortSignal): Promise<Lent> {
   return context.shared.read(pieceKey(piece), signal, async (scope) => {
     const host = piece.view.hosts.find(({ slot }) => slot === piece.slot);
-    if (host === undefined || context.health.isAvoided(host.provider)) return rebuildElse(context, piece, host, scope);
+    if (host === undefined || context.health.isAvoided(host.provider)) return rebuildOrAsk(context, piece, () => rebuildTogether(context, piece, scope), scope);
     const race = linked(scope);
     try {
       // The slot's own bytes are kept under the slot's key already.
@@ -37,34 +35,26 @@ export function readPiece(context: PieceContext, piece: Piece, signal?: AbortSig
   });
 }
 
-/** For a slot that is left alone: it is asked only when the others do not suffice. */
-async function rebuildElse(context: PieceContext, piece: Piece, host: SlotHost | undefined, signal: AbortSignal): Promise<Lent> {
-  try {
-    return await rebuildTogether(context, piece, signal);
-  } catch (error) {
-    if (host === undefined || !(error instanceof UnrecoverableError)) throw error;
-    return fetchUnsealed(context, piece, host, signal).catch(() => {
-      throw error;
-    });
-  }
-}
-
 /** A transfer that waits for its turn gets this many times as long: behind a provider that stalls, the turn never comes. */
 const TURN_PATIENCE = 3;
 
 /** The bytes, or undefined when they are not there in time or the slot failed. */
-async function inTime<T>({ health, begun }: PieceContext, piece: Piece, bytes: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+async function inTime<T>(context: PieceContext, piece: Piece, bytes: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const { health, begun } = context;
   const timer = linked(signal);
   const lateMs = health.lateMs(piece.count * LEAF_SIZE);
-  const isLate = async (): Promise<undefined> => {
+  const ended = bytes.catch(() => undefined);
+  const isLate = async (): Promise<T | undefined> => {
     for (let turns = 0; turns < TURN_PATIENCE; turns++) {
       const hadBegun = begun.has(keyOf(piece));
       await pause(lateMs, timer.signal);
-      if (hadBegun) return;
+      if (hasArrived(context, piece)) return ended;
+      if (hadBegun) return undefined;
     }
+    return undefined;
   };
   try {
-    return await Promise.race([bytes.catch(() => undefined), isLate()]);
+    return await Promise.race([ended, isLate()]);
   } finally {
     timer.abort();
     timer.release();

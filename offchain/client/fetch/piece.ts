@@ -15,12 +15,12 @@ export interface PieceContext {
   readonly memory: BufferPool;
   readonly health: ProviderHealth;
   /** Edges before providers, and what is paid to either. */
-  readonly source: ReadSource;
+  readonly source: Pick<ReadSource, 'read'>;
   readonly shared: SharedReads;
   readonly gate: Gate;
   readonly lanes: Lanes;
-  /** Keys of the transfers that are under way; the others wait for their turn, which is not their provider's fault. */
-  readonly begun: Set<string>;
+  /** By key: transfers that began. The others wait for their turn, and one that arrived for a thread that checks it: neither is its provider's fault. */
+  readonly begun: Map<string, 'moving' | 'arrived'>;
   readonly idleMs: number;
 }
 
@@ -41,6 +41,16 @@ export interface Piece {
 /** Of the slot's own bytes. */
 export function keyOf({ view, batch, slot, first, count }: Piece): string {
   return `${view.id} ${hex(batch.batchId)} ${slot} ${first} ${count}`;
+}
+
+/** Of the slot's own bytes among the shared reads. */
+export function slotKey(piece: Piece): string {
+  return `slot ${keyOf(piece)}`;
+}
+
+/** All bytes of a run are here, and wait for this machine's threads. */
+export function hasArrived({ begun }: PieceContext, piece: Piece): boolean {
+  return begun.get(keyOf(piece)) === 'arrived';
 }
 
 /** Of the bytes, wherever they come from. */

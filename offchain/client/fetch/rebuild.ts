@@ -4,20 +4,18 @@ import { UnrecoverableError, messageOf } from '../errors.ts';
 import type { SlotHost } from './agreement-view.ts';
 import { firstOf } from './first-of.ts';
 import type { Lent } from './lent.ts';
-import { type Piece, type PieceContext, keyOf, pieceKey } from './piece.ts';
+import { type Piece, type PieceContext, hasArrived, pieceKey, slotKey } from './piece.ts';
 import { fetchUnsealed } from './slot-reader.ts';
 
 /** Where whole stripes are read, the other data slots that are left alone are computed in the same pass over the same k pieces. */
 export async function rebuildTogether(context: PieceContext, piece: Piece, signal: AbortSignal): Promise<Lent> {
-  const { health, shared } = context;
-  const { view, slot } = piece;
-  const isLost = (other: number): boolean => view.hosts.every((host) => host.slot !== other || health.isAvoided(host.provider));
-  const others = Array.from({ length: piece.isWholeUnit ? view.geometry.k : 0 }, (_, other) => ({ ...piece, slot: other }))
-    .filter((other) => other.slot !== slot && isLost(other.slot) && !shared.has(pieceKey(other)));
+  const { shared } = context;
+  const { slot } = piece;
+  const others = piece.isWholeUnit === true ? lostBeside(context, piece) : [];
   const all = rebuildSlots(context, piece, [slot, ...others.map((other) => other.slot)], signal);
   for (const [i, other] of others.entries()) {
     // Whoever asks for it meanwhile waits for this; where this is given up, that one goes on alone.
-    const mine = (scope: AbortSignal): Promise<Lent> => all.then((lent) => lent[i + 1] as Lent, () => rebuild(context, other, scope));
+    const mine = (scope: AbortSignal): Promise<Lent> => all.then((lent) => lent[i + 1] as Lent, () => rebuildOrAsk(context, other, () => rebuild(context, other, scope), scope));
     shared.read(pieceKey(other), signal, mine).then(({ release }) => release(), () => undefined);
   }
   try {
@@ -27,6 +25,33 @@ export async function rebuildTogether(context: PieceContext, piece: Piece, signa
     if (others.length === 0 || !(error instanceof UnrecoverableError)) throw error;
     return rebuild(context, piece, signal);
   }
+}
+
+/** The slot itself, which is left alone, is asked only when `build` finds that the others do not suffice. */
+export async function rebuildOrAsk(context: PieceContext, piece: Piece, build: () => Promise<Lent>, signal: AbortSignal): Promise<Lent> {
+  try {
+    return await build();
+  } catch (error) {
+    const host = piece.view.hosts.find(({ slot }) => slot === piece.slot);
+    if (host === undefined || !(error instanceof UnrecoverableError)) throw error;
+    return fetchUnsealed(context, piece, host, signal).catch(() => {
+      throw error;
+    });
+  }
+}
+
+/** The other data slots of the stripe that are vacant or left alone: the worst first, and no more than leave k to compute them from. */
+function lostBeside({ health, shared }: PieceContext, piece: Piece): Piece[] {
+  const { geometry: { k }, hosts } = piece.view;
+  const hostOf = new Map(hosts.map((host) => [host.slot, host.provider]));
+  const others = Array.from({ length: k }, (_, slot) => ({ ...piece, slot })).filter((other) => other.slot !== piece.slot && !shared.has(pieceKey(other)));
+  const lost = others.flatMap((other) => {
+    const provider = hostOf.get(other.slot);
+    // One that was late a moment ago may be on its way by now.
+    return provider === undefined || !health.isAvoided(provider) || shared.has(slotKey(other)) ? [] : { other, rank: health.rank(provider) };
+  });
+  const room = Math.max(0, hosts.length - k - (hostOf.has(piece.slot) ? 1 : 0));
+  return [...others.filter(({ slot }) => !hostOf.has(slot)), ...lost.sort((a, b) => b.rank - a.rank).slice(0, room).map(({ other }) => other)];
 }
 
 /** From any k other slots, the slot itself is not asked. @throws UnrecoverableError */
@@ -43,6 +68,7 @@ async function rebuildSlots(context: PieceContext, piece: Piece, wanted: readonl
     candidates: view.hosts.filter((host) => !wanted.includes(host.slot)).sort((a, b) => orderOf(context, piece, a) - orderOf(context, piece, b)),
     need: k,
     lateMs: health.lateMs(count * LEAF_SIZE),
+    isSafe: (host) => hasArrived(context, { ...piece, slot: host.slot }),
     onLate: (host) => health.failed(host.provider, 'late'),
     onSpare: (lent) => lent.release(),
     signal,
@@ -68,7 +94,7 @@ async function rebuildSlots(context: PieceContext, piece: Piece, wanted: readonl
 
 /** What is in memory or on its way comes first, then healthy and fast slots, last those that never confirmed this batch. */
 function orderOf(context: PieceContext, piece: Piece, host: SlotHost): number {
-  if (context.shared.has(`slot ${keyOf({ ...piece, slot: host.slot })}`)) return -1;
+  if (context.shared.has(slotKey({ ...piece, slot: host.slot }))) return -1;
   const unconfirmed = ((piece.acknowledged >> BigInt(host.slot)) & 1n) === 0n ? 1e12 : 0;
   return unconfirmed + context.health.rank(host.provider);
 }

@@ -31,13 +31,15 @@ export interface FetchContext {
   readonly pool: WorkerPool;
   readonly memory: BufferPool;
   readonly idleMs: number;
+  /** All bytes are here; what is left to do is done by this machine. */
+  readonly onArrived?: (() => void) | undefined;
 }
 
 /**
  * Leaves [first, first + count), unsealed, in shared memory.
  * @throws WrongBytesError when they do not fit the root; RemoteError, TransportError, AbortedError
  */
-export async function fetchLeaves(host: SlotHost, run: LeafRun, { pool, memory, idleMs, signal, headers }: FetchContext & { readonly signal?: AbortSignal | undefined; readonly headers?: Readonly<Record<string, string>> }): Promise<FetchedLeaves> {
+export async function fetchLeaves(host: SlotHost, run: LeafRun, { pool, memory, idleMs, onArrived, signal, headers }: FetchContext & { readonly signal?: AbortSignal | undefined; readonly headers?: Readonly<Record<string, string>> }): Promise<FetchedLeaves> {
   const { agreement, batchId, sealKey, root, leaves, first, count } = run;
   const url = `${host.endpoint}/agreements/${agreement}/batches/${toHex(batchId)}/fragments/${host.slot}?first=${first}&count=${count}`;
   const proofNodes = rangeProofLength({ leaves, first, count });
@@ -46,6 +48,7 @@ export async function fetchLeaves(host: SlotHost, run: LeafRun, { pool, memory, 
     const startedMs = performance.now();
     await readInto(url, received, { idleMs, signal, headers });
     const timeMs = performance.now() - startedMs;
+    onArrived?.();
     const bytes = received.subarray(0, count * LEAF_SIZE);
     const proof = Array.from({ length: proofNodes }, (_, i) => received.slice(bytes.length + i * NODE_SIZE, bytes.length + (i + 1) * NODE_SIZE));
     const { isRight } = await pool.run('openRange', { buffers: [bytes], proof, root, leaves, first, sealKey, batchId, slot: host.slot });

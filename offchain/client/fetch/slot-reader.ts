@@ -4,7 +4,7 @@ import { LEAF_SIZE } from '../../codec/geometry.ts';
 import { WrongBytesError, messageOf } from '../errors.ts';
 import type { SlotHost } from './agreement-view.ts';
 import type { Lent } from './lent.ts';
-import { type Piece, type PieceContext, keyOf } from './piece.ts';
+import { type Piece, type PieceContext, keyOf, slotKey } from './piece.ts';
 import { fetchLeaves } from './slot-fetch.ts';
 
 export function fetchUnsealed(context: PieceContext, piece: Piece, host: SlotHost, signal: AbortSignal): Promise<Lent> {
@@ -12,8 +12,8 @@ export function fetchUnsealed(context: PieceContext, piece: Piece, host: SlotHos
   const sizeBytes = piece.count * LEAF_SIZE;
   // The gate inside the lane: whoever waits for a slow provider keeps nobody else waiting.
   const key = keyOf(piece);
-  return context.shared.read(`slot ${key}`, signal, (scope) => lanes.of(host.provider).run(sizeBytes, scope, () => gate.run(async () => {
-    context.begun.add(key);
+  return context.shared.read(slotKey(piece), signal, (scope) => lanes.of(host.provider).run(sizeBytes, scope, () => gate.run(async () => {
+    context.begun.set(key, 'moving');
     try {
       return await fetchNow(context, piece, host, scope);
     } finally {
@@ -22,7 +22,8 @@ export function fetchUnsealed(context: PieceContext, piece: Piece, host: SlotHos
   })));
 }
 
-async function fetchNow({ health, pool, memory, idleMs, source }: PieceContext, piece: Piece, host: SlotHost, signal: AbortSignal): Promise<Lent> {
+async function fetchNow(context: PieceContext, piece: Piece, host: SlotHost, signal: AbortSignal): Promise<Lent> {
+  const { health, pool, memory, idleMs, source, begun } = context;
   signal.throwIfAborted();
   const { view, sealKey, bundle, batch, slot, first, count } = piece;
   const { batchId } = batch;
@@ -30,7 +31,8 @@ async function fetchNow({ health, pool, memory, idleMs, source }: PieceContext, 
   try {
     const run = { agreement: view.id, batchId, sealKey, root, leaves: view.geometry.leaves, first, count };
     const read = { agreement: view.id, creator: view.state.creator, bundle, batchId: hex(batchId), slot, provider: host.provider, endpoint: host.endpoint, sizeBytes: count * LEAF_SIZE, signal };
-    const fetched = await source.read(read, ({ endpoint, ...at }) => fetchLeaves({ ...host, endpoint }, run, { pool, memory, idleMs, ...at }));
+    const onArrived = (): void => void begun.set(keyOf(piece), 'arrived');
+    const fetched = await source.read(read, ({ endpoint, ...at }) => fetchLeaves({ ...host, endpoint }, run, { pool, memory, idleMs, onArrived, ...at }));
     health.succeeded(host.provider, { timeMs: fetched.timeMs, sizeBytes: fetched.bytes.length });
     return fetched;
   } catch (error) {
