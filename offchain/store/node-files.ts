@@ -3,6 +3,8 @@ import { directBytes, isRefusal, openDirect } from './direct-file.ts';
 import type { FileLayer, OpenFile } from './files.ts';
 
 type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
+/** fs.read, fs.write */
+type Transfer = (fd: number, bytes: Uint8Array, offset: number, sizeBytes: number, position: number, done: Callback<number>) => void;
 
 /** Callbacks, not fs/promises: those make a stats array, a file handle and several promises for every call, and an upload makes a dozen calls. */
 function call<T>(start: (done: Callback<T>) => void): Promise<T> {
@@ -56,7 +58,7 @@ class NodeFile implements OpenFile {
   }
 
   async read(into: Uint8Array, position: number): Promise<number> {
-    let done = 0;
+    let done = await this.#pastCache(fs.read, into, position);
     while (done < into.length) {
       const bytesRead = await this.#call<number>((fd, end) => fs.read(fd, into, done, into.length - done, position + done, end));
       if (bytesRead === 0) break;
@@ -67,7 +69,8 @@ class NodeFile implements OpenFile {
 
   async write(pieces: readonly Uint8Array[], position: number): Promise<void> {
     let rest = pieces.filter((piece) => piece.length > 0);
-    const written = await this.#writeDirect(rest, position);
+    const [first] = rest;
+    const written = first === undefined || rest.length > 1 ? 0 : await this.#pastCache(fs.write, first, position);
     if (written > 0) rest = after(rest, written);
     let at = position + written;
     while (rest.length > 0) {
@@ -103,17 +106,20 @@ class NodeFile implements OpenFile {
     await call<void>((done) => fs.close(this.#fd, done as fs.NoParamCallback));
   }
 
-  /** Returns how much went to the disk; the rest takes the ordinary way. `sync` covers both: it also makes the size and the place on the disk durable. */
-  async #writeDirect([piece, ...more]: readonly Uint8Array[], position: number): Promise<number> {
-    const sizeBytes = piece === undefined || more.length > 0 ? 0 : directBytes(piece, position);
-    if (piece === undefined || sizeBytes === 0) return 0;
+  /**
+   * Returns how much was read or written; the rest takes the ordinary way. Both ways see each other's bytes, and `sync` covers both: it also
+   * makes the size and the place on the disk durable.
+   */
+  async #pastCache(act: Transfer, bytes: Uint8Array, position: number): Promise<number> {
+    const sizeBytes = directBytes(bytes, position);
+    if (sizeBytes === 0) return 0;
     try {
       return await this.#call<number>((fd, end) => {
         this.#direct ??= openDirect(fd, this.#isWritable);
         this.#direct.then((direct) => {
           if (direct === undefined) end(null, 0);
-          else fs.write(direct, piece, 0, sizeBytes, position, end);
-        }, (error: unknown) => end(error as Error, 0));
+          else act(direct, bytes, 0, sizeBytes, position, end);
+        }, (error: Error) => end(error, 0));
       });
     } catch (error) {
       if (isRefusal(error)) return 0;

@@ -62,7 +62,7 @@ describe.each(layers)('%s', (_name, make) => {
   });
 });
 
-it('writes from page memory past the page cache, and the rest through it, to one file', async () => {
+it('writes from page memory and reads into it past the page cache, and the rest through it, to one file', async () => {
   const path = join(real, 'direct');
   const memory = pageMemory(1 << 20);
   memory.forEach((_, i) => (memory[i] = i * 7 + (i >> 8)));
@@ -90,8 +90,16 @@ it('writes from page memory past the page cache, and the rest through it, to one
   all.set(over);
   const read = new Uint8Array(at + 1);
   expect(await file.read(read, 0)).toBe(at);
-  await file.close();
   expect(Buffer.compare(read.subarray(0, at), all)).toBe(0);
+  // The same from the disk itself, to the end and past it, beside bytes that were not synced.
+  await file.write([new Uint8Array([1, 2, 3])], at - 3);
+  all.set([1, 2, 3], at - 3);
+  const disk = pageMemory(2 << 20);
+  expect(await file.read(disk, 0)).toBe(at);
+  expect(Buffer.compare(disk.subarray(0, at), all)).toBe(0);
+  expect(await file.read(disk.subarray(0, 200_000), 8_192)).toBe(200_000);
+  expect(Buffer.compare(disk.subarray(0, 200_000), all.subarray(8_192, 208_192))).toBe(0);
+  await file.close();
   expect(Buffer.compare(await readFile(path), all)).toBe(0);
   await expect(file.write([memory], 0)).rejects.toMatchObject({ code: 'EBADF' });
 });
