@@ -1,6 +1,8 @@
+import { scrypt as nativeScrypt, type ScryptOptions } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { decryptKeystoreJson, encryptKeystoreJson, isKeystoreJson } from 'ethers';
+import { promisify } from 'node:util';
+import { decryptKeystoreJson, encryptKeystoreJson, isKeystoreJson, scrypt } from 'ethers';
 import type { Hex } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import type { PrivateKeyAccount } from 'viem/accounts';
@@ -9,6 +11,13 @@ import { HoldfastError } from '../wire/errors.ts';
 /** scrypt's cost: about a second. A devnet may choose less. */
 export const SCRYPT_N = 131_072;
 export const DEVNET_SCRYPT_N = 1_024;
+
+/** A keystore that asks for more is refused, whoever wrote it. */
+const SCRYPT_MEMORY_BYTES = 2 ** 30;
+
+const derive = promisify<Uint8Array, Uint8Array, number, ScryptOptions, Buffer>(nativeScrypt);
+// ethers' own, in JavaScript, takes longer and leaves 128 MiB to the garbage collector, which may come for it in the middle of an upload.
+scrypt.register((password, salt, N, r, p, keyBytes) => derive(password, salt, keyBytes, { N, r, p, maxmem: SCRYPT_MEMORY_BYTES }));
 
 export class WrongPasswordError extends HoldfastError {
   constructor(file: string, cause?: unknown) {
