@@ -35,7 +35,10 @@ export interface ClusterOptions {
 export interface ClusterResult {
   readonly options: ClusterOptions;
   readonly digest: string;
+  /** What the seed decides: mishaps, uploads, reads. Its digest is the run's. */
   readonly log: EventLog;
+  /** What the chain says that happened. The order of transactions in one moment is not the seed's to decide. */
+  readonly chain: EventLog;
   readonly violation: Violation | undefined;
   readonly files: number;
   readonly reads: number;
@@ -45,8 +48,9 @@ export interface ClusterResult {
 export async function runCluster(options: ClusterOptions): Promise<ClusterResult> {
   const dice = new SimDice(options.seed);
   const log = new EventLog(options.onEvent);
+  const chain = new EventLog(options.onEvent);
   const town = await startTown({ providers: options.providers, dice: dice.fork() });
-  const days = new Days(town, { log, dice });
+  const days = new Days(town, { log, chain, dice });
   let violation: Violation | undefined;
   try {
     await days.play(options);
@@ -56,24 +60,27 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
   } finally {
     await town.stop();
   }
-  return { options, digest: log.digest(), log, violation, files: days.files.size, reads: days.reads, services: countLines(town.lines) };
+  return { options, digest: log.digest(), log, chain, violation, files: days.files.size, reads: days.reads, services: countLines(town.lines) };
 }
 
 class Days {
   readonly #town: Town;
   readonly #log: EventLog;
   readonly #dice: SimDice;
+  /** The creator's own keys and nonces: how many it draws must not move anything else. */
+  readonly #secrets: SimDice;
   readonly #mishaps: Mishaps;
   readonly #events: ChainEvents;
   readonly files = new Map<string, Uint8Array>();
   reads = 0;
 
-  constructor(town: Town, options: { readonly log: EventLog; readonly dice: SimDice }) {
+  constructor(town: Town, options: { readonly log: EventLog; readonly chain: EventLog; readonly dice: SimDice }) {
     this.#town = town;
     this.#log = options.log;
     this.#dice = options.dice.fork();
+    this.#secrets = options.dice.fork();
     this.#mishaps = new Mishaps(town, { dice: options.dice.fork(), log: options.log });
-    this.#events = new ChainEvents(town, options.log);
+    this.#events = new ChainEvents(town, options.chain);
   }
 
   async play({ days, quietHours = QUIET_HOURS }: ClusterOptions): Promise<void> {
@@ -145,7 +152,7 @@ class Days {
   }
 
   #asCreator<T>(work: () => Promise<T>): Promise<T> {
-    return this.#town.time.as('creator', this.#dice, work);
+    return this.#town.time.as('creator', this.#secrets, work);
   }
 
   #seconds(): number {

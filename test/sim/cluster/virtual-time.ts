@@ -1,6 +1,6 @@
 /**
  * Time and chance of a whole process. The services of this repository work in loops that sleep between their ticks; here such a sleep
- * ends when virtual time says so, and one loop works at a time, so that a run repeats itself exactly. All other timers stay real: they
+ * ends when virtual time says so, and one loop works at a time, in the order of time. All other timers stay real: they
  * guard sockets, and a virtual second may well take a real millisecond.
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
