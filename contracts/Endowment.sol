@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Market} from "./Market.sol";
 import {AgreementId, NodeId} from "./types/Ids.sol";
@@ -196,7 +197,7 @@ contract Endowment is ReentrancyGuardTransient {
     /// @dev From the vault first; where it fails, lies or has lost, the reserve pays. Counted is what arrived, whatever the vault says.
     function _draw(uint256 fund, Fund storage f, uint256 amount) private {
         try this.pull{gas: VAULT_GAS}(f.vault, amount) returns (uint256 shares, uint256 received) {
-            f.shares -= shares < f.shares ? shares : f.shares;
+            f.shares -= Math.min(shares, f.shares);
             f.tokens += received;
             emit Drawn(fund, received, f.shares);
         } catch {} // solhint-disable-line no-empty-blocks

@@ -54,13 +54,6 @@ library Sampling {
         }
     }
 
-    /// @notice The upper end of a class: no rent in it is as high.
-    function widthOf(uint256 class) internal pure returns (uint256) {
-        unchecked {
-            return (3 + (class & 1)) << ((class >> 1) + MIN_RENT_BITS - 1);
-        }
-    }
-
     function sizeOf(uint256[WORDS] memory sizes, uint256 class) internal pure returns (uint256) {
         return (sizes[class / CLASSES_PER_WORD] >> ((class % CLASSES_PER_WORD) << 4)) & 0xffff;
     }

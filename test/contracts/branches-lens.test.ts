@@ -42,6 +42,19 @@ branches('nodes, node', {
   },
 });
 
+branches('clock, railOf', {
+  'when the market is asked for its clock -> it is the registry\'s': async (world) => {
+    assert.deepEqual(await world.evm.read(world.market, 'clock', []), await world.evm.read(world.registry, 'clock', []));
+  },
+  'when a rail is asked for -> rate, fee and what is settled': async (world) => {
+    const agreement = await openAgreement(world, { price: UNIT });
+    const { id, parent } = world.providers[0]!;
+    const [rate, fee, settled] = await world.evm.read<[bigint, bigint, number]>(world.market, 'railOf', [id, agreement.terms.heavy, parent]);
+    assert.deepEqual([rate, settled], [agreement.rents[0], agreement.startEpoch]);
+    assert.equal(fee, agreement.rents[0]! * BigInt(agreement.terms.feeBps) / 10_000n);
+  },
+});
+
 branches('challenges', {
   'when fewer are asked for than there are -> no more than these': async (world) => {
     await challenged(world);

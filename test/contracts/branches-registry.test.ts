@@ -101,6 +101,7 @@ branches('addStake, queueWithdrawal, withdrawStake', {
 
 branches('engage, disengage, reschedule, slash, rollDuty', {
   'when a stranger engages -> it reverts NotMarket': async (world) => act(world, 'engage', [[], 1]),
+  'when the market engages nobody -> it reverts NotAProvider': async (world) => act(world, 'engage', [[999n << 96n | 1n], 1], world.market.address),
   'when a stranger disengages -> it reverts NotMarket': async (world) => act(world, 'disengage', [1, 1n, 1]),
   'when a stranger reschedules -> it reverts NotMarket': async (world) => act(world, 'reschedule', [1, 1n, 1, 2]),
   'when a stranger slashes -> it reverts NotMarket': async (world) => act(world, 'slash', [1, 1n]),

@@ -57,7 +57,7 @@ contract ProofInvariants is Books {
                 if (!isHeld) continue;
                 require(AgreementId.unwrap(s.entry.agreement) == AgreementId.unwrap(ids[i]) && s.entry.slot == slot, "a place points to another slot");
                 uint256 class = Sampling.classOf(s.entry.rent);
-                require(s.entry.rent < Sampling.widthOf(class), "a slot does not fit its cell: not all of its rent is sampled");
+                require(s.entry.rent < _widthOf(class), "a slot does not fit its cell: not all of its rent is sampled");
                 listed[_indexOf(s.provider)][class / 14] += 1 << (class % 14 * 16);
             }
         }
@@ -110,5 +110,10 @@ contract ProofInvariants is Books {
             if (class % 14 > 0 && _sizes(id, class / 14) == 1 << class % 14 * 16) return true;
         }
         return false;
+    }
+
+    /// @dev The upper end of a class: two to an octave, 3 and 4 halves of its lower end.
+    function _widthOf(uint256 class) private pure returns (uint256) {
+        return (3 + (class & 1)) << ((class >> 1) + Sampling.MIN_RENT_BITS - 1);
     }
 }

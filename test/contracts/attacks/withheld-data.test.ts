@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { size, zeroHash } from 'viem';
 import { openAgreement } from '../../support/contracts/agreements.ts';
+import { COUNTS_GAS } from '../../support/contracts/counts-gas.ts';
 import { adversary, stakeOf } from '../../support/contracts/attack.ts';
 import { emptyMarket, owedToNode, reverts } from '../../support/contracts/books.ts';
 import { bitmap, commitBundle, signReceipts } from '../../support/contracts/bundles.ts';
@@ -72,7 +73,7 @@ inWorld('unacknowledged commits cost the left-out provider nothing: its proof ha
   await poke(world);
   const twenty = (await prove(world, victim)).gasUsed;
   // How often draws are made anew differs from epoch to epoch.
-  assert.ok(twenty < one * 1.25, `${one} gas with one bundle, ${twenty} with twenty`);
+  if (COUNTS_GAS) assert.ok(twenty < one * 1.25, `${one} gas with one bundle, ${twenty} with twenty`);
   await emptyMarket(world, [agreement]);
 });
 
