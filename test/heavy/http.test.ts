@@ -174,12 +174,11 @@ describe('PUT /seals', () => {
     expect(await giveSealKey(creator, west.url, agreement, sealKey)).toEqual({ agreement, stored: true });
   });
 
-  it('refuses a stranger, another agreement, an expired session and another heavy node', async () => {
+  it('refuses a stranger, another agreement and an expired session', async () => {
     await expect(giveSealKey(stranger, west.url, agreement, sealKey)).rejects.toMatchObject({ code: 'BAD_SESSION_SIGNATURE' });
     const { signature } = await sessionOf(creator, agreement);
     const body = { sealKey: bytesToHex(sealKey), expiry: 1, signature };
     await expect(requestJson(`${west.url}/seals/${agreement}`, { method: 'PUT', body, schema: z.unknown() })).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
-    await expect(giveSealKey(creator, east.url, agreement, sealKey)).rejects.toMatchObject({ code: 'NOT_MY_AGREEMENT' });
     await expect(giveSealKey(creator, west.url, 999, sealKey)).rejects.toMatchObject({ code: 'NO_SUCH_AGREEMENT' });
   });
 

@@ -13,7 +13,7 @@ const txHash = hash;
 const terms = { creator, nonce: 0, heavy: 1, feeBps: 100, k: 10, m: 6, batchLog2: 28, quota: 4, endPeriod: 9 } as const;
 const offer = { provider: 2, price: 2n ** 96n - 1n, expiry: 1_800_000_000, signature } as const;
 const batches = [{ batchId: hash, fragmentRoots: [hash, hash] }];
-const refused = [{ provider: 3, reason: 'full' }];
+const refused = [{ provider: 3, code: 'declined', reason: 'full' }];
 const matched = { ...offer, endpoint: 'http://a', region: 1, reason: 'cheap' };
 
 /** One example of every body; a body without one here fails the test below. */
@@ -24,6 +24,7 @@ const examples = {
   Health: { ok: false, causes: ['disk'] },
   ProofReport: { epoch: 4, ok: true, txHash },
   ScrubReport: { pass: 2, started: 1_800_000_000, checkedBytes: 7, damaged: 0, lastEnd: 1_790_000_000 },
+  DamagedReply: { batchIds: [hash] },
   ProviderStatus: {
     id: 1, operator: creator, tier: 'standard', region: 3, epoch: 4, mode: 'normal', freeBytes: 5, storedBytes: 6, agreements: 7, damaged: 0,
     scrub: { pass: 1, started: 1, checkedBytes: 0, damaged: 0 }, lastProof: { epoch: 3, ok: false, error: 'late' },
