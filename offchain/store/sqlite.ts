@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { HoldfastError } from '../wire/errors.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
@@ -57,8 +58,8 @@ function isDamage(error: unknown): boolean {
   return /malformed|not a database|SQLITE_(CORRUPT|NOTADB)/.test(describeAll(error));
 }
 
-/** The driver wraps SQLite's own words. */
-function describeAll(error: unknown): string {
+/** The driver wraps SQLite's own words, and now and then names an error as its own cause. */
+function describeAll(error: unknown, depth = 8): string {
   if (!(error instanceof Error)) return String(error);
-  return `${error.message} ${JSON.stringify(error)} ${error.cause === undefined ? '' : describeAll(error.cause)}`;
+  return `${error.message} ${inspect(error, { depth: 4 })} ${error.cause === undefined || depth === 0 ? '' : describeAll(error.cause, depth - 1)}`;
 }

@@ -16,7 +16,7 @@ const samples = [
   { name: 'BundleRequest', schema: BundleRequest, value: { bundle: 0, root, batches: [batch], slot: 63 } },
   { name: 'SuccessionReply', schema: SuccessionReply, value: { ...offer, bundles: 1, turn: 0, repairer: `0x${'0'.repeat(40)}` } },
   { name: 'MatchRequest', schema: MatchRequest, value: { creator, k: 1, m: 2, batchLog2: 16, quota: 1, periods: 520, priceLimit: 10n ** 18n, nonce: 0, exclude: [4] } },
-  { name: 'MatchReply', schema: MatchReply, value: { terms, offers: [{ ...offer, endpoint: 'http://a', region: 1, reason: 'cheap' }], refused: [{ provider: 3, reason: 'full' }] } },
+  { name: 'MatchReply', schema: MatchReply, value: { terms, offers: [{ ...offer, endpoint: 'http://a', region: 1, reason: 'cheap' }], refused: [{ provider: 3, code: 'declined', reason: 'full' }] } },
   { name: 'NameMessage', schema: NameMessage, value: { version: 1, value: '0x00', keyCheck: `0x${'00'.repeat(8)}`, signature } },
 ] as const;
 
