@@ -4,6 +4,7 @@ import { transferTokens } from '../../offchain/chain/approve-tokens.ts';
 import { readReward } from '../../offchain/chain/claim-reward.ts';
 import { DEVNET } from '../../offchain/chain/devnet-parameters.ts';
 import { currentPeriod } from '../../offchain/chain/current-epoch.ts';
+import { epochStart, periodStart } from '../../offchain/chain/epoch.ts';
 import { fundsOf } from '../../offchain/chain/funds-of.ts';
 import { readRenewal } from '../../offchain/chain/pot.ts';
 import { readAgreement } from '../../offchain/chain/read-agreement.ts';
@@ -61,7 +62,9 @@ describe('an endowment', () => {
     expect(await fundsOf(creator.chain, { agreement })).toEqual([{ fund: 1, agreement }]);
     expect(endowmentLines(fund).join('\n')).toContain(`enough for ${fund.periodsPaid} periods`);
     // No fund pays in the market's first period. In the next one the agreement is near its end, and no whole period can be judged yet.
-    await world.holdfast.advance(PERIOD_SECONDS);
+    const { clock } = founder.chain;
+    const next = epochStart(clock, periodStart(clock, (await currentPeriod(founder.chain)) + 1));
+    await world.holdfast.advance(Math.ceil(next - (await founder.chain.nowSeconds())) + 1);
     await expect.poll(async () => (await readAgreement(creator.chain, agreement)).endPeriod, { timeout: 30_000 }).toBe(before.endPeriod + 1);
     const after = await endowmentStatus(founder.chain, { fund: 1 });
     expect(fund.tokens - after.tokens).toBe(fund.costPerPeriod);
