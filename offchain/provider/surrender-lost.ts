@@ -18,8 +18,9 @@ export async function surrenderLost(provider: Provider): Promise<void> {
   const epoch = await currentEpoch(chain);
   for (const { agreement, slot } of lost) {
     const key = keyOf({ agreement, slot });
-    const { value } = await store.fact.upsert({ where: { key }, create: { key, value: String(epoch) }, update: {} });
-    if (Number(value) === epoch) log.error('slot.lost', { agreement, slot, surrenderEpoch: epoch + config.surrenderEpochs });
+    const known = await store.fact.findUnique({ where: { key } });
+    const { value } = known ?? (await store.fact.create({ data: { key, value: String(epoch) } }));
+    if (known === null) log.error('slot.lost', { agreement, slot, surrenderEpoch: epoch + config.surrenderEpochs });
     try {
       await surrenderWhenFit(provider, { agreement, slot, lastEpoch: Number(value) + config.surrenderEpochs, why: 'its fragments no longer match their roots' });
     } catch (error) {
