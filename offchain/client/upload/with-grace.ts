@@ -13,7 +13,7 @@ export interface GraceOptions<C, R> {
 
 export interface GraceResult<C, R> {
   readonly answers: ReadonlyMap<C, R>;
-  /** `error` undefined: it was too slow and was given up. */
+  /** `error` undefined: a quorum had answered, and it was too slow and was given up. */
   readonly failures: ReadonlyMap<C, unknown>;
 }
 
@@ -43,7 +43,8 @@ export async function withGrace<C, R>(options: GraceOptions<C, R>): Promise<Grac
       look();
     });
     const result = { answers: new Map(answers), failures: new Map(failures) };
-    for (const candidate of candidates) if (!answers.has(candidate) && !failures.has(candidate)) result.failures.set(candidate, undefined);
+    // When a quorum is out of reach, whoever had not answered yet is no failure: it was not given the time.
+    if (answers.size >= quorum) for (const candidate of candidates) if (!answers.has(candidate) && !failures.has(candidate)) result.failures.set(candidate, undefined);
     return result;
   } finally {
     clearTimeout(timer);
