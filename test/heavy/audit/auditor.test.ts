@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { hexToBytes, parseEther } from 'viem';
 import type { Hex } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +8,7 @@ import { standingLines } from '../../../offchain/cli/provider-status.ts';
 import { readStandings } from '../../../offchain/client/read-standing.ts';
 import { nodePlatform } from '../../../offchain/codec/platform-node.ts';
 import { judgeBytes } from '../../../offchain/heavy/audit/read-range.ts';
-import { openStore } from '../../../offchain/store/open.ts';
+import { openNodeStore } from '../../../offchain/store/open-node-store.ts';
 import { requestJson } from '../../../offchain/wire/http-client.ts';
 import type { MatchReply } from '../../../offchain/wire/messages.ts';
 import { ReputationReport } from '../../../offchain/wire/reputation.ts';
@@ -71,7 +70,7 @@ const linesOf = (kind: Kind, event: string) => network.lines.filter((line) => li
 describe('audits of a real network', () => {
   it('find wrong bytes, and keep them as evidence that anybody can check', async () => {
     await until('the wrong bytes', () => linesOf('flips', 'audit.wrong')[0]);
-    const store = await openStore({ url: `file:${join(heavy.home, 'heavy.db')}` });
+    const store = await openNodeStore({ home: heavy.home, name: 'heavy' });
     const evidence = await until('the evidence', () => store.auditEvidence.findFirst({ where: { provider: ids.get('flips')! } }).then((row) => row ?? undefined));
     await store.$disconnect();
     const count = Number(new URL(evidence.url).searchParams.get('count'));
