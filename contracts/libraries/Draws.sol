@@ -32,6 +32,8 @@ library Draws {
         uint256 range;
         /// Draws that were rejected so far.
         uint256 rejections;
+        /// A draw met a slot that has ended.
+        bool metEnded;
     }
 
     /// @param rejections that count as made already
@@ -42,7 +44,7 @@ library Draws {
     {
         uint256[WORDS] memory cells = Sampling.cellsOf(sizes);
         uint256 range = cells[0] + cells[1] + cells[2] + cells[3];
-        return Lot(seed, provider, sizes, Sampling.slotCount(sizes), cells, range, rejections);
+        return Lot(seed, provider, sizes, Sampling.slotCount(sizes), cells, range, rejections, false);
     }
 
     /// @notice Sample 0 is uniform over slots, so small agreements keep a chance; the others are weighted by rent.
@@ -62,11 +64,14 @@ library Draws {
             if (word != 0 && within >= Entries.rentOf(word)) {
                 // Void with the same odds for every slot: what is accepted stays weighted by rent.
                 d.isVoid = lot.rejections == MAX_REJECTIONS;
+                // Where ended slots took the tries, they are the reason: no sample becomes void by leaving them in the list.
+                if (d.isVoid && lot.metEnded) revert PruneFirst(lot.provider, sample);
                 if (d.isVoid) return d;
                 ++lot.rejections;
                 continue;
             }
             if (word != 0 && _place(book, setting, d, Entries.unpack(word), random)) return d;
+            lot.metEnded = true;
         }
         // Ended slots must not shield the others.
         revert PruneFirst(lot.provider, sample);
