@@ -4,35 +4,17 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {NodeId, AgreementId, railIdOf} from "./types/Ids.sol";
-import {
-    Agreement,
-    Bundle,
-    Challenge,
-    Draw,
-    Entry,
-    Parameters,
-    Place,
-    Renewal,
-    SlotOffer,
-    Succession,
-    Terms,
-    Tier,
-    Vacancy
-} from "./types/Structs.sol";
-import {Flow} from "./types/Flow.sol";
+import {Agreement, Parameters, SlotOffer, Succession, Terms, Tier} from "./types/Structs.sol";
 import {Party, Pledge, pledgeOf} from "./types/Parties.sol";
-import {Book, Setting} from "./types/Book.sol";
+import {Setting} from "./types/Book.sol";
 import "./types/Errors.sol";
 import "./types/Events.sol";
-import {Bits} from "./libraries/Bits.sol";
 import {Bounds} from "./libraries/Bounds.sol";
 import {Challenges} from "./libraries/Challenges.sol";
-import {Timed} from "./libraries/Clock.sol";
 import {Endings} from "./libraries/Endings.sol";
 import {Faults} from "./libraries/Faults.sol";
 import {Money} from "./libraries/Money.sol";
@@ -40,20 +22,20 @@ import {Network} from "./libraries/Network.sol";
 import {Payments} from "./libraries/Payments.sol";
 import {Proofs} from "./libraries/Proofs.sol";
 import {Quotes} from "./libraries/Quotes.sol";
-import {Rails} from "./libraries/Rails.sol";
 import {Renewals} from "./libraries/Renewals.sol";
 import {Signers} from "./libraries/Signers.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Spread} from "./libraries/Spread.sol";
 import {Uploads} from "./libraries/Uploads.sol";
+import {Views} from "./Views.sol";
 
 /// @notice Agreements, their bundles, the proofs of every epoch, and the money that follows from them. Holds the creators' payments
-/// and what is owed to anybody. README.md has the state machine and the numbered invariants.
-contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
+/// and what is owed to anybody. Here is what can be done; `Views` has what can be read. README.md has the state machine and the
+/// numbered invariants.
+contract Market is Views, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using Quotes for Terms;
     using Quotes for SlotOffer;
-    using Bits for mapping(uint256 => uint256);
 
     uint256 public constant MAX_SLOTS = 64;
     uint256 public constant MIN_BATCH_LOG2 = 16;
@@ -63,20 +45,12 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
     /// @notice Longest term: ten years of weeks.
     uint32 public constant MAX_PERIODS = 520;
 
-    IERC20 public immutable token;
-    IRegistry public immutable registry;
-
-    Book private book;
-
     /// @param manager an AccessManager; it decides who may call `setParameters`, and after which delay
     constructor(IERC20 token_, IRegistry registry_, Parameters memory p, address manager)
-        EIP712("Holdfast", "1")
-        Timed(registry_.clock())
+        Views(token_, registry_)
         AccessManaged(manager)
     {
         require(registry_.market() == address(this), WrongRegistry(registry_.market(), address(this)));
-        token = token_;
-        registry = registry_;
         Bounds.set(book, p);
     }
 
@@ -202,11 +176,6 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
         }
     }
 
-    /// @notice What `prove` asks of the provider in the current epoch, once its seed is fixed. Empty: nothing to prove.
-    function draws(NodeId provider) external view returns (uint32 epoch, Draw[] memory list) {
-        return (currentEpoch(), Proofs.list(book, _setting(), provider));
-    }
-
     /* ------------------------------------------------------------------ money */
 
     /// @notice Settles one rail up to the current epoch: rate times proven epochs. O(periods), whatever the number of agreements.
@@ -276,11 +245,6 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
         Challenges.end(book, _setting(), number);
     }
 
-    /// @notice True when the provider, on duty, missed the last `faultRun` epochs in a row. Clears itself with the next proof.
-    function isFaulted(NodeId provider) external view returns (bool) {
-        return Faults.isFaulted(book, _setting(), provider);
-    }
-
     /* ------------------------------------------------------------------ parameters */
 
     /// @notice Through the access manager's delay, within Bounds. Touches no funds and no price of a running agreement.
@@ -288,131 +252,7 @@ contract Market is EIP712, Timed, AccessManaged, ReentrancyGuardTransient {
         Bounds.set(book, p);
     }
 
-    function parameters() external view returns (Parameters memory) {
-        return book.parameters;
-    }
-
-    /// @notice Proven share of the promised rent over the last epochs, in basis points, and whether only repair goes on.
-    function networkHealth() external view returns (uint256 provenBps, bool isRepairOnly) {
-        provenBps = Network.provenBps(book, _setting());
-        isRepairOnly = provenBps < book.parameters.healthBps;
-    }
-
-    /* ------------------------------------------------------------------ views */
-
-    function vacancyOf(AgreementId id, uint256 slot) external view returns (Vacancy memory) {
-        return book.vacancies[id][slot];
-    }
-
-    function noticeOf(AgreementId id, uint256 slot) external view returns (uint32 fromPeriod) {
-        return book.notices[id][slot];
-    }
-
-    /// @notice Challenges of the slot that wait for an answer or their end; while there are any, it cannot be handed over.
-    function openChallengesOf(AgreementId id, uint256 slot) external view returns (uint32) {
-        return book.openChallenges[id][slot];
-    }
-
-    function challengeCount() external view returns (uint256) {
-        return book.challengeCount;
-    }
-
-    /// @notice How many of the provider's slots a draw of the current epoch is made from.
-    function slotCountOf(NodeId provider) external view returns (uint256) {
-        return Proofs.slotCount(book, currentEpoch(), provider);
-    }
-
-    function potOf(AgreementId id) external view returns (uint256) {
-        return book.pots[id];
-    }
-
-    function renewalOf(AgreementId id) external view returns (Renewal memory) {
-        return book.renewals[id];
-    }
-
-    function challengeOf(uint256 number) external view returns (Challenge memory) {
-        return book.challenges[number];
-    }
-
-    function agreementCount() external view returns (uint32) {
-        return book.agreementCount;
-    }
-
-    function nonceOf(address creator) external view returns (uint32) {
-        return book.nonceOf[creator];
-    }
-
-    function agreementOf(AgreementId id) external view returns (Agreement memory) {
-        return book.agreements[id];
-    }
-
-    function bundleOf(AgreementId id, uint32 bundle) external view returns (Bundle memory) {
-        return book.bundles[id][bundle];
-    }
-
-    function slotOf(AgreementId id, uint256 slot) external view returns (NodeId provider, Entry memory entry) {
-        Place memory place;
-        (entry, place) = Slots.entryOf(book, id, slot);
-        provider = place.provider;
-    }
-
-    function seedOf(uint32 epoch) external view returns (bytes32) {
-        return book.seeds[epoch];
-    }
-
-    function hasProved(NodeId provider, uint32 epoch) external view returns (bool) {
-        return book.proofs[provider].has(epoch);
-    }
-
-    /// @notice Proven epochs in [from, to).
-    function provenEpochs(NodeId provider, uint32 from, uint32 to) external view returns (uint256) {
-        return book.proofs[provider].count(from, to);
-    }
-
-    function isReported(NodeId provider, uint32 period) external view returns (bool) {
-        return book.reported[provider].has(period);
-    }
-
-    function railOf(NodeId provider, NodeId heavy, NodeId parent)
-        external
-        view
-        returns (uint96 rate, uint96 fee, uint32 settled)
-    {
-        Rails.Rail storage rail = book.rails[railIdOf(provider, heavy, parent)];
-        Flow flow = Rails.flow(rail);
-        return (flow.rateOf(), flow.feeOf(), Rails.settledEpoch(rail));
-    }
-
-    function owedToNode(NodeId id) external view returns (uint256) {
-        return book.purses[id].owedOf();
-    }
-
-    /// @notice Of a provider: what was taken off the fees on its earnings to be burned, ever. Of a heavy node: what waits to be burned.
-    function burnedFor(NodeId id) external view returns (uint256) {
-        return book.purses[id].burnedOf();
-    }
-
-    function owedTo(address account) external view returns (uint256) {
-        return book.owedTo[account];
-    }
-
-    function domainSeparator() external view returns (bytes32) {
-        return _domainSeparatorV4();
-    }
-
     /* ------------------------------------------------------------------ inside */
-
-    function _setting() private view returns (Setting memory) {
-        uint32 epoch = currentEpoch();
-        return Setting(
-            token,
-            registry,
-            _domainSeparatorV4(),
-            epoch,
-            epoch / epochsPerPeriod,
-            epochsPerPeriod
-        );
-    }
 
     function _checkTerms(Terms calldata terms, uint256 offers, uint32 period) private {
         require(terms.creator == msg.sender, NotCreator(msg.sender, terms.creator));

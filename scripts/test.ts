@@ -2,13 +2,15 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { postgresqlBinaries } from '../test/support/postgresql.ts';
 import { lint } from './lint.ts';
 
 interface Tally {
   readonly passed: number;
   readonly failed: number;
+  /** What failed, a line each: said again at the end, where nobody has to search for it. */
+  readonly failures?: readonly string[];
 }
 
 /** Runs a tool with its output shown, and returns that output too. */
@@ -35,7 +37,8 @@ async function contracts(): Promise<Tally> {
   const { status, output } = await runTool('hardhat', ['test', '--network', 'inproc']);
   const count = (word: string) =>
     [...output.matchAll(new RegExp(String.raw`(\d+) ${word}`, 'g'))].reduce((sum, match) => sum + Number(match[1]), 0);
-  return honest({ passed: count('passing'), failed: count('failing') }, status);
+  const failures = count('failing') > 0 ? output.slice(output.lastIndexOf(' failing')).split('\n').slice(1, 60).filter((line) => line.trim() !== '') : [];
+  return honest({ passed: count('passing'), failed: count('failing'), failures }, status);
 }
 
 /** The tests of whatever keeps state, once more, with that state on a private PostgreSQL server. */
@@ -55,6 +58,27 @@ async function postgresql(): Promise<Tally> {
   }
 }
 
+/** The part of vitest's JSON report that is read here. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string; readonly failureMessages: readonly string[] }[];
+  }[];
+}
+
+function failuresOf({ testResults }: Report): string[] {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(process.cwd(), name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    // A file that does not load has a message and no tests.
+    if (failed.length === 0) return message === '' ? [] : [`${file}: ${message.slice(0, 500)}`];
+    return failed.map(({ fullName, failureMessages }) => `${file}: ${fullName}\n  ${failureMessages.join('\n').split('\n').slice(0, 4).join('\n  ')}`);
+  });
+}
+
 async function vitest(folders: readonly string[], exclude: readonly string[]): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const report = join(folder, 'report.json');
@@ -63,8 +87,8 @@ async function vitest(folders: readonly string[], exclude: readonly string[]): P
       'run', ...folders, '--config', 'test/vitest.config.ts', ...exclude.flatMap((path) => ['--exclude', path]),
       '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
     ]);
-    const summary = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number };
-    return honest({ passed: summary.numPassedTests, failed: summary.numFailedTests }, status);
+    const summary = JSON.parse(readFileSync(report, 'utf8')) as Report;
+    return honest({ passed: summary.numPassedTests, failed: summary.numFailedTests, failures: failuresOf(summary) }, status);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -89,6 +113,7 @@ const chosen = process.argv.slice(2);
 const names = chosen.length > 0 ? chosen : Object.keys(suites);
 const total = { passed: 0, failed: 0 };
 const lines: string[] = [];
+const failures: string[] = [];
 for (const name of names) {
   const suite = suites[name];
   if (suite === undefined) throw new Error(`There is no suite "${name}". Suites: ${Object.keys(suites).join(', ')}.`);
@@ -96,8 +121,10 @@ for (const name of names) {
   const tally = await suite();
   total.passed += tally.passed;
   total.failed += tally.failed;
+  failures.push(...(tally.failures ?? []));
   lines.push(`${name}: ${tally.passed} passed, ${tally.failed} failed, ${((performance.now() - began) / 1000).toFixed(0)} s`);
 }
+if (failures.length > 0) process.stdout.write(`\nWhat failed:\n${failures.join('\n')}\n`);
 process.stdout.write(`\n${lines.join('\n')}\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);

@@ -19,9 +19,9 @@ describe('revert messages', () => {
     ({ name, inputs }) => {
       const message = REVERT_MESSAGES[name];
       expect(message, `${name} is missing in revert-messages.ts`).toBeDefined();
-      const placeholders = [...(message?.says ?? '').matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      const named = [...(message?.says ?? '').matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
       const known = inputs.map((input) => input.name);
-      expect(known).toEqual(expect.arrayContaining(placeholders));
+      expect(known).toEqual(expect.arrayContaining(named));
       expect(message?.says).toMatch(/[.]$/);
       expect(message?.next).toMatch(/[.]$/);
     },

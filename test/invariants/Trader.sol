@@ -91,11 +91,7 @@ contract Trader is Handler {
     }
 
     function topUpChannel(uint256 x) external play(x) {
-        if (lines.length == 0) return;
-        Line storage l = lines[_below(lines.length)];
-        uint128 amount = uint128(1 + _below(1e8));
-        (bool ok,) = _sendTo(address(channels), READER, abi.encodeCall(Channels.topUp, (l.number, amount)));
-        if (ok) l.paidIn += amount;
+        _payInto(lines, Channels.topUp.selector);
     }
 
     /// @notice Some total, twice in one batch, now and then not signed by the one who may.
@@ -139,11 +135,7 @@ contract Trader is Handler {
     }
 
     function fundPool(uint256 x) external play(x) {
-        if (pools.length == 0) return;
-        Line storage p = pools[_below(pools.length)];
-        uint128 amount = uint128(1 + _below(1e8));
-        (bool ok,) = _sendTo(address(channels), READER, abi.encodeCall(Channels.fundPool, (p.number, amount)));
-        if (ok) p.paidIn += amount;
+        _payInto(pools, Channels.fundPool.selector);
     }
 
     function redeemServed(uint256 x) external play(x) {
@@ -177,6 +169,15 @@ contract Trader is Handler {
         uint256 before = token.balanceOf(p.owner);
         (bool ok,) = _sendTo(address(channels), FRIEND, abi.encodeCall(Channels.closePool, (p.number)));
         _noteClosed(p, ok, before);
+    }
+
+    /// @param act `topUp` or `fundPool`: both take the number and the amount
+    function _payInto(Line[] storage list, bytes4 act) private {
+        if (list.length == 0) return;
+        Line storage l = list[_below(list.length)];
+        uint128 amount = uint128(1 + _below(1e8));
+        (bool ok,) = _sendTo(address(channels), READER, abi.encodeWithSelector(act, l.number, amount));
+        if (ok) l.paidIn += amount;
     }
 
     function _noteClosed(Line storage l, bool ok, uint256 before) private {
