@@ -86,6 +86,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       await puller.stop();
       await network.stop();
       await server.close();
+      await opened.till.settled();
       await store.$disconnect();
       log.info('edge.stopped', { id });
     };

@@ -1,13 +1,14 @@
 /** Asks: what providers want for space, signed, gossiped, and kept in a directory that matches read without asking anybody. */
-import { isAddressEqual } from 'viem';
 import type { Hex, TypedDataDomain } from 'viem';
 import { z } from 'zod';
 import { amount, id, seconds, signature, uint16 } from '../wire/fields.ts';
-import { CLOCK_SKEW_SECONDS, ENDPOINT_CHARACTERS } from '../wire/limits.ts';
-import { recoverTyped, signTyped } from '../wire/typed-data.ts';
+import { ENDPOINT_CHARACTERS } from '../wire/limits.ts';
+import { signTyped } from '../wire/typed-data.ts';
 import type { Ask, Signer } from '../wire/typed-data.ts';
-import { ASKS_MAX, ASK_SECONDS_MAX } from './limits.ts';
-import type { Registered } from './registered.ts';
+import { checkSigned } from './check-signed.ts';
+import type { CheckContext } from './check-signed.ts';
+import { ASKS_MAX } from './limits.ts';
+import type { RegisteredNode } from './registered.ts';
 
 export type { Ask } from '../wire/typed-data.ts';
 
@@ -96,15 +97,10 @@ export async function signAsk(signer: Signer, domain: TypedDataDomain, ask: Ask)
 }
 
 /** Why an ask must not be believed; undefined: it is its provider's word, and it is fresh. */
-export async function checkAsk(ask: SignedAsk, context: { readonly domain: TypedDataDomain; readonly registered: Registered; readonly nowSeconds: number }): Promise<string | undefined> {
-  const { signature: given, ...message } = ask;
-  const { nowSeconds } = context;
-  if (ask.expiry <= nowSeconds) return 'it has ended';
-  if (ask.expiry > nowSeconds + ASK_SECONDS_MAX + CLOCK_SKEW_SECONDS) return `it would last longer than ${ASK_SECONDS_MAX} s`;
-  const node = await context.registered.node(ask.provider);
-  if (node === undefined || node.tier === 'heavy') return 'the registry has no such provider';
-  if (node.tier !== ask.tier || node.region !== ask.region) return 'tier or region are not those of the registry';
-  const signer = await recoverTyped(context.domain, 'Ask', message, given).catch(() => undefined);
-  if (signer === undefined || !isAddressEqual(signer, node.operator)) return 'its provider did not sign it';
-  return undefined;
+export function checkAsk(ask: SignedAsk, context: CheckContext): Promise<string | undefined> {
+  const doubt = (entry: RegisteredNode | undefined): string | undefined => {
+    if (entry === undefined || entry.tier === 'heavy') return 'the registry has no such provider';
+    return entry.tier === ask.tier && entry.region === ask.region ? undefined : 'tier or region are not those of the registry';
+  };
+  return checkSigned('Ask', ask, { node: ask.provider, doubt, who: 'its provider' }, context);
 }

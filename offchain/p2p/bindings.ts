@@ -12,7 +12,7 @@ import { PeerUnreachableError, RefusedError } from './errors.ts';
 import { readMessage, sendMessage } from './frames.ts';
 import type { Node } from './libp2p-node.ts';
 import { BINDINGS_PER_SECOND, BINDING_BURST, BINDING_BYTES_MAX, BINDING_MS, BINDING_SECONDS, HEAVY_CONNECTIONS_MAX } from './limits.ts';
-import { createRates } from './rates.ts';
+import { createRates } from '../wire/rates.ts';
 import type { Registered } from './registered.ts';
 
 export interface Bindings {

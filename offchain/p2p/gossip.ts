@@ -17,7 +17,7 @@ import { SignedNotice, checkNotice } from './notices.ts';
 import type { NoticeBook } from './notices.ts';
 import { asksTopic, noticesTopic } from './protocol.ts';
 import type { NetworkName } from './protocol.ts';
-import { createRates } from './rates.ts';
+import { createRates } from '../wire/rates.ts';
 import type { Registered } from './registered.ts';
 
 export interface Gossip {

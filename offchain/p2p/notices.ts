@@ -1,13 +1,12 @@
 /** What nodes say about their own state: signed, gossiped, the newest of each node kept. */
-import { isAddressEqual } from 'viem';
 import type { Hex, TypedDataDomain } from 'viem';
 import { z } from 'zod';
 import { id, seconds, signature } from '../wire/fields.ts';
-import { CLOCK_SKEW_SECONDS } from '../wire/limits.ts';
-import { recoverTyped, signTyped } from '../wire/typed-data.ts';
+import { signTyped } from '../wire/typed-data.ts';
 import type { Notice, Signer } from '../wire/typed-data.ts';
-import { ASK_SECONDS_MAX, NOTICES_MAX } from './limits.ts';
-import type { Registered } from './registered.ts';
+import { checkSigned } from './check-signed.ts';
+import type { CheckContext } from './check-signed.ts';
+import { NOTICES_MAX } from './limits.ts';
 
 const CAUSE_CHARACTERS = 256;
 
@@ -60,13 +59,6 @@ export async function signNotice(signer: Signer, domain: TypedDataDomain, notice
 }
 
 /** Why a notice must not be believed; undefined: it is its node's word, and it is fresh. */
-export async function checkNotice(notice: SignedNotice, context: { readonly domain: TypedDataDomain; readonly registered: Registered; readonly nowSeconds: number }): Promise<string | undefined> {
-  const { signature: given, ...message } = notice;
-  const { nowSeconds } = context;
-  if (notice.expiry <= nowSeconds) return 'it has ended';
-  if (notice.expiry > nowSeconds + ASK_SECONDS_MAX + CLOCK_SKEW_SECONDS) return `it would last longer than ${ASK_SECONDS_MAX} s`;
-  const node = await context.registered.node(notice.node);
-  if (node === undefined) return 'the registry has no such node';
-  const signer = await recoverTyped(context.domain, 'Notice', message, given).catch(() => undefined);
-  return signer !== undefined && isAddressEqual(signer, node.operator) ? undefined : 'its node did not sign it';
+export function checkNotice(notice: SignedNotice, context: CheckContext): Promise<string | undefined> {
+  return checkSigned('Notice', notice, { node: notice.node, doubt: () => undefined, who: 'its node' }, context);
 }

@@ -11,7 +11,7 @@ import { PeerError, PeerUnreachableError, RefusedError } from './errors.ts';
 import { readMessage, sendMessage } from './frames.ts';
 import type { Node } from './libp2p-node.ts';
 import { BINDING_MS, CREATOR_SHARE, HEAVY_CONNECTIONS_MAX, REPLY_BYTES_MAX, REPLY_MS, REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, REQUEST_BURST, REQUEST_BYTES_MAX, REQUEST_READ_MS, REQUEST_STREAMS_MAX } from './limits.ts';
-import { createRates } from './rates.ts';
+import { createRates } from '../wire/rates.ts';
 
 const METHOD_CHARACTERS = 32;
 const Request = z.strictObject({ method: z.string().max(METHOD_CHARACTERS), body: z.unknown() });

@@ -93,6 +93,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
       await Promise.all(loops.map((loop) => loop.stop()));
       await scrubber.close();
       await server.close();
+      await opened.till.settled();
       await store.$disconnect();
       log.info('provider.stopped', { id });
     };

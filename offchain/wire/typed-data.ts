@@ -1,4 +1,4 @@
-import { recoverTypedDataAddress } from 'viem';
+import { hashTypedData, recoverTypedDataAddress } from 'viem';
 import type { Account, Address, Hex, LocalAccount, Transport, Chain, TypedDataDomain, WalletClient } from 'viem';
 import { expandSignature, compactSignature } from './compact-signature.ts';
 import { HoldfastError } from './errors.ts';
@@ -56,6 +56,19 @@ export const TYPES = {
     { name: 'version', type: 'uint64' },
     { name: 'valueHash', type: 'bytes32' },
   ],
+  /** Of a public name; see named-record.ts. */
+  PublicName: [
+    { name: 'name', type: 'string' },
+    { name: 'tenure', type: 'uint32' },
+    { name: 'owner', type: 'address' },
+    { name: 'version', type: 'uint32' },
+    { name: 'parents', type: 'bytes32[]' },
+    { name: 'contentId', type: 'string' },
+    { name: 'root', type: 'bytes32' },
+    { name: 'valueHash', type: 'bytes32' },
+    { name: 'created', type: 'uint64' },
+    { name: 'expiry', type: 'uint64' },
+  ],
   Standings: [
     { name: 'heavy', type: 'uint32' },
     { name: 'epoch', type: 'uint32' },
@@ -89,6 +102,16 @@ export const TYPES = {
     { name: 'sequence', type: 'uint64' },
     { name: 'state', type: 'string' },
     { name: 'cause', type: 'string' },
+    { name: 'expiry', type: 'uint64' },
+  ],
+  WorkerPromise: [
+    { name: 'worker', type: 'address' },
+    { name: 'heavy', type: 'uint32' },
+    { name: 'month', type: 'uint32' },
+    { name: 'cores', type: 'uint16' },
+    { name: 'percent', type: 'uint8' },
+    { name: 'payout', type: 'address' },
+    { name: 'sequence', type: 'uint64' },
     { name: 'expiry', type: 'uint64' },
   ],
   /* Of the domain of Channels: contracts/Channels.sol and libraries/Pools.sol. */
@@ -172,6 +195,21 @@ export interface NameRecord {
   readonly valueHash: Hex;
 }
 
+/** One version of what a public name stands for. `created`, `expiry`: Unix seconds, 0: never. */
+export interface PublicName {
+  readonly name: string;
+  readonly tenure: number;
+  readonly owner: Address;
+  readonly version: number;
+  readonly parents: readonly Hex[];
+  readonly contentId: string;
+  readonly root: Hex;
+  /** keccak-256 of the value's text. */
+  readonly valueHash: Hex;
+  readonly created: number;
+  readonly expiry: number;
+}
+
 /** What a heavy node says of providers in `epoch`; `hash` covers its entries, see reputation.ts. */
 export interface Standings {
   readonly heavy: number;
@@ -216,6 +254,18 @@ export interface Notice {
   readonly expiry: number;
 }
 
+/** "In this month I give that heavy node so much of my CPU": `percent` of each of `cores` cores. A higher `sequence` replaces a lower one. */
+export interface WorkerPromise {
+  readonly worker: Address;
+  readonly heavy: number;
+  readonly month: number;
+  readonly cores: number;
+  readonly percent: number;
+  readonly payout: Address;
+  readonly sequence: number;
+  readonly expiry: number;
+}
+
 /** Pays for reads out of a channel. `total`: token units so far. */
 export interface Voucher {
   readonly channel: bigint;
@@ -238,11 +288,13 @@ export interface TypedMessages {
   readonly Extension: Extension;
   readonly Session: Session;
   readonly NameRecord: NameRecord;
+  readonly PublicName: PublicName;
   readonly Standings: Standings;
   readonly MasterKey: MasterKey;
   readonly PeerBinding: PeerBinding;
   readonly Ask: Ask;
   readonly Notice: Notice;
+  readonly WorkerPromise: WorkerPromise;
   readonly Voucher: Voucher;
   readonly Served: Served;
 }
@@ -282,6 +334,11 @@ export async function signTyped<P extends PrimaryType>(signer: Signer, domain: T
   signerAddress(signer);
   const request = { ...data, account: signer.account } as unknown as Parameters<typeof signer.signTypedData>[0];
   return compactSignature(await signer.signTypedData(request));
+}
+
+/** What is signed in the end: contracts that sign (ERC-1271) are asked about it. */
+export function digestTyped<P extends PrimaryType>(domain: TypedDataDomain, primaryType: P, message: TypedMessages[P]): Hex {
+  return hashTypedData({ domain, types: TYPES, primaryType, message } as unknown as Parameters<typeof hashTypedData>[0]);
 }
 
 /** The address that made a 64-byte signature over `message`. Throws BAD_SIGNATURE_FORMAT when it is not one. */

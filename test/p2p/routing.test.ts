@@ -5,7 +5,7 @@ import { CID } from 'multiformats/cid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBoundedDatastore } from '../../offchain/p2p/bounded-datastore.ts';
 import { openPeerKey } from '../../offchain/p2p/peer-key.ts';
-import { createRates } from '../../offchain/p2p/rates.ts';
+import { createRates } from '../../offchain/wire/rates.ts';
 import { contentKey, nameKey } from '../../offchain/p2p/routing.ts';
 import type { Peer } from '../../offchain/p2p/start-peer.ts';
 import { createWorld, until } from './support.ts';

@@ -1,10 +1,11 @@
 /** A reader of what somebody else stored and shared with him: he knows its seal key, and pays for himself. */
 import { nodePlatform } from '../../offchain/codec/platform-node.ts';
+import { batchKey } from '../../offchain/codec/seal.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import type { Client } from '../../offchain/client/client.ts';
 import { AgreementViews } from '../../offchain/client/fetch/agreement-view.ts';
 import { ProviderHealth } from '../../offchain/client/fetch/health.ts';
-import { PayloadReader } from '../../offchain/client/fetch/payload-reader.ts';
+import { type BatchPlace, PayloadReader } from '../../offchain/client/fetch/payload-reader.ts';
 import { LazyPool } from '../../offchain/client/lazy-pool.ts';
 import { DEFAULT_POLICY } from '../../offchain/client/policy.ts';
 import { Edges } from '../../offchain/reads/pay/edges.ts';
@@ -28,8 +29,9 @@ export function readerOf(chain: Chain, owner: Client, change: Partial<ReadPolicy
   const health = new ProviderHealth(policy);
   const payer = new ReadPayer({ chain, signer: chain.account!, policy: policy.reads, identify: async () => undefined });
   const source = new ReadSource({ own: addressOf(chain), payer, edges: new Edges({ chain, policy: policy.reads }) });
+  const unseal = async ({ agreement, batchId }: BatchPlace) => batchKey(nodePlatform, { sealKey: await owner.secrets.sealKey(agreement), batchId });
   const views = new AgreementViews(chain, policy.viewMs);
-  const reader = new PayloadReader({ chain, platform: nodePlatform, pool, views, health, policy, source, sealKey: (agreement) => owner.secrets.sealKey(agreement) });
+  const reader = new PayloadReader({ chain, platform: nodePlatform, pool, views, health, policy, source, batchKey: unseal });
   return {
     reader,
     health,

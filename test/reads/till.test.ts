@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { encodeDeployData, keccak256, numberToHex } from 'viem';
+import type { Abi, Hex } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startClosingChannel } from '../../offchain/chain/close-channel.ts';
 import { openChannel, topUpChannel } from '../../offchain/chain/open-channel.ts';
@@ -5,6 +8,7 @@ import { closingSeconds, readChannel } from '../../offchain/chain/read-channel.t
 import { tokenBalance } from '../../offchain/chain/read-money.ts';
 import { sponsorPool } from '../../offchain/chain/sponsor-pool.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
+import { ContractSigners } from '../../offchain/reads/take/contract-signers.ts';
 import { Redeemer } from '../../offchain/reads/take/redeemer.ts';
 import { Till } from '../../offchain/reads/take/till.ts';
 import { ReadQuote, contentHash, readCost, servedFor, voucherHeader } from '../../offchain/wire/paid-reads.ts';
@@ -62,6 +66,26 @@ describe('a read that costs something', () => {
     const authorization = await sessionOf(heavy, agreement.id);
     for (let i = 0; i < 8; i++) expect((await readBytes(url(), { authorization })).length).toBe(READ);
     await expect(readBytes(url(), { authorization: await sessionOf(payer, agreement.id) })).rejects.toMatchObject({ remoteStatus: 403 });
+  });
+
+  it('is not free a second time after a restart of the node on the same day, and is the next day', async () => {
+    const { chain, store, id, till } = providers[0]!.provider;
+    await till.settled();
+    let atSeconds = await chain.nowSeconds();
+    const again = await Till.open({ chain, store, id, heavy: HEAVY, pricePerGib: PRICE, nowSeconds: async () => atSeconds });
+    const reader = { key: `creator/${addressOf(agreement.creator)}`, freeBytes: READ };
+    const read = { sizeBytes: READ, identify: async () => reader, voucher: undefined };
+    expect(await again.freeBytesLeft(reader)).toBe(0);
+    await expect(again.charge(read)).rejects.toMatchObject({ code: 'PAYMENT_REQUIRED' });
+    expect(await again.freeBytesLeft({ ...reader, key: 'creator/somebody else' })).toBe(READ);
+    atSeconds += 86_400;
+    (await again.charge(read)).ended(READ / 2);
+    expect(await again.freeBytesLeft(reader)).toBe(READ / 2);
+    await again.settled();
+    // The day before is forgotten, by the rows too: they are bounded by the readers of one day.
+    const rows = await store.fact.findMany({ where: { key: { startsWith: 'free-bytes/' } } });
+    expect(rows.map(({ key, value }) => [key.split('/').slice(2).join('/'), Number(value)])).toEqual([[reader.key, READ / 2]]);
+    await store.fact.deleteMany({ where: { key: { startsWith: 'free-bytes/' } } });
   });
 
   it('is served for a voucher that covers it, once, and in any order', async () => {
@@ -167,5 +191,80 @@ describe('vouchers', () => {
     expect(await pay(await served((share * 3n) / 4n))).toHaveLength(READ);
     // More than half of its share: it does not wait for payday.
     expect(await redeemer.watch()).toBe((share * 3n) / 4n);
+  });
+});
+
+describe('a contract that signs (ERC-1271)', () => {
+  /** Accepts what account `owner` signed. */
+  const deploySigner = async (owner: Chain): Promise<Hex> => {
+    const { abi, bytecode } = JSON.parse(await readFile(new URL('../../artifacts/test/contracts/harness/ContractSigner.sol/ContractSigner.json', import.meta.url), 'utf8')) as { abi: Abi; bytecode: Hex };
+    return deploy(encodeDeployData({ abi, bytecode, args: [addressOf(owner)] }));
+  };
+  const deploy = async (data: Hex): Promise<Hex> => {
+    const hash = await payer.wallet!.sendTransaction({ data, account: payer.wallet!.account!, chain: null });
+    return (await payer.public.waitForTransactionReceipt({ hash })).contractAddress!;
+  };
+  /** Its code is one endless loop. */
+  const GAS_EATER = '0x635b6000566000526004601cf3';
+
+  it("pays with its owner's vouchers, on the chain too, and with nobody else's", async () => {
+    const owner = await holdfast.as(12);
+    const signer = await deploySigner(owner);
+    const { channel } = await openChannel(payer, { payee: providers[0]!.id, heavy: HEAVY, amount: 10n * COST, signer });
+    expect(await pay(await voucher(channel, COST, owner))).toHaveLength(READ);
+    expect(await pay(await voucher(channel, 3n * COST, owner))).toHaveLength(READ);
+    // Older ones too are asked about again, or remembered.
+    expect(await pay(await voucher(channel, 2n * COST, owner))).toHaveLength(READ);
+    // The payer opened it, and still does not sign for it.
+    await expect(pay(await voucher(channel, 4n * COST))).rejects.toEqual(refusal('VOUCHER_WRONG'));
+    // And an account without code is not asked for its word.
+    await expect(pay(await voucher(await open(COST), COST, owner))).rejects.toEqual(refusal('VOUCHER_WRONG'));
+    const { chain, till, log } = providers[0]!.provider;
+    expect(till.accounts.get(`channel/${channel}`)).toMatchObject({ isByContract: true, paid: 3n * COST, used: 3n * COST });
+    await new Redeemer({ chain, till, log }).redeem();
+    expect(await readChannel(payer, channel)).toMatchObject({ redeemed: 3n * COST });
+  });
+
+  it('owes no more at once than the node lets stand, and is redeemed at half of that', async () => {
+    const owner = await holdfast.as(12);
+    const signer = await deploySigner(owner);
+    const { chain, till, log } = providers[0]!.provider;
+    const share = till.contractShare;
+    const { channel } = await openChannel(payer, { payee: providers[0]!.id, heavy: HEAVY, amount: 2n * share, signer });
+    const redeemer = new Redeemer({ chain, till, log });
+    expect(await pay(await voucher(channel, share / 4n, owner))).toHaveLength(READ);
+    expect(await redeemer.watch()).toBe(0n);
+    // One that the node does not know to be a contract's yet could be above it once; then never.
+    const error = await pay(await voucher(channel, share + 1n, owner)).catch((one) => one);
+    expect(error).toEqual(refusal('CONTRACT_SHARE'));
+    expect(error.retryable).toBe(true);
+    expect(await pay(await voucher(channel, share / 2n, owner))).toHaveLength(READ);
+    expect(await redeemer.watch()).toBe(share / 2n);
+    expect(await pay(await voucher(channel, share + 1n, owner))).toHaveLength(READ);
+  });
+
+  it('is refused when it eats gas, and asked only so often', async () => {
+    const signer = await deploy(GAS_EATER);
+    const { channel } = await openChannel(payer, { payee: providers[0]!.id, heavy: HEAVY, amount: 10n * COST, signer });
+    const error = await pay(await voucher(channel, COST)).catch((one) => one);
+    expect([402, 503]).toContain(error.remoteStatus);
+    const { chain } = providers[0]!.provider;
+    let asked = 0;
+    const counting: Chain = { ...chain, ask: (what, question) => {
+      asked += 1;
+      return chain.ask(what, question);
+    } };
+    const owner = await holdfast.as(12);
+    const wallet = await deploySigner(owner);
+    const contracts = new ContractSigners({ chain: counting, nowMs: () => 0 });
+    const digest = keccak256('0x01');
+    const signature = (await channelVoucher(payer, 1n, 1n)).signature;
+    for (let i = 0; i < 5; i++) expect(await contracts.accepts(wallet, digest, signature)).toBe(false);
+    expect(asked).toBe(2);
+    const answers: unknown[] = [];
+    for (let i = 0; i < 80; i++) answers.push(await contracts.accepts(wallet, keccak256(numberToHex(i, { size: 32 })), signature).catch((one) => one.code));
+    expect(answers.filter((one) => one === false)).toHaveLength(63);
+    expect(answers.filter((one) => one === 'BUSY')).toHaveLength(17);
+    expect(asked).toBe(2 + 63);
   });
 });

@@ -22,6 +22,8 @@ export interface AccountRow {
   readonly voucher: ReadVoucher;
   readonly used: bigint;
   readonly redeemed: bigint;
+  /** A contract accepted its voucher (ERC-1271): it may change its mind until the voucher is redeemed. */
+  readonly isByContract: boolean;
 }
 
 export class Account {
@@ -32,12 +34,13 @@ export class Account {
   best: ReadVoucher | undefined;
   used = 0n;
   redeemed = 0n;
+  isByContract = false;
   /** The rows of all vouchers before the newest one are durable. */
   saved: Promise<void> = Promise.resolve();
 
   constructor(key: string, row?: AccountRow) {
     this.key = key;
-    if (row !== undefined) ({ voucher: this.best, used: this.used, redeemed: this.redeemed } = row);
+    if (row !== undefined) ({ voucher: this.best, used: this.used, redeemed: this.redeemed, isByContract: this.isByContract } = row);
   }
 
   /** The total of the newest voucher; what was redeemed already, where none is here. */
@@ -60,7 +63,7 @@ export class Account {
   }
 
   row(): AccountRow | undefined {
-    return this.best === undefined ? undefined : { voucher: this.best, used: this.used, redeemed: this.redeemed };
+    return this.best === undefined ? undefined : { voucher: this.best, used: this.used, redeemed: this.redeemed, isByContract: this.isByContract };
   }
 
   report(): ReadAccount {

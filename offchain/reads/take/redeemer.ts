@@ -35,7 +35,7 @@ export class Redeemer {
     return this.#inTurn(() => this.#redeemThese([...this.#till.accounts.values()].filter((one) => one.unredeemed >= leastUnits)));
   }
 
-  /** Redeems what is in danger: channels that are being closed, and pools that others draw on too. */
+  /** Redeems what is in danger: channels that are being closed, pools that others draw on too, and what contracts accepted. */
   watch(): Promise<bigint> {
     return this.#inTurn(async () => {
       const open = [...this.#till.accounts.values()].filter(({ unredeemed }) => unredeemed > 0n);
@@ -44,6 +44,7 @@ export class Redeemer {
       const due = open.filter((account) => {
         const { best, backing } = account;
         if (best === undefined) return false;
+        if (account.isByContract && account.unredeemed * 2n >= this.#till.contractShare) return true;
         if (!isPoolVoucher(best)) return this.#closing.has(best.channel) || (backing !== undefined && backing.closesAt !== 0);
         return backing === undefined || backing.closesAt !== 0 || account.unredeemed * 2n >= this.#till.poolShare(backing);
       });

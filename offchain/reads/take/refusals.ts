@@ -5,7 +5,7 @@ import { formatTokens } from '../../wire/tokens.ts';
 
 /** Why a read is not served yet. */
 export type Why =
-  | { readonly code: 'PAYMENT_REQUIRED' | 'CHANNEL_UNKNOWN' | 'CHANNEL_CLOSING' | 'DEPOSIT_SHORT' | 'VOUCHER_SHORT' | 'VOUCHER_WRONG' | 'POOL_PRICE' | 'POOL_SHARE' }
+  | { readonly code: 'PAYMENT_REQUIRED' | 'CHANNEL_UNKNOWN' | 'CHANNEL_CLOSING' | 'DEPOSIT_SHORT' | 'VOUCHER_SHORT' | 'VOUCHER_WRONG' | 'POOL_PRICE' | 'POOL_SHARE' | 'CONTRACT_SHARE' }
   | { readonly code: 'PIECE_TOO_LARGE' };
 
 const SAYS: Readonly<Record<Why['code'], string>> = {
@@ -17,6 +17,7 @@ const SAYS: Readonly<Record<Why['code'], string>> = {
   VOUCHER_WRONG: 'and its voucher was not signed by the signer of its channel or pool',
   POOL_PRICE: 'which is more than the pool of its voucher pays',
   POOL_SHARE: "and more is promised out of the pool of its voucher than this node's share of what is left there",
+  CONTRACT_SHARE: 'and a contract, which may still change its mind, owes as much as this node lets stand',
   PIECE_TOO_LARGE: 'and so many bytes are not paid for at once',
 };
 
@@ -37,7 +38,7 @@ export function refuse(why: Why['code'], facts: QuoteFacts): PaymentRequiredErro
   const quote: ReadQuote = { ...rest, ...(account === undefined ? {} : { account }) };
   return new PaymentRequiredError(`Reads cost ${formatTokens(facts.pricePerGib)} per GiB here, this one ${formatTokens(facts.cost)}, ${SAYS[why]}.`, {
     code: why,
-    retryable: why === 'POOL_SHARE',
+    retryable: why === 'POOL_SHARE' || why === 'CONTRACT_SHARE',
     details: { ...quote },
     nextStep: 'Send a voucher that covers it in the header x-holdfast-voucher, or read from others.',
   });

@@ -1,20 +1,20 @@
 /** Takes payment for reads: free quota, then vouchers. Every read is paid before it is served. */
-import { isAddressEqual } from 'viem';
-import type { Address } from 'viem';
 import { contractOf } from '../../chain/contracts-of.ts';
 import { closingSeconds } from '../../chain/read-channel.ts';
 import type { Chain } from '../../chain/types.ts';
 import { UnavailableError } from '../../wire/http-errors.ts';
 import { READ_PIECE_BYTES, chargedBytes, isPoolVoucher, parseVoucher, readCost, servedFor } from '../../wire/paid-reads.ts';
 import type { ReadVoucher } from '../../wire/paid-reads.ts';
-import { channelsDomain, recoverTyped } from '../../wire/typed-data.ts';
+import { FactWriter } from '../../store/fact-writer.ts';
 import type { Store } from '../../store/open.ts';
 import { Account } from './account.ts';
 import type { Backing } from './account.ts';
 import { accountKey, readBacking } from './backing.ts';
+import { ContractSigners } from './contract-signers.ts';
 import { FreeQuota } from './free-quota.ts';
 import { refuse } from './refusals.ts';
 import type { QuoteFacts, Why } from './refusals.ts';
+import { signedBy } from './signed-by.ts';
 import { VoucherStore, loadVouchers } from './voucher-store.ts';
 
 export interface TillOptions {
@@ -62,29 +62,42 @@ const ASK_AGAIN_MS = 2_000;
 const FRESH_MAX_MS = 60_000;
 /** An agreement has 64 slots: each node counts on this share of a pool that others draw on too. */
 const POOL_SHARERS = 64n;
+/** What a contract accepted it may refuse at the redemption: pieces that it may owe at once. */
+const CONTRACT_PIECES = 64n;
 
 export class Till {
   readonly id: number;
   readonly accounts = new Map<string, Account>();
   readonly vouchers: VoucherStore;
   readonly #options: TillOptions;
-  readonly #quota = new FreeQuota();
+  readonly #writer: FactWriter;
+  readonly #quota: FreeQuota;
+  readonly #contracts: ContractSigners;
   readonly #nowMs: () => number;
   #lookups = 0;
 
-  private constructor(options: TillOptions) {
+  private constructor(options: TillOptions, facts: FactWriter, quota: FreeQuota) {
     this.id = options.id;
     this.#options = options;
-    this.vouchers = new VoucherStore(options.store);
+    this.#writer = facts;
+    this.#quota = quota;
+    this.vouchers = new VoucherStore(facts);
     this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#contracts = new ContractSigners({ chain: options.chain, nowMs: this.#nowMs });
   }
 
-  /** With the vouchers of earlier runs. @throws ChainError NOT_DEPLOYED when reads have a price and there are no channels */
+  /** With the vouchers and free bytes of earlier runs. @throws ChainError NOT_DEPLOYED when reads have a price and there are no channels */
   static async open(options: TillOptions): Promise<Till> {
     if (options.pricePerGib > 0n) contractOf(options.chain, 'channels');
-    const till = new Till(options);
+    const facts = new FactWriter(options.store);
+    const till = new Till(options, facts, await FreeQuota.load(options.store, facts));
     for (const [key, row] of await loadVouchers(options.store)) till.accounts.set(key, new Account(key, row));
     return till;
+  }
+
+  /** Resolves when vouchers and free bytes of all reads so far are durable: before the database is closed. */
+  settled(): Promise<void> {
+    return this.#writer.settled();
   }
 
   get isFree(): boolean {
@@ -139,6 +152,7 @@ export class Till {
       if (voucher.servedBytes < servedFor({ total: voucher.total, maxPerMib })) return 'VOUCHER_WRONG';
       if (voucher.total - account.redeemed > this.poolShare(backing)) return 'POOL_SHARE';
     }
+    if (account.isByContract && voucher.total - account.redeemed > this.contractShare) return 'CONTRACT_SHARE';
     if (voucher.total > (account.best?.total ?? 0n)) account.best = voucher;
     const cost = readCost({ sizeBytes, pricePerGib });
     if (account.used + cost > account.paid) return 'VOUCHER_SHORT';
@@ -151,6 +165,11 @@ export class Till {
     const share = (backing.limit - backing.redeemed) / POOL_SHARERS;
     const piece = readCost({ sizeBytes: READ_PIECE_BYTES, pricePerGib: this.#options.pricePerGib });
     return share > piece ? share : piece;
+  }
+
+  /** What a node lets stand of vouchers that a contract accepted. */
+  get contractShare(): bigint {
+    return CONTRACT_PIECES * readCost({ sizeBytes: READ_PIECE_BYTES, pricePerGib: this.#options.pricePerGib });
   }
 
   #giveBack(account: Account, { sizeBytes, sentBytes }: { readonly sizeBytes: number; readonly sentBytes: number }): void {
@@ -171,17 +190,9 @@ export class Till {
   async #isSigned(account: Account, voucher: ReadVoucher): Promise<boolean> {
     const { backing } = account;
     if (backing === undefined) return false;
-    const { chainId } = this.#options.chain.deployment;
-    const domain = channelsDomain({ chainId, channels: contractOf(this.#options.chain, 'channels') });
-    const { total, signature } = voucher;
-    try {
-      const signer: Address = isPoolVoucher(voucher)
-        ? await recoverTyped(domain, 'Served', { pool: voucher.pool, payee: this.id, servedBytes: voucher.servedBytes, total }, signature)
-        : await recoverTyped(domain, 'Voucher', { channel: voucher.channel, total }, signature);
-      return isAddressEqual(signer, backing.signer);
-    } catch {
-      return false;
-    }
+    const by = await signedBy(voucher, { chain: this.#options.chain, payee: this.id, signer: backing.signer, contracts: this.#contracts });
+    if (by !== undefined) account.isByContract = by === 'contract';
+    return by !== undefined;
   }
 
   /** Undefined for a channel or pool that does not pay this node, or shares nothing with a heavy node. */

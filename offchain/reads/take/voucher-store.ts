@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { toJson } from '../../wire/json.ts';
 import { amount } from '../../wire/fields.ts';
 import { ReadVoucher } from '../../wire/paid-reads.ts';
+import type { FactWriter } from '../../store/fact-writer.ts';
 import type { Store } from '../../store/open.ts';
 import type { Account, AccountRow } from './account.ts';
 
 const PREFIX = 'voucher/';
-const Row = z.object({ voucher: ReadVoucher, used: amount, redeemed: amount });
+const Row = z.object({ voucher: ReadVoucher, used: amount, redeemed: amount, isByContract: z.boolean().default(false) });
 
 /** Accounts by their key. A row that cannot be read is left alone: it is somebody's money. */
 export async function loadVouchers(store: Store): Promise<Map<string, AccountRow>> {
@@ -20,43 +21,19 @@ export async function loadVouchers(store: Store): Promise<Map<string, AccountRow
   return accounts;
 }
 
-/** Writes accounts in the background, all that changed together in one transaction. */
 export class VoucherStore {
-  readonly #store: Store;
-  readonly #changed = new Set<Account>();
-  #writing: Promise<void> | undefined;
+  readonly #facts: FactWriter;
 
-  constructor(store: Store) {
-    this.#store = store;
+  constructor(facts: FactWriter) {
+    this.#facts = facts;
   }
 
   /** Resolves when the account, as it is now or newer, is durable. */
   save(account: Account): Promise<void> {
-    this.#changed.add(account);
-    // The write under way may have taken its rows already: the next one has this one.
-    const next = this.#writing === undefined ? this.#write() : this.#writing.then(() => this.#write(), () => this.#write());
-    this.#writing = next;
-    const clear = (): void => {
-      if (this.#writing === next) this.#writing = undefined;
-    };
-    next.then(clear, clear);
-    return next;
-  }
-
-  async #write(): Promise<void> {
-    const accounts = [...this.#changed];
-    this.#changed.clear();
-    if (accounts.length === 0) return;
-    const rows = accounts.flatMap((account) => {
+    return this.#facts.save(PREFIX + account.key, () => {
       const row = account.row();
-      return row === undefined ? [] : [{ key: PREFIX + account.key, value: toJson(row) }];
+      return row === undefined ? undefined : toJson(row);
     });
-    try {
-      await this.#store.$transaction(rows.map(({ key, value }) => this.#store.fact.upsert({ where: { key }, create: { key, value }, update: { value } })));
-    } catch (error) {
-      for (const account of accounts) this.#changed.add(account);
-      throw error;
-    }
   }
 }
 
