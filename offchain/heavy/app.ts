@@ -7,6 +7,8 @@ import { NotFoundError } from '../wire/http-errors.ts';
 import { parseAs } from '../wire/json.ts';
 import { CandidatesRequest, MatchRequest, NameMessage, ProofRequest, SealRequest } from '../wire/messages.ts';
 import { createAdmission } from './admission.ts';
+import { jobRoutes } from './jobs/routes.ts';
+import type { Workers } from './jobs/create-workers.ts';
 import { ReadRequest, readForNeighbour } from './audit/second-path.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
@@ -25,6 +27,7 @@ export interface HeavyParts {
   readonly names: Names;
   readonly relay: Relay;
   readonly seals: Seals;
+  readonly workers: Workers;
 }
 
 const SealPath = z.object({ agreement: z.coerce.number().pipe(id) });
@@ -100,6 +103,7 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
     response.json(await names.get(creator, { isLocal: local === '1' }));
   });
 
+  app.use(jobRoutes(context, parts.workers));
   app.use(notFoundMiddleware);
   app.use(
     errorMiddleware((error, status) => {

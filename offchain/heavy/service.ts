@@ -25,6 +25,10 @@ import { endChallenges } from './end-challenges.ts';
 import { createEndowments } from './endowments.ts';
 import { createNoGraph } from './graph/no-graph.ts';
 import { createFootprint } from './footprint.ts';
+import { createWorkers } from './jobs/create-workers.ts';
+import { FLUSH_MS } from './jobs/limits.ts';
+import { endMonths } from './jobs/month-end.ts';
+import { createScrutiny } from './jobs/scrutiny.ts';
 import { createLiveness } from './liveness.ts';
 import { startLoop } from './loop.ts';
 import type { Loop } from './loop.ts';
@@ -99,7 +103,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
     const graph = settings.p2p.enabled ? await (await import('./graph/start-graph.ts')).startGraph(common, { url: settings.endpoint ?? server.url }) : createNoGraph();
     held.graph = graph;
     const context: HeavyContext = { ...common, graph };
-    const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), relay: createRelay(context), seals: await createSeals(context) };
+    const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
     handler.app = createHeavyApp(context, parts);
     const loops = startLoops(context, parts, log);
     log.info('heavy.started', { url: server.url, operator: account.address });
@@ -113,7 +117,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
         stopped.abort();
         await Promise.all(ended);
         await graph.stop();
-        await Promise.all([reputation.flush(), directory.save()]).catch((error: unknown) => log.warn('heavy.not-saved', { error }));
+        await Promise.all([reputation.flush(), directory.save(), parts.workers.accounts.flush()]).catch((error: unknown) => log.warn('heavy.not-saved', { error }));
         await close();
         log.info('heavy.stopped');
       },
@@ -127,15 +131,17 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
 
 function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyApp>[1], log: Logger): Loop[] {
   const { loops, watches } = context.settings;
-  const { footprint, liveness, names, relay, seals } = parts;
+  const { footprint, liveness, names, relay, seals, workers } = parts;
   const always = [
     startLoop({ name: 'names', intervalMs: loops.namesMs, log, tick: () => names.tick() }),
+    startLoop({ name: 'workers', intervalMs: FLUSH_MS, log, tick: () => workers.accounts.flush() }),
     startLoop({ name: 'relay', intervalMs: loops.relayMs, log, tick: () => relay.tick() }),
     startLoop({ name: 'children', intervalMs: loops.probeMs, log, tick: () => liveness.tick() }),
   ];
   if (!watches) return always;
   const watcher = createWatcher(context, footprint);
-  const repairer = createRepairer(context, { footprint, seals });
+  const repairer = createRepairer(context, { footprint, seals, workers });
+  const scrutiny = createScrutiny(context, footprint, workers);
   const renewer = createRenewer(context, footprint);
   const dismisser = createDismisser(context, footprint);
   const endowments = createEndowments(context, footprint);
@@ -151,6 +157,8 @@ function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyA
     startLoop({ name: 'dismissals', intervalMs: loops.renewMs, log, tick: () => dismisser.tick() }),
     startLoop({ name: 'renewals', intervalMs: loops.renewMs, log, tick: () => renewer.tick() }),
     startLoop({ name: 'endowments', intervalMs: loops.renewMs, log, tick: () => endowments.tick() }),
+    startLoop({ name: 'scrutiny', intervalMs: loops.auditMs, log, tick: () => scrutiny.tick() }),
+    startLoop({ name: 'months', intervalMs: loops.renewMs, log, tick: () => endMonths(context, { accounts: workers.accounts, footprint }) }),
     startLoop({ name: 'payday', intervalMs: loops.renewMs, log, tick: () => payday(context, footprint) }),
   ];
 }

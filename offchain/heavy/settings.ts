@@ -4,6 +4,7 @@ import { ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX } from '../wire/limits.ts';
 import { address, amount, id, uint, uint16 } from '../wire/fields.ts';
 import { parseAs } from '../wire/json.ts';
 import { GraphSettings } from './graph/settings.ts';
+import { JobSettings } from './jobs/settings.ts';
 import { VETTING } from './placement/vetting.ts';
 import { EXCLUDED_BELOW } from './reputation/score.ts';
 
@@ -71,6 +72,8 @@ export const HeavySettings = z.strictObject({
   paydayPeriods: z.number().int().min(0).max(520).default(4),
   /** Proofs of children that ask for it are sent together, at this node's expense of coin. */
   relaysProofs: z.boolean().default(true),
+  /** Nodes that give CPU to repairs and audits, and what they are paid. */
+  workers: JobSettings.prefault({}),
   /** The graph of peers (libp2p). */
   p2p: GraphSettings.prefault({}),
   loops: z

@@ -25,6 +25,7 @@ const messages: TypedMessages = {
   PeerBinding: { node: 3, peer: '12D3KooWGRUVh5gsQo3k4i8sCkmVvXbYwHkyPpQyNPrQmiWPEfzu', sequence: 1, expiry: 1_800_000_000 },
   Ask: { provider: 3, sequence: 7, tier: 'standard', region: 2, unit: 'gib', price: 10n ** 12n, freeBytes: 2n ** 40n, capacityBytes: 2n ** 41n, url: 'http://127.0.0.1:1', expiry: 1_800_000_000 },
   Notice: { node: 3, sequence: 8, state: 'read-only', cause: 'The disk is full.', expiry: 1_800_000_000 },
+  WorkerPromise: { worker: account.address, heavy: 1, month: 2, cores: 4, percent: 50, payout: account.address, sequence: 1, expiry: 1_800_000_000 },
   Voucher: { channel: 2n ** 200n, total: 2n ** 127n },
   Served: { pool: 1n, payee: 3, servedBytes: 2n ** 40n, total: 5n },
 };

@@ -37,7 +37,7 @@ export async function placeBatch(shop: Workshop, work: Work, team: Team, batch: 
     if (lacking.size === 0) return placed;
     for (const sealKey of work.sealKeys) {
       try {
-        for (const [slot, fragment] of await rebuildOrCopy(shop, work, team, { lacking, placed, sealKey })) await send(shop, work, team, { slot, placed, fragment });
+        for (const [slot, fragment] of await rebuildOrCopy(shop, work, team, { lacking, placed, sealKey, isOnly: batch.batchIds.length === 1 })) await send(shop, work, team, { slot, placed, fragment });
         await seals.confirm(agreement, sealKey);
         return placed;
       } catch (error) {
@@ -66,16 +66,19 @@ interface Wanted {
   readonly lacking: Set<number>;
   readonly placed: Placed;
   readonly sealKey: Uint8Array;
+  /** All descriptions name the batch alike. */
+  readonly isOnly: boolean;
 }
 
 /**
  * When too few others are left, the faulted providers are asked for the lost fragments themselves: a run of missed proofs does not mean that the
  * bytes are gone. What they give needs no rebuilding, and helps to rebuild the rest.
  */
-async function rebuildOrCopy(shop: Workshop, work: Work, team: Team, { lacking, placed, sealKey }: Wanted): Promise<Map<number, Uint8Array>> {
+async function rebuildOrCopy(shop: Workshop, work: Work, team: Team, { lacking, placed, sealKey, isOnly }: Wanted): Promise<Map<number, Uint8Array>> {
   const { context, throttle } = shop;
   const { agreement, sources } = work;
-  const rebuild = () => rebuildFragments(context, { agreement: agreement.id, geometry: geometry(agreement), ...placed, slots: [...lacking], sealKey, sources, throttle });
+  const request = () => ({ agreement: agreement.id, geometry: geometry(agreement), ...placed, slots: [...lacking], sealKey, sources });
+  const rebuild = () => shop.workers.rebuild(agreement, { ...request(), isSure: isOnly && work.sealKeys.length === 1 }, () => rebuildFragments(context, { ...request(), throttle }));
   try {
     return await rebuild();
   } catch (error) {

@@ -7,6 +7,7 @@ import type { AgreementState } from '../../chain/read-agreement.ts';
 import { periodOf } from '../../chain/epoch.ts';
 import type { HeavyContext } from '../context.ts';
 import type { Footprint } from '../footprint.ts';
+import type { WorkerRebuilds } from '../jobs/rebuild-jobs.ts';
 import { PARALLEL_REQUESTS } from '../limits.ts';
 import { mapLimited } from '../parallel.ts';
 import type { Seals } from '../seals.ts';
@@ -29,10 +30,10 @@ export interface Repairer {
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 300_000;
 
-export function createRepairer(context: HeavyContext, options: { footprint: Footprint; seals: Seals; now?: () => number }): Repairer {
-  const { footprint, seals, now = Date.now } = options;
+export function createRepairer(context: HeavyContext, options: { footprint: Footprint; seals: Seals; workers: WorkerRebuilds; now?: () => number }): Repairer {
+  const { footprint, seals, workers, now = Date.now } = options;
   const { chain, log, settings, reputation } = context;
-  const shop: Workshop = { context, seals, throttle: createThrottle(settings.repairBytesPerSecond) };
+  const shop: Workshop = { context, seals, workers, throttle: createThrottle(settings.repairBytesPerSecond) };
   const rateOf = (provider: number) => lossRate(reputation.of(provider).reputation);
   const guard = createGuard(context, { footprint, seals, rateOf });
   const healer = createHealer(shop, footprint);

@@ -3,17 +3,13 @@ import { bytesToHex } from 'viem';
 import type { Hex } from 'viem';
 import type { AgreementState } from '../../chain/read-agreement.ts';
 import type { NodeState } from '../../chain/node-state.ts';
-import { verifyRange } from '../../proof/verify-range.ts';
-import { requestBytes } from '../../wire/http-client.ts';
+import { provenLeaves, requestRange } from '../../wire/proven-range.ts';
 import type { HeavyContext } from '../context.ts';
 import { RepairError } from '../errors.ts';
 import { REPAIR_LEAVES } from '../limits.ts';
 import { readerHeader } from '../reader-header.ts';
 
 const LEAF_BYTES = 256;
-const NODE_BYTES = 32;
-/** A path has two siblings per level at most, and a fragment of 256 MiB has 20 levels. */
-const PROOF_BYTES_MAX = 2 * 20 * NODE_BYTES;
 
 export interface Source {
   readonly slot: number;
@@ -42,14 +38,10 @@ export interface RangeRequest {
 
 /** Sealed bytes of `count` leaves, proven to belong to `root`. @throws RepairError BAD_FRAGMENT, RemoteError, TransportError */
 export async function fetchRange(context: HeavyContext, source: Source, request: RangeRequest): Promise<Uint8Array> {
-  const { agreement, batchId, root, leaves, first, count } = request;
-  const url = `${source.endpoint}/agreements/${agreement}/batches/${batchId}/fragments/${source.slot}?first=${first}&count=${count}`;
-  const sizeBytes = count * LEAF_BYTES;
+  const { agreement, batchId, root, first, count } = request;
   const headers = { authorization: await readerHeader(context, agreement) };
-  const { bytes } = await requestBytes(url, { headers, maxBytes: sizeBytes + PROOF_BYTES_MAX, signal: context.signal });
-  const data = bytes.subarray(0, sizeBytes);
-  const proof = chunksOf(bytes.subarray(sizeBytes));
-  if (data.length === sizeBytes && verifyRange({ root, leaves, first, data, proof })) return data;
+  const data = provenLeaves(await requestRange({ ...source, agreement, batchId }, request, { headers, signal: context.signal }), request);
+  if (data !== undefined) return data;
   throw new RepairError('BAD_FRAGMENT', `Provider ${source.provider} sent bytes that are not those of fragment ${source.slot}.`, {
     agreement,
     batchId,
@@ -68,8 +60,4 @@ export async function fetchFragment(context: HeavyContext, source: Source, reque
     fragment.set(await fetchRange(context, source, { ...request, first, count }), first * LEAF_BYTES);
   }
   return fragment;
-}
-
-function chunksOf(bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / NODE_BYTES) }, (_, i) => bytes.subarray(i * NODE_BYTES, (i + 1) * NODE_BYTES));
 }

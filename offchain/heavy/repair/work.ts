@@ -3,6 +3,7 @@ import { readBundle } from '../../chain/read-bundle.ts';
 import type { AgreementState } from '../../chain/read-agreement.ts';
 import type { BundleState } from '../../chain/read-bundle.ts';
 import type { HeavyContext } from '../context.ts';
+import type { WorkerRebuilds } from '../jobs/rebuild-jobs.ts';
 import type { Seals } from '../seals.ts';
 import { signSession } from '../sign-session.ts';
 import { describeBundle } from './description.ts';
@@ -16,6 +17,8 @@ export interface Workshop {
   readonly context: HeavyContext;
   readonly seals: Seals;
   readonly throttle: Throttle;
+  /** Others' processors, where somebody promised theirs. */
+  readonly workers: WorkerRebuilds;
 }
 
 export interface Work {

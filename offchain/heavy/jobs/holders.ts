@@ -1,0 +1,13 @@
+import type { AgreementState } from '../../chain/read-agreement.ts';
+import type { Directory } from '../directory.ts';
+import type { Account } from './accounts.ts';
+
+/**
+ * Who may be given work on an agreement: nobody who holds a slot of it. With the keys of fragments that it does not hold, a provider could answer challenges
+ * for bytes that it has dropped; and nobody audits itself.
+ */
+export async function outsiders(directory: Directory, { slots }: Pick<AgreementState, 'slots'>): Promise<(account: Pick<Account, 'worker' | 'payout'>) => boolean> {
+  const providers = new Set(slots.map(({ provider }) => provider));
+  const insiders = new Set((await directory.all()).filter(({ id }) => providers.has(id)).flatMap(({ operator, payout }) => [operator.toLowerCase(), payout.toLowerCase()]));
+  return ({ worker, payout }) => !insiders.has(worker) && !insiders.has(payout);
+}
