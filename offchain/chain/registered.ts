@@ -1,16 +1,22 @@
-/** The registry as a light node asks it: read when it needs a parent, not all the time. */
-import { ChainError } from '../../chain/chain-errors.ts';
-import { listNodes } from '../../chain/list-nodes.ts';
-import type { NodeState } from '../../chain/node-state.ts';
-import { readNode } from '../../chain/read-node.ts';
-import type { Chain } from '../../chain/types.ts';
-import type { Registered } from '../../p2p/registered.ts';
+/** The registry as light nodes and creators ask it: read when they need a parent, not all the time. */
+import { ChainError } from './chain-errors.ts';
+import { listNodes } from './list-nodes.ts';
+import type { NodeState } from './node-state.ts';
+import { readNode } from './read-node.ts';
+import type { Chain } from './types.ts';
+
+/** As peers want it: see p2p/registered.ts. */
+export interface RegisteredNodes {
+  /** undefined: no such node is registered. Throws when the chain was never read. */
+  node(id: number): Promise<NodeState | undefined>;
+  heavies(): Promise<readonly NodeState[]>;
+}
 
 const HEAVIES_MS = 60_000;
 const NODE_MS = 10_000;
 const NODES_KEPT = 1_024;
 
-export function registeredFrom(chain: Chain, nowMs: () => number = () => performance.now()): Registered {
+export function registeredFrom(chain: Chain, nowMs: () => number = () => performance.now()): RegisteredNodes {
   let heavies: { readonly nodes: readonly NodeState[]; readonly atMs: number } | undefined;
   const nodes = new Map<number, { readonly node: NodeState | undefined; readonly atMs: number }>();
   return {

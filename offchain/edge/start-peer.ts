@@ -2,7 +2,7 @@
 import { createAttachment } from '../p2p/attach.ts';
 import { contentKey } from '../p2p/routing.ts';
 import { startPeer } from '../p2p/start-peer.ts';
-import { registeredFrom } from '../provider/peer/registered.ts';
+import { registeredFrom } from '../chain/registered.ts';
 import type { NetworkOptions } from './network.ts';
 
 export interface EdgePeer {

@@ -5,15 +5,15 @@ import { ASK_SECONDS_MAX } from '../../p2p/limits.ts';
 import { signNotice } from '../../p2p/notices.ts';
 import { startPeer } from '../../p2p/start-peer.ts';
 import type { Peer } from '../../p2p/start-peer.ts';
+import { startLoop } from '../../store/loop.ts';
 import { relayUrl } from '../../wire/relay-url.ts';
 import { peerDomain } from '../../wire/typed-data.ts';
 import type { Notice } from '../../wire/typed-data.ts';
 import type { Provider } from '../context.ts';
 import { isLeaving } from '../leaving.ts';
-import { Loop } from '../loops.ts';
 import { measureSpace } from '../space.ts';
 import { createOwnEntry } from './own-entry.ts';
-import { registeredFrom } from './registered.ts';
+import { registeredFrom } from '../../chain/registered.ts';
 
 export interface ProviderPeer {
   readonly peer: Peer;
@@ -78,7 +78,7 @@ export async function startProviderPeer(provider: Provider, options: { readonly 
     [toldAtMs, toldParent, toldState] = [performance.now(), attachment.parent, state.state];
   };
   attachment.start();
-  const loop = new Loop({ pauseMs: p2p.tickMs, tick: tell, onError: (error) => log.warn('ask.not-told', { error }) });
+  const loop = startLoop({ name: 'asks', intervalMs: p2p.tickMs, log, tick: tell });
 
   return {
     peer,
