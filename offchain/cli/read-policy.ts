@@ -16,8 +16,8 @@ export const ReadPolicyConfig = z.strictObject({
   opensChannels: z.boolean().default(DEFAULT_READ_POLICY.opensChannels),
   /** A sponsor's pool for which this wallet signs, instead of channels of its own. */
   pool: amount.optional(),
-  /** Edge nodes to ask before providers: "none", "registry" (all), or their numbers. */
-  edges: z.union([z.enum(['none', 'registry']), z.array(id).max(64)]).default('none'),
+  /** Edge nodes to ask before providers: "none", "registry" (all), "network" (all, and first those that hold the batch as the DHT has it), or their numbers. */
+  edges: z.union([z.enum(['none', 'registry', 'network']), z.array(id).max(64)]).default('none'),
   /** Whether edges are asked for others' agreements only (public and shared content), or for all. */
   edgesFor: z.enum(['others', 'all']).default(DEFAULT_READ_POLICY.edgesFor),
 });

@@ -75,7 +75,10 @@ async function collect(
 function askThese(context: HeavyContext, asked: readonly Candidate[], nodes: ReadonlyMap<number, NodeState>, { terms }: Question): Promise<OfferOutcome[]> {
   const ids = asked.map(({ provider }) => provider);
   const fresh = context.directory.refresh(ids).catch(() => []).then((now) => new Map(now.map((node) => [node.id, node])));
-  return mapLimited(ids, OFFERS_AT_ONCE, (id) => askOffer(context, nodes.get(id) as NodeState, terms, fresh.then((now) => now.get(id))));
+  const check = { terms, nowSeconds: context.chain.nowSeconds() };
+  // Whoever needs it is told that the chain is away; nobody may.
+  check.nowSeconds.catch(() => undefined);
+  return mapLimited(ids, OFFERS_AT_ONCE, (id) => askOffer(context, nodes.get(id) as NodeState, check, fresh.then((now) => now.get(id))));
 }
 
 function refusalOf(offer: PricedOffer, rules: PlacementRules): Refusal | undefined {

@@ -58,10 +58,12 @@ export async function askNeighbours(context: HeavyContext, question: Question & 
   const nodes = new Map((await context.directory.all()).map((node) => [node.id, node]));
   const offers = new Map(replies.flatMap((reply) => reply.offers.slice(0, CANDIDATES_MAX)).map((offer) => [offer.provider, offer]));
   const usable = [...offers.values()].filter((offer) => !exclude.has(offer.provider));
+  const check = { terms, nowSeconds: context.chain.nowSeconds() };
+  check.nowSeconds.catch(() => undefined);
   const outcomes = await mapLimited(usable, PARALLEL_REQUESTS, async (offer): Promise<OfferOutcome> => {
     const node = nodes.get(offer.provider);
     if (node === undefined || node.tier === 'heavy') return { refusal: { provider: offer.provider, code: 'bad-offer', reason: 'the registry has no such provider' } };
-    return checkOffer(context, node, terms, offer);
+    return checkOffer(context, node, check, offer);
   });
   const refused = replies.flatMap((reply) => reply.refused).slice(0, NEIGHBOUR_REFUSALS_MAX);
   return sort(outcomes, refused);

@@ -7,7 +7,8 @@ import { listNodes } from '../chain/list-nodes.ts';
 import type { NodeState } from '../chain/node-state.ts';
 import type { Chain } from '../chain/types.ts';
 import { loadDirectory, saveDirectory } from './directory-file.ts';
-import { nodesTouched, readPage, readThese } from './directory-reads.ts';
+import { readPage, readThese, touchesOf } from './directory-reads.ts';
+import type { Touch } from './directory-reads.ts';
 
 export interface Directory {
   /** All nodes, as old as `maxAgeMs`; of a large registry up to a minute old. Falls back to the last answer when the chain does not answer now; throws when there was none. */
@@ -30,9 +31,13 @@ export interface DirectoryOptions {
 }
 
 const SMALL_NODES = 200;
-const PAGE_NODES = 100;
+/** Nodes of one page. A page costs the chain's node about a millisecond for each, and what else is asked may wait for it: small ones, and larger ones only where they would not all be read in half an epoch. */
+const PAGE_NODES_MIN = 8;
+const PAGE_NODES_MAX = 100;
 /** As deep as reorganisations go that this node notices by itself. */
 const REORG_BLOCKS = 16n;
+/** An event is followed so often: of an RPC service's machines one may be a block behind the others. */
+const FOLLOWS = 2;
 /** A large registry that could not be read for longer is waited for. */
 const STALE_MAX_MS = 60_000;
 /** A named node is not read again sooner. */
@@ -47,8 +52,11 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
   let list: readonly NodeState[] | undefined;
   let readMs = 0;
   let block = -1n;
-  let page = 0;
-  let pagesEpoch = -1;
+  /** The slow round: the next node of it, and the epoch in which it began. */
+  let next = 1;
+  let roundEpoch = -1;
+  /** Events of the blocks that may still be reorganised, and how often they were followed. */
+  let touches = new Map<string, Touch & { readonly follows: number }>();
   let reading: Promise<readonly NodeState[]> | undefined;
 
   const put = (changed: readonly NodeState[]): void => {
@@ -74,11 +82,22 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
   /** One page a read until all were read in this epoch. */
   const readNextPage = async (): Promise<void> => {
     const epoch = epochAt(chain.clock, await chain.nowSeconds());
-    const pages = Math.ceil(nodes.size / PAGE_NODES);
-    if (epoch !== pagesEpoch && page >= pages) [pagesEpoch, page] = [epoch, 0];
-    if (page >= pages) return;
-    put(await readPage(chain, { from: page * PAGE_NODES + 1, count: PAGE_NODES }));
-    page += 1;
+    if (epoch !== roundEpoch && next > nodes.size) [roundEpoch, next] = [epoch, 1];
+    if (next > nodes.size) return;
+    const inTime = Math.ceil((2 * nodes.size * maxAgeMs) / (chain.clock.epochSeconds * 1_000));
+    const count = Math.min(PAGE_NODES_MAX, Math.max(PAGE_NODES_MIN, inTime));
+    put(await readPage(chain, { from: next, count }));
+    next += count;
+  };
+  /** Reads what new events name, and what those named that a reorganisation took away. */
+  const follow = async (head: bigint): Promise<void> => {
+    const from = block - REORG_BLOCKS > chain.deployment.fromBlock ? block - REORG_BLOCKS : chain.deployment.fromBlock;
+    const found = await touchesOf(chain, { fromBlock: from, toBlock: head, isFaulted: (id) => nodes.get(id)?.faulted === true });
+    const names = new Set(found.map(({ name }) => name));
+    const gone = [...touches].filter(([name, touch]) => touch.block >= from && !names.has(name)).map(([, touch]) => touch);
+    const followed = found.map((touch) => ({ ...touch, follows: Math.min(FOLLOWS, touches.get(touch.name)?.follows ?? 0) + 1 }));
+    put(await readThese(chain, [...followed.filter(({ follows }) => follows <= FOLLOWS), ...gone].flatMap((touch) => touch.nodes)));
+    touches = new Map(followed.filter((touch) => touch.block >= head - REORG_BLOCKS).map((touch) => [touch.name, touch]));
   };
   const read = async (): Promise<readonly NodeState[]> => {
     const head = await chain.ask('the latest block', (client) => client.getBlockNumber());
@@ -93,11 +112,7 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
       if (list !== undefined && head === block) return settle(head);
       return readAll(head);
     }
-    if (head > block || list === undefined) {
-      const from = block - REORG_BLOCKS > chain.deployment.fromBlock ? block - REORG_BLOCKS : chain.deployment.fromBlock;
-      const touched = await nodesTouched(chain, { fromBlock: from, toBlock: head, isFaulted: (id) => nodes.get(id)?.faulted === true });
-      put(await readThese(chain, touched));
-    }
+    if (head > block || list === undefined) await follow(head);
     await readNextPage();
     return settle(head);
   };

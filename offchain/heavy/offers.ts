@@ -23,14 +23,20 @@ export interface PricedOffer extends Candidate {
 
 export type OfferOutcome = { readonly offer: PricedOffer } | { readonly refusal: Refusal };
 
+/** What offers are held against. `nowSeconds`: the chain's time, asked once for all that are under way. */
+export interface OfferCheck {
+  readonly terms: Terms;
+  readonly nowSeconds: Promise<number>;
+}
+
 /** Asks a provider for an offer, which is held against `fresh`, its registry entry of now. Whatever goes wrong becomes a refusal with its reason. */
-export async function askOffer(context: HeavyContext, node: NodeState, terms: Terms, fresh: Promise<NodeState | undefined>): Promise<OfferOutcome> {
+export async function askOffer(context: HeavyContext, node: NodeState, check: OfferCheck, fresh: Promise<NodeState | undefined>): Promise<OfferOutcome> {
   if (node.faulted) return refuse(node.id, 'faulted', 'it missed its last epochs');
   const { signal, book } = context;
   try {
     const url = `${node.endpoint}/offers`;
-    const reply = await requestJson(url, { method: 'POST', body: { terms }, schema: SignedOffer, timeoutMs: OFFER_TIMEOUT_MS, signal });
-    return await checkOffer(context, (await fresh) ?? node, terms, reply);
+    const reply = await requestJson(url, { method: 'POST', body: { terms: check.terms }, schema: SignedOffer, timeoutMs: OFFER_TIMEOUT_MS, signal });
+    return await checkOffer(context, (await fresh) ?? node, check, reply);
   } catch (error) {
     const isAway = error instanceof TransportError;
     if (isAway) book.failed(node.id);
@@ -47,11 +53,11 @@ export async function probe(node: NodeState, signal: AbortSignal): Promise<Provi
 }
 
 /** An offer that came from anywhere, held against the registry and the terms. */
-export async function checkOffer(context: HeavyContext, node: NodeState, terms: Terms, reply: SignedOffer): Promise<OfferOutcome> {
+export async function checkOffer(context: HeavyContext, node: NodeState, { terms, nowSeconds }: OfferCheck, reply: SignedOffer): Promise<OfferOutcome> {
   const { provider, price, expiry, signature } = reply;
   if (provider !== node.id) return refuse(node.id, 'bad-offer', `its offer is for node ${provider}`);
   if (node.faulted) return refuse(node.id, 'faulted', 'it missed its last epochs');
-  const left = expiry - (await context.chain.nowSeconds());
+  const left = expiry - (await nowSeconds);
   if (left < OFFER_MIN_SECONDS) return refuse(node.id, 'bad-offer', `its offer ends within ${OFFER_MIN_SECONDS} s`);
   const signer = await recoverTyped(context.chain.domain, 'Offer', { terms, provider, price, expiry }, signature).catch(() => undefined);
   if (signer === undefined || !isAddressEqual(signer, node.operator)) {

@@ -43,6 +43,8 @@ export interface Attachments {
 export interface AttachmentsInit {
   readonly peer: Peer;
   readonly nodeId: number;
+  /** This node's own HTTP service. */
+  readonly url?: string | undefined;
   readonly maxLeases?: number | undefined;
   readonly leaseMs?: number | undefined;
   /** Children by the registry: they have a place even when strangers' children took theirs. */
@@ -56,11 +58,11 @@ export interface AttachmentsInit {
 }
 
 export function createAttachments(init: AttachmentsInit): Attachments {
-  const { peer, nodeId, maxLeases = LEASES_MAX, leaseMs = LEASE_MS, isOwn, dialBack, relayUrl, told, nowMs = () => performance.now() } = init;
+  const { peer, nodeId, url: ownUrl, maxLeases = LEASES_MAX, leaseMs = LEASE_MS, isOwn, dialBack, relayUrl, told, nowMs = () => performance.now() } = init;
   const leases = new Map<string, Lease>();
   const keyOf = ({ node, peer: id }: Identity): string => (node === 0 ? id : String(node));
   const load = (): number => Math.min(1, leases.size / maxLeases);
-  const hello = (): HelloReply => ({ node: nodeId, load: load(), neighbours: told() });
+  const hello = (): HelloReply => ({ node: nodeId, load: load(), neighbours: told(), ...(ownUrl === undefined ? {} : { url: ownUrl }) });
 
   const admit = async (from: Identity): Promise<Lease> => {
     const key = keyOf(from);

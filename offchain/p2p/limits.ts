@@ -73,6 +73,8 @@ export const LEASE_MS = 60_000;
 export const NEIGHBOURS_KEPT = 12;
 /** Neighbours that a parent tells its light nodes about, for the day it is gone. */
 export const NEIGHBOURS_TOLD = 8;
+/** Heavy nodes that a creator looks for, and asks at once. */
+export const HEAVIES_FOUND = 16;
 /** Heavy nodes that a light node without a parent asks at once. */
 export const PARENTS_ASKED = 6;
 

@@ -13,8 +13,13 @@ const addresses = z.array(z.string().max(ADDRESS_CHARACTERS)).max(ADDRESSES_MAX)
 export const PeerCard = z.object({ node: id, addresses });
 export type PeerCard = z.infer<typeof PeerCard>;
 
-/** `load`: 0 (nobody is attached) to 1 (full). */
-export const HelloReply = z.object({ node: id, load: z.number().min(0).max(1), neighbours: z.array(PeerCard).max(NEIGHBOURS_TOLD) });
+/** `load`: 0 (nobody is attached) to 1 (full). `url`: its own HTTP service. */
+export const HelloReply = z.object({
+  node: id,
+  load: z.number().min(0).max(1),
+  neighbours: z.array(PeerCard).max(NEIGHBOURS_TOLD),
+  url: z.url({ protocol: /^https?$/ }).max(ENDPOINT_CHARACTERS).optional(),
+});
 export type HelloReply = z.infer<typeof HelloReply>;
 
 /** `url`: where the light node thinks that its HTTP service is reached; absent when it has none. */

@@ -1,4 +1,4 @@
-// usage: node scripts/bench/match.ts [--providers 10000] [--matches 200] [--json]
+// usage: node scripts/bench/match.ts [--providers 10000] [--matches 100] [--json]
 // How long a heavy node takes to match an agreement of 10+6 among many registered providers, really registered on a local chain; and from its file after a restart.
 import { fork } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
@@ -26,10 +26,11 @@ import { parseSettings } from '../../offchain/heavy/settings.ts';
 import { createAskBook } from '../../offchain/p2p/asks.ts';
 import { createLogger } from '../../offchain/store/log.ts';
 import { openStore } from '../../offchain/store/open.ts';
+import { watchProcess } from './match-account.ts';
 import { askedPrice } from './match-keys.ts';
 import { registerProviders } from './match-registry.ts';
 
-const { values } = parseArgs({ options: { providers: { type: 'string', default: '10000' }, matches: { type: 'string', default: '200' }, json: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { providers: { type: 'string', default: '10000' }, matches: { type: 'string', default: '100' }, json: { type: 'boolean', default: false } } });
 const [count, matches] = [Number(values.providers), Number(values.matches)];
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const seconds = (sinceMs: number): string => `${((performance.now() - sinceMs) / 1_000).toFixed(1)} s`;
@@ -42,7 +43,8 @@ try {
   const deployer = await deployDevnet({ rpcUrl, parameters: { ...PRODUCTION, healthBps: 0 }, deploymentPath: join(folder, 'deployment.json') });
   const { deployment } = deployer;
   const account = devAccount(1, DEV_CHAIN_ID);
-  const chain = await createChain({ rpcUrls: [rpcUrl], deployment, account, pollMs: 50 });
+  const watched = watchProcess(await createChain({ rpcUrls: [rpcUrl], deployment, account, pollMs: 50 }));
+  const { chain } = watched;
   const { id } = await registerNode(chain, { tier: 'heavy', region: 1, payout: account.address, endpoint: 'http://127.0.0.1:1' });
   const first = id + 1;
   signers.send({ chainId: deployment.chainId, market: deployment.market, first });
@@ -78,11 +80,12 @@ try {
   }
 
   const wire = watchRequests(port);
-  const rows: { wholeMs: number; ownMs: number; activeMs: number }[] = [];
+  const rows: { wholeMs: number; ownMs: number; activeMs: number; account: string }[] = [];
   for (let i = -5; i < matches; i++) {
     const creator = privateKeyToAccount(`0x${(i + 1_000).toString(16).padStart(64, '0')}`).address;
     const request = { creator, k: 10, m: 6, batchLog2: 24, quota: 40 + (i & 7), periods: 4, priceLimit: 2n ** 60n, nonce: 0 };
     wire.reset();
+    watched.reset();
     const before = performance.eventLoopUtilization();
     const beginMs = performance.now();
     const { offers, considered } = await match(context, request);
@@ -90,7 +93,7 @@ try {
     const { active } = performance.eventLoopUtilization(before);
     if (offers.length !== 16 || considered !== count) throw new Error(`${offers.length} offers of ${considered} considered`);
     // The first ones compile the code.
-    if (i >= 0) rows.push({ wholeMs, ownMs: wholeMs - wire.outstandingMs(), activeMs: active });
+    if (i >= 0) rows.push({ wholeMs, ownMs: wholeMs - wire.outstandingMs(), activeMs: active, account: watched.account() });
   }
   const linearMs = linearScan(nodes.map((node) => ({ region: node.region, price: askedPrice(node.id - first), stake: node.stake })), 50);
   const figures = {
@@ -100,10 +103,11 @@ try {
     whole: percentiles(rows.map(({ wholeMs }) => wholeMs)),
     linearScan: percentiles(linearMs),
   };
-  say(`own time, without the time in which offers are outstanding: p50 ${figures.own.p50} ms, p99 ${figures.own.p99} ms`);
-  say(`processor time of the heavy node's process in the whole match:  p50 ${figures.processor.p50} ms, p99 ${figures.processor.p99} ms`);
-  say(`with the offers' round trip:                                   p50 ${figures.whole.p50} ms, p99 ${figures.whole.p99} ms`);
+  say(`own time, without the time in which offers are outstanding: ${text(figures.own)}`);
+  say(`processor time of the heavy node's process in the whole match:  ${text(figures.processor)}`);
+  say(`with the offers' round trip:                                   ${text(figures.whole)}`);
   say(`a linear scan for each slot, price and region only:            p50 ${figures.linearScan.p50} ms; own time is ${(figures.own.p50 / figures.linearScan.p50).toFixed(1)}x that`);
+  for (const row of [...rows].sort((a, b) => b.wholeMs - a.wholeMs).slice(0, 3)) say(`match ${rows.indexOf(row) + 1} took ${Math.round(row.wholeMs)} ms, ${Math.round(row.ownMs)} of its own: ${row.account}`);
   if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   await store.$disconnect();
 } finally {
@@ -143,8 +147,18 @@ function linearScan(nodes: readonly { readonly region: number; readonly price: b
   });
 }
 
-function percentiles(values_: readonly number[]): { p50: number; p99: number } {
+interface Percentiles {
+  readonly p50: number;
+  readonly p90: number;
+  readonly max: number;
+}
+
+function text({ p50, p90, max }: Percentiles): string {
+  return `p50 ${p50} ms, p90 ${p90} ms, slowest ${max} ms`;
+}
+
+function percentiles(values_: readonly number[]): Percentiles {
   const sorted = [...values_].sort((a, b) => a - b);
   const at = (share: number): number => Math.round((sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0) * 10) / 10;
-  return { p50: at(0.5), p99: at(0.99) };
+  return { p50: at(0.5), p90: at(0.9), max: at(1) };
 }

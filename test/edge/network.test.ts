@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEV_CHAIN_ID, devAccount } from '../../offchain/chain/dev-accounts.ts';
 import { type RunningEdge, startEdge } from '../../offchain/edge/service.ts';
-import { announceBatch, batchContentId } from '../../offchain/edge/announce.ts';
+import { announceBatch } from '../../offchain/edge/announce.ts';
+import { batchContentId } from '../../offchain/wire/content-providers.ts';
 import { type RunningHeavy, startHeavy } from '../../offchain/heavy/service.ts';
 import { createAttachment } from '../../offchain/p2p/attach.ts';
 import { contentKey } from '../../offchain/p2p/routing.ts';
 import { startPeer } from '../../offchain/p2p/start-peer.ts';
-import { registeredFrom } from '../../offchain/provider/peer/registered.ts';
+import { registeredFrom } from '../../offchain/chain/registered.ts';
 import { createLogger } from '../../offchain/store/log.ts';
 import { type TestHoldfast, startHoldfast } from '../support/holdfast.ts';
 

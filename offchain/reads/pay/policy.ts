@@ -10,8 +10,8 @@ export interface ReadPolicy {
   readonly opensChannels: boolean;
   /** A sponsor's pool whose signer this account is, instead of channels of its own. */
   readonly pool?: bigint | undefined;
-  /** Edge nodes that are asked before providers: by their numbers, or all of the registry. */
-  readonly edges: 'none' | 'registry' | readonly number[];
+  /** Edge nodes that are asked before providers: by their numbers, all of the registry, or, of these, those first that the network's DHT names as holders. */
+  readonly edges: 'none' | 'registry' | 'network' | readonly number[];
   /** For which agreements: those of other creators (public and shared content), or all. */
   readonly edgesFor: 'others' | 'all';
 }
