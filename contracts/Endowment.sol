@@ -7,9 +7,10 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Market} from "./Market.sol";
-import {AgreementId, NodeId} from "./types/Ids.sol";
-import {Agreement, Entry} from "./types/Structs.sol";
+import {AgreementId} from "./types/Ids.sol";
+import {Agreement} from "./types/Structs.sol";
 import {Payments} from "./libraries/Payments.sol";
+import {Upkeep} from "./libraries/Upkeep.sol";
 
 /// @notice Principal that keeps an agreement alive: it pays one extension after the other, each only when the term before was proven, and
 /// never above a price that the founder fixed. While the agreement runs nobody, the founder included, can take the principal out; when it
@@ -40,11 +41,9 @@ contract Endowment is ReentrancyGuardTransient {
     }
 
     error NoFund(uint256 fund);
-    error NotLocked(AgreementId id);
     error BadVault(address asset, address token);
     error BadShare(uint256 bps);
     error PriceAboveBound(uint256 perPeriod, uint256 max);
-    error ProvenTooLittle(uint256 provenBps, uint256 neededBps);
     error AlreadyPaid(uint256 fund, uint32 period);
     error FundShort(uint256 fund, uint256 have, uint256 need);
     error ZeroAmount();
@@ -92,7 +91,7 @@ contract Endowment is ReentrancyGuardTransient {
     ) external nonReentrant returns (uint256 fund) {
         require(maxPerPeriod > 0, ZeroAmount());
         require(minProvenBps <= 10_000, BadShare(minProvenBps));
-        require(market.renewalOf(id).isLocked, NotLocked(id));
+        Upkeep.requireLocked(market, id);
         if (address(vault) != address(0)) {
             address asset = vault.asset();
             require(asset == address(token), BadVault(asset, address(token)));
@@ -209,26 +208,10 @@ contract Endowment is ReentrancyGuardTransient {
         view
         returns (uint256 perPeriod)
     {
-        uint32 epochs = market.epochsPerPeriod();
-        uint32 to = period * epochs;
-        uint256 n = uint256(agreement.k) + agreement.m;
-        uint256 proven;
-        for (uint256 slot; slot < n; ++slot) {
-            uint96 vacant = market.vacancyOf(id, slot).rent;
-            perPeriod += vacant;
-            if (vacant > 0) continue;
-            (NodeId provider, Entry memory entry) = market.slotOf(id, slot);
-            perPeriod += entry.rent;
-            // A release needs a period later than the one last paid in: one has passed at least.
-            uint32 from = to - epochs;
-            proven += market.provenEpochs(provider, from > entry.startEpoch ? from : entry.startEpoch, to);
-        }
-        perPeriod *= epochs;
+        uint256 provenBps;
+        (perPeriod, provenBps) = Upkeep.look(market, id, agreement, period);
         require(perPeriod <= fund.maxPerPeriod, PriceAboveBound(perPeriod, fund.maxPerPeriod));
-        // A first, partly elapsed period is judged by nothing: there is no full one to look at.
-        bool hasHistory = agreement.startEpoch + epochs <= to;
-        uint256 share = proven * 10_000 / (n * epochs);
-        require(!hasHistory || share >= fund.minProvenBps, ProvenTooLittle(share, fund.minProvenBps));
+        require(provenBps >= fund.minProvenBps, Upkeep.ProvenTooLittle(provenBps, fund.minProvenBps));
     }
 
     function _requireFounder(uint256 fund, Fund storage f) private view {

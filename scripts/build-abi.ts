@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
-const CONTRACTS = ['Token', 'Sale', 'Manager', 'Registry', 'Market', 'Lens', 'Channels', 'Endowment', 'Rewards'] as const;
+const CONTRACTS = ['Token', 'Sale', 'Manager', 'Registry', 'Market', 'Lens', 'Channels', 'Endowment', 'Commons', 'Rewards'] as const;
 const HEADER = '/** Written by scripts/build-abi.ts from the compiled contracts. */\n';
 
 interface Parameter {

@@ -88,8 +88,8 @@ library Renewals {
         emit RenewalAuthorised(id, maxPerPeriod, untilPeriod);
     }
 
-    /// @notice For good: the creator can no longer close, and refunds go to the pot, which is his only when the agreement has ended. So
-    /// others may pay for its extensions without trusting him.
+    /// @notice For good: the creator can no longer close, retire bundles, or grow (which would raise what each extension costs), and
+    /// refunds go to the pot, which is his only when the agreement has ended. So others may pay for its extensions without trusting him.
     function lock(Book storage book, AgreementId id) external {
         address creator = book.agreements[id].creator;
         require(msg.sender == creator, NotCreator(msg.sender, creator));
@@ -138,6 +138,7 @@ library Renewals {
         uint256 offers
     ) private {
         require(msg.sender == agreement.creator, NotCreator(msg.sender, agreement.creator));
+        require(!book.renewals[id].isLocked, AgreementLocked(id, agreement.endPeriod));
         require(setting.period < agreement.endPeriod, AgreementOver(id, agreement.endPeriod, setting.period));
         require(
             t.creator == msg.sender && t.k == agreement.k && t.m == agreement.m && t.batchLog2 == agreement.batchLog2

@@ -66,10 +66,12 @@ library Uploads {
         emit Acknowledged(id, bundle, slot);
     }
 
-    /// @notice The creator gives a bundle up: its quota is free again; draws pass it over from the next epoch on.
+    /// @notice The creator gives a bundle up: its quota is free again; draws pass it over from the next epoch on. Not in a locked
+    /// agreement: there others may pay for it.
     function retire(Book storage book, Setting memory setting, AgreementId id, uint32 bundle) external {
         Agreement storage agreement = book.agreements[id];
         Signers.requireCreator(book, agreement.creator);
+        require(!book.renewals[id].isLocked, AgreementLocked(id, agreement.endPeriod));
         require(bundle < agreement.bundles, NoSuchBundle(id, bundle, agreement.bundles));
         Bundle storage b = book.bundles[id][bundle];
         require(b.retired == 0, AlreadyRetired(id, bundle));

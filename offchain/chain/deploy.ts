@@ -3,7 +3,7 @@ import type { Abi, Account, Address, Chain, Hex, PublicClient, Transport, Wallet
 import { ChainError } from './chain-errors.ts';
 import type { Deployment } from './deployment.ts';
 import type { NetworkParameters } from './devnet-parameters.ts';
-import { channelsAbi, endowmentAbi, lensAbi, managerAbi, marketAbi, registryAbi, rewardsAbi, saleAbi, tokenAbi } from './generated/abi.ts';
+import { channelsAbi, commonsAbi, endowmentAbi, lensAbi, managerAbi, marketAbi, registryAbi, rewardsAbi, saleAbi, tokenAbi } from './generated/abi.ts';
 import { bytecodes } from './generated/bytecode.ts';
 import { linkBytecode } from './link.ts';
 import type { Code } from './link.ts';
@@ -35,7 +35,7 @@ export interface DeployOptions {
 const PARAMETERS_ROLE = 1n;
 const ADMIN_ROLE = 0n;
 
-/** Deploys libraries, token, manager, registry, market, sale, lens, channels, endowment and rewards (whose reserve is whatever is sent to it). Throws our chain errors. */
+/** Deploys libraries, token, manager, registry, market, sale, lens, channels, endowment, commons and rewards (whose reserve is whatever is sent to it). Throws our chain errors. */
 export async function deployHoldfast(options: DeployOptions): Promise<Deployment> {
   try {
     return await deployAll(options);
@@ -64,10 +64,11 @@ async function deployAll(options: DeployOptions): Promise<Deployment> {
   const lens = await create(lensAbi, bytecodes.Lens, [market, registry]);
   const channels = await create(channelsAbi, bytecodes.Channels, [token, registry, BigInt(options.closingSeconds ?? 12 * clock.epochSeconds)]);
   const endowment = await create(endowmentAbi, bytecodes.Endowment, [market]);
+  const commons = await create(commonsAbi, bytecodes.Commons, [market]);
   const rewards = await create(rewardsAbi, bytecodes.Rewards, [market, options.rewardCap ?? options.supply / 1_000_000n]);
   await delayParameters(options, manager, market);
   await fundSale(options, token, sale);
-  return { chainId: await publicClient.getChainId(), token, sale, registry, market, lens, manager, channels, endowment, rewards, fromBlock: block.number };
+  return { chainId: await publicClient.getChainId(), token, sale, registry, market, lens, manager, channels, endowment, commons, rewards, fromBlock: block.number };
 }
 
 /** Deploys what `code` links to, dependencies first. */

@@ -11,9 +11,10 @@ const Schema = z.strictObject({
   lens: address,
   /** The access manager behind the market's parameters. */
   manager: address.optional(),
-  /** Retrieval channels, endowments and rewards, where they are deployed. */
+  /** Retrieval channels, endowments, pools of those who keep something together, and rewards, where they are deployed. */
   channels: address.optional(),
   endowment: address.optional(),
+  commons: address.optional(),
   rewards: address.optional(),
   /** The block from which on logs are read. */
   fromBlock: z

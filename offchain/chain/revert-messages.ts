@@ -66,7 +66,7 @@ export const REVERT_MESSAGES: Readonly<Record<string, RevertMessage>> = {
   NoSuchAgreement: { says: 'There is no agreement {id}.', next: 'Check the agreement\'s id.' },
   PotShort: { says: 'The pot of agreement {id} holds {have} token units; {need} are needed.', next: 'Top it up first.' },
   RenewalNotAuthorised: { says: 'Agreement {id} may be renewed until period {untilPeriod} at {maxPerPeriod} token units per period; asked were period {endPeriod} and {costPerPeriod}.', next: 'Let the creator authorise more.' },
-  AgreementLocked: { says: 'Agreement {id} is locked until it ends with period {endPeriod}.', next: 'Wait for its end.' },
+  AgreementLocked: { says: 'Agreement {id} is locked: until it ends with period {endPeriod} it cannot be closed, its pot not be taken; and it never grows, nor is anything in it retired.', next: 'Wait for its end, or rent another.' },
   TermsDiffer: { says: 'The terms or offers do not fit agreement {id}.', next: 'Ask the providers in place for offers on the agreement\'s own terms.' },
   SessionExpired: { says: 'The session of {key} ended at {expiry}; the chain\'s time is {nowSeconds} (Unix seconds).', next: 'Let the creator set a new session.' },
   /* ---------------------------------------------------------------- the network as a whole */

@@ -250,6 +250,12 @@ branches('grow', {
     const { terms, offers } = await propose(world);
     return act(world, 'grow', [id, terms, offers, maxUint256], stranger);
   },
+  'when it is locked -> it reverts AgreementLocked': async (world) => {
+    const { id } = await openAgreement(world);
+    await act(world, 'lock', [id])();
+    const { terms, offers } = await propose(world, { quota: 5 });
+    return act(world, 'grow', [id, terms, offers, maxUint256]);
+  },
   'when the agreement is over -> it reverts AgreementOver': async (world) => {
     const { id, endEpoch } = await openAgreement(world);
     await goToEpoch(world, endEpoch);

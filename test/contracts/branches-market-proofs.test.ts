@@ -70,6 +70,11 @@ branches('acknowledge', {
 
 branches('retire', {
   'when the caller is neither creator nor session key -> it reverts NotCreator': async (world) => act(world, 'retire', [(await withBundle(world)).id, 0], stranger),
+  'when the agreement is locked -> it reverts AgreementLocked': async (world) => {
+    const { id } = await withBundle(world);
+    await act(world, 'lock', [id])();
+    return act(world, 'retire', [id, 0]);
+  },
   'when there is no such bundle -> it reverts NoSuchBundle': async (world) => act(world, 'retire', [(await withBundle(world)).id, 1]),
   'when it was retired -> it reverts AlreadyRetired': async (world) => {
     const { id } = await withBundle(world);

@@ -4,6 +4,7 @@ import type { Hex } from 'viem';
 import { errorsAbi } from '../../offchain/chain/generated/abi.ts';
 import { revertOf } from '../support/contracts/check-errors.ts';
 import { agreements } from '../support/contracts/provoke/agreements.ts';
+import { commons } from '../support/contracts/provoke/commons.ts';
 import { deployment } from '../support/contracts/provoke/deployment.ts';
 import { endowments } from '../support/contracts/provoke/endowments.ts';
 import { faults } from '../support/contracts/provoke/faults.ts';
@@ -16,7 +17,7 @@ import { tokens } from '../support/contracts/provoke/token.ts';
 import { trade } from '../support/contracts/provoke/trade.ts';
 import { createWorld } from '../support/contracts/world.ts';
 
-const tables: readonly Provocations[] = [agreements, proofs, faults, renewals, nodes, trade, endowments, manager, tokens, deployment];
+const tables: readonly Provocations[] = [agreements, proofs, faults, renewals, nodes, trade, endowments, commons, manager, tokens, deployment];
 
 /** In the ABI through OpenZeppelin's code, in reach of no call. */
 const unreachable: Readonly<Record<string, string>> = {

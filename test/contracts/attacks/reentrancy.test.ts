@@ -6,6 +6,7 @@ import { openAgreement, propose, type OpenedAgreement } from '../../support/cont
 import { adversary, wealthOf } from '../../support/contracts/attack.ts';
 import { balanceOf } from '../../support/contracts/books.ts';
 import { bitmap, commitBundle, signReceipts } from '../../support/contracts/bundles.ts';
+import { commonsOf, PER_PERIOD } from '../../support/contracts/commons.ts';
 import { accountOf, type Contract } from '../../support/contracts/evm.ts';
 import { signExtension } from '../../support/contracts/extensions.ts';
 import { inWorld } from '../../support/contracts/in-world.ts';
@@ -154,6 +155,27 @@ inWorld('reentrancy through the token into channels: a voucher is paid once, a d
   await assertGuarded(world, token);
   assert.equal(await balanceOf(world, payer.address), 1000n - 203n);
   assert.equal(await balanceOf(world, channels.address), 0n);
+});
+
+inWorld('reentrancy through the token into a pool: a share comes back once, a period is paid once', { token: 'CallbackToken' }, async (world) => {
+  const { contract, agreement, member, join, quit, pay, worth, goToPeriod } = await commonsOf(world, { epoch: 3, periods: 1 });
+  const ada = await member('ada');
+  await join(ada, 4n * PER_PERIOD);
+  // The token is a member too, and has tokens of its own to join with.
+  const act = (to: Contract, name: string, args: readonly unknown[]) => world.evm.send(stranger, world.token, 'act', [to.address, encode(to, name, args)]);
+  await world.evm.send(world.treasury.address, world.token, 'transfer', [world.token.address, 10n]);
+  await act(world.token, 'approve', [contract.address, 10n]);
+  await act(contract, 'join', [agreement.id, 5n]);
+  const consents = await signExtension(world, { agreement: agreement.id, newEnd: 2, slots: [0, 1, 2, 3] });
+  for (const [name, args] of [['join', [agreement.id, 1n]], ['quit', [agreement.id, 0]], ['pay', [agreement.id, consents]]] as const) {
+    for (const armed of [() => join(ada, 1n), () => quit(ada), pay]) {
+      await world.evm.send(stranger, world.token, 'arm', [contract.address, encode(contract, name, args), false]);
+      await armed();
+      await assertGuarded(world, world.token);
+      if ((await worth(ada)) === 0n) await join(ada, 4n * PER_PERIOD);
+    }
+    if (name === 'quit') await goToPeriod(1);
+  }
 });
 
 inWorld('reentrancy through a hostile vault into endowments: refused in deposit and withdrawal', {}, async (world) => {

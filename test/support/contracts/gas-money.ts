@@ -1,5 +1,5 @@
 import { maxUint256, zeroAddress, zeroHash } from 'viem';
-import { channelsAbi, endowmentAbi, rewardsAbi } from '../../../offchain/chain/generated/abi.ts';
+import { channelsAbi, commonsAbi, endowmentAbi, rewardsAbi } from '../../../offchain/chain/generated/abi.ts';
 import { openAgreement } from './agreements.ts';
 import { uniformBundle } from './bundle-tree.ts';
 import { commitBundle } from './bundles.ts';
@@ -84,6 +84,28 @@ export function measureEndowment(): Promise<GasRow[]> {
     const slots = Array.from({ length: SLOTS }, (_, slot) => slot);
     const consents = await signExtension(world, { agreement: agreement.id, newEnd: FULL.periods! + 1, slots });
     await meter.call('endowment-pay', { slots: SLOTS }, { to: endowment, name: 'release', args: [fund, consents] });
+    return meter.rows;
+  });
+}
+
+export function measureCommons(): Promise<GasRow[]> {
+  return withWorld(async (world) => {
+    const { evm, epochsPerPeriod, token, treasury } = world;
+    const meter = new Meter(world);
+    const commons = await deployed(world, 'Commons', [world.market.address], commonsAbi);
+    const agreement = await openAgreement(world, { ...FULL, periods: 2 });
+    const perPeriod = agreement.rents.reduce((sum, rent) => sum + rent, 0n) * BigInt(epochsPerPeriod);
+    await evm.send(treasury.address, token, 'approve', [commons.address, maxUint256]);
+    await evm.send(world.creator.address, world.market, 'lock', [agreement.id]);
+    await meter.call('commons-join-first', {}, { to: commons, name: 'join', args: [agreement.id, 9n * perPeriod] });
+    const friend = accountOf('member').address;
+    await evm.send(treasury.address, token, 'transfer', [friend, perPeriod]);
+    await evm.send(friend, token, 'approve', [commons.address, maxUint256]);
+    await meter.call('commons-join', {}, { to: commons, name: 'join', args: [agreement.id, perPeriod], from: friend });
+    const slots = Array.from({ length: SLOTS }, (_, slot) => slot);
+    const consents = await signExtension(world, { agreement: agreement.id, newEnd: 3, slots });
+    await meter.call('commons-pay', { slots: SLOTS }, { to: commons, name: 'pay', args: [agreement.id, consents] });
+    await meter.call('commons-quit', {}, { to: commons, name: 'quit', args: [agreement.id, 0], from: friend });
     return meter.rows;
   });
 }

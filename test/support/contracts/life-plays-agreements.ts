@@ -78,6 +78,10 @@ export const retire: Play = async (game) => {
   const bundle = running?.bundles[index];
   if (running === undefined || bundle === undefined) return undefined;
   const send = () => game.send(actor(game, running).address, 'retire', [running.id, index]);
+  if (game.model.isLocked(running.id)) {
+    await expectRevert(send(), 'AgreementLocked');
+    return undefined;
+  }
   if (bundle.isRetired) {
     await expectRevert(send(), 'AlreadyRetired', [running.id, index]);
     return undefined;
@@ -177,6 +181,10 @@ export const grow: Play = async (game) => {
   const price = slots.map(() => priceOf(game));
   const { terms, offers, creator } = await propose(game.world, { k, m, quota, feeBps, heavy, providers, creator: running.creator, price, periods });
   const send = () => game.send(creator.address, 'grow', [running.id, terms, offers, maxUint256]);
+  if (model.isLocked(running.id)) {
+    await expectRevert(send(), 'AgreementLocked');
+    return undefined;
+  }
   const busy = slots.find(({ provider }) => game.isDrawOpen(provider));
   if (busy !== undefined) {
     await expectRevert(send(), 'DrawPending', [busy.provider, epoch]);
