@@ -4,7 +4,7 @@ import { holdfastDomain } from '../wire/typed-data.ts';
 import type { Signer } from '../wire/typed-data.ts';
 import { ChainError, WrongChainError } from './chain-errors.ts';
 import type { Deployment } from './deployment.ts';
-import { refuseDevAccount } from './dev-accounts.ts';
+import { DEV_CHAIN_ID, refuseDevAccount } from './dev-accounts.ts';
 import { estimateNow } from './epoch.ts';
 import type { Clock } from './epoch.ts';
 import { marketAbi } from './generated/abi.ts';
@@ -28,14 +28,19 @@ export interface ChainOptions {
   readonly retry?: Partial<RetryPolicy>;
   /** The local clock. */
   readonly nowMs?: () => number;
+  /** Blocks that must lie on an act before something that cannot be undone rests on it; see `Chain.confirmations`. */
+  readonly confirmations?: number | undefined;
 }
 
-/** Connects to one deployment and reads its clock. Throws WrongChainError, RpcUnavailableError, PublicKeyRefusedError. */
+/** Deeper than the reorganisations that chains and rollups live with. A development chain has none but those that tests make. */
+const CONFIRMATIONS = 6;
+
+/** Connects to one deployment and reads its clock. Throws WrongChainError (of every address that answers), RpcUnavailableError, PublicKeyRefusedError. */
 export async function createChain(options: ChainOptions): Promise<Chain> {
   const { deployment } = options;
   const viemChain = describe(deployment.chainId, options.rpcUrls);
   const retry = { ...DEFAULT_RETRY, ...options.retry };
-  const transport = createTransport(options.rpcUrls, retry);
+  const { transport, pool } = createTransport(options.rpcUrls, { policy: retry, chainId: deployment.chainId });
   const pollMs = options.pollMs ?? POLL_MS;
   const client: PublicClient = createPublicClient({ chain: viemChain, transport, pollingInterval: pollMs, cacheTime: 0 });
   const wallet = walletOf(options.account, viemChain, transport, pollMs);
@@ -59,6 +64,8 @@ export async function createChain(options: ChainOptions): Promise<Chain> {
     deployment,
     domain: holdfastDomain(deployment),
     clock: await readClock(ask, deployment),
+    confirmations: options.confirmations ?? (deployment.chainId === DEV_CHAIN_ID ? 0 : CONFIRMATIONS),
+    endpoints: () => pool.report(),
     nowSeconds: createNow(ask, options.nowMs ?? Date.now),
     ask,
     read: (request) => ask(request.functionName, (one) => one.readContract(request as never)) as never,

@@ -23,7 +23,7 @@ export async function readLogs<const E extends AbiEvent>(
 }
 
 /** Any event of the market, told apart by `eventName`. */
-export type MarketEvent = ParseEventLogsReturnType<typeof marketAbi, undefined, true>[number];
+export type MarketEvent = ParseEventLogsReturnType<typeof marketAbi, undefined, true>[number] & { readonly blockNumber: bigint };
 
 /** Everything that the market said in these blocks, in order: one question instead of one for each kind of event. */
 export async function readMarketEvents(chain: Chain, range: { fromBlock: bigint; toBlock: bigint }): Promise<MarketEvent[]> {
@@ -32,7 +32,7 @@ export async function readMarketEvents(chain: Chain, range: { fromBlock: bigint;
     const end = from + BLOCKS_PER_CALL - 1n;
     const toBlock = end < range.toBlock ? end : range.toBlock;
     const logs = await chain.ask('the market events', (client) => client.getLogs({ address: chain.deployment.market, fromBlock: from, toBlock }));
-    events.push(...parseEventLogs({ abi: marketAbi, logs }));
+    events.push(...(parseEventLogs({ abi: marketAbi, logs }) as MarketEvent[]));
   }
   return events;
 }

@@ -28,3 +28,13 @@ export async function readBundle(chain: Chain, agreement: number, bundle: number
   }
   return { root, first, batches, epoch, acknowledged, retired };
 }
+
+/** Undefined where there is none: nothing was committed under the number, or a reorganisation took it away. */
+export async function readBundleIfAny(chain: Chain, agreement: number, bundle: number): Promise<BundleState | undefined> {
+  try {
+    return await readBundle(chain, agreement, bundle);
+  } catch (error) {
+    if (error instanceof ChainError && error.code === 'NO_SUCH_BUNDLE') return undefined;
+    throw error;
+  }
+}

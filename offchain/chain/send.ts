@@ -1,12 +1,13 @@
 import { BaseError, encodeFunctionData, keccak256 } from 'viem';
 import type { Abi, Account, Hex, PublicClient, TransactionReceipt } from 'viem';
 import { exclusively } from './mutex.ts';
-import { ChainError, TransactionTimeoutError } from './chain-errors.ts';
+import { ChainError } from './chain-errors.ts';
 import { isTransient, translateError } from './translate-error.ts';
 import type { RetryPolicy } from './transport.ts';
 import type { SendRequest, Wallet } from './types.ts';
+import { waitForReceipt } from './wait-for-receipt.ts';
+import type { Sent } from './wait-for-receipt.ts';
 
-const RECEIPT_TIMEOUT_MS = 120_000;
 /** The state may move between estimate and block. */
 const GAS_MARGIN_PERCENT = 25n;
 /** Another program may use the same key: then the nonce is asked for anew. */
@@ -30,11 +31,11 @@ export async function sendTransaction(sender: Sender, request: AnySend): Promise
   const { account } = sender;
   const chainId = sender.wallet.chain?.id ?? 0;
   try {
-    const hash = await exclusively(`${chainId}:${account.address.toLowerCase()}`, async () => {
+    const sent = await exclusively(`${chainId}:${account.address.toLowerCase()}`, async () => {
       await simulate(sender, request);
-      return account.type === 'local' ? await sendSigned(sender, account, request) : await sendByWallet(sender, request);
+      return account.type === 'local' ? await sendSigned(sender, account, request) : { hash: await sendByWallet(sender, request) };
     });
-    const receipt = await waitForReceipt(sender, hash);
+    const receipt = await waitForReceipt(sender, sent);
     if (receipt.status === 'reverted') await explainRevert(sender, request, receipt);
     return receipt;
   } catch (error) {
@@ -63,7 +64,7 @@ async function sendByWallet(sender: Sender, request: AnySend): Promise<Hex> {
 }
 
 /** Signing here gives the hash before the sending: an answer that got lost is no doubt about what was sent. */
-async function sendSigned(sender: Sender, account: Extract<Account, { type: 'local' }>, request: AnySend): Promise<Hex> {
+async function sendSigned(sender: Sender, account: Extract<Account, { type: 'local' }>, request: AnySend): Promise<Sent> {
   const data = encode(request);
   const gas = await estimateGas(sender, data, request);
   const chainId = sender.wallet.chain?.id ?? (await sender.client.getChainId());
@@ -74,7 +75,7 @@ async function sendSigned(sender: Sender, account: Extract<Account, { type: 'loc
     const hash = keccak256(signed);
     try {
       await sendRaw(sender, signed, hash);
-      return hash;
+      return { hash, signed };
     } catch (error) {
       if (attempt >= NONCE_TRIES || !isNonceError(error)) throw error;
     }
@@ -113,15 +114,6 @@ async function isKnown(client: PublicClient, hash: Hex): Promise<boolean> {
 function isNonceError(error: unknown): boolean {
   const text = error instanceof BaseError ? `${error.shortMessage} ${error.details}` : String(error);
   return /nonce too low|nonce too high|replacement transaction|already known|Expected nonce/i.test(text);
-}
-
-async function waitForReceipt(sender: Sender, hash: Hex): Promise<TransactionReceipt> {
-  try {
-    return await sender.client.waitForTransactionReceipt({ hash, pollingInterval: sender.pollMs, timeout: RECEIPT_TIMEOUT_MS });
-  } catch (error) {
-    const isTimeout = error instanceof BaseError && error.name === 'WaitForTransactionReceiptTimeoutError';
-    throw isTimeout ? new TransactionTimeoutError(hash, RECEIPT_TIMEOUT_MS, error) : error;
-  }
 }
 
 /** The state changed between simulation and block: the same call on the new state usually says why. */

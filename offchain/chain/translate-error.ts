@@ -1,4 +1,4 @@
-import { BaseError, ContractFunctionRevertedError, ExecutionRevertedError, HttpRequestError, InsufficientFundsError as ViemInsufficientFundsError, InternalRpcError, LimitExceededRpcError, TimeoutError, UserRejectedRequestError, decodeErrorResult } from 'viem';
+import { BaseError, ContractFunctionRevertedError, ExecutionRevertedError, HttpRequestError, InsufficientFundsError as ViemInsufficientFundsError, InternalRpcError, LimitExceededRpcError, ResourceUnavailableRpcError, TimeoutError, UserRejectedRequestError, decodeErrorResult } from 'viem';
 import type { AbiParameter, Address, Hex } from 'viem';
 import { HoldfastError } from '../wire/errors.ts';
 import { ChainError, ContractRevertError, InsufficientFundsError, RpcUnavailableError } from './chain-errors.ts';
@@ -8,6 +8,9 @@ import { errorsAbi } from './generated/abi.ts';
 export function translateError(error: unknown, what: string, account?: Address): HoldfastError {
   if (error instanceof HoldfastError) return error;
   if (!(error instanceof BaseError)) return new ChainError('CHAIN', `${what} failed: ${messageOf(error)}`, { cause: error });
+  // One of ours that passed through viem on its way.
+  const own = error.walk((one) => one instanceof HoldfastError);
+  if (own instanceof HoldfastError) return own;
   const revert = decodeRevert(error, what);
   if (revert !== undefined) return revert;
   if (find(error, ViemInsufficientFundsError) || /enough funds/i.test(error.message)) return new InsufficientFundsError(account, error);
@@ -20,7 +23,7 @@ export function translateError(error: unknown, what: string, account?: Address):
 
 /** True when the RPC, not the request, is at fault. */
 export function isTransient(error: BaseError): boolean {
-  return find(error, HttpRequestError) || find(error, TimeoutError) || find(error, LimitExceededRpcError) || find(error, InternalRpcError);
+  return find(error, HttpRequestError) || find(error, TimeoutError) || find(error, LimitExceededRpcError) || find(error, ResourceUnavailableRpcError) || find(error, InternalRpcError);
 }
 
 function decodeRevert(error: BaseError, what: string): HoldfastError | undefined {

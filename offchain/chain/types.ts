@@ -2,6 +2,7 @@ import type { Abi, Account, Address, Chain as ViemChain, ContractFunctionArgs, C
 import type { Signer } from '../wire/typed-data.ts';
 import type { Deployment } from './deployment.ts';
 import type { Clock } from './epoch.ts';
+import type { EndpointReport } from './rpc-endpoint.ts';
 
 export type Wallet = WalletClient<Transport, ViemChain | undefined, Account | undefined>;
 export type { Signer } from '../wire/typed-data.ts';
@@ -14,6 +15,8 @@ export interface ReadRequest<A extends Abi, F extends ContractFunctionName<A, Vi
   readonly abi: A;
   readonly functionName: F;
   readonly args?: ContractFunctionArgs<A, Views, F>;
+  /** As that block left it; the newest where absent. */
+  readonly blockNumber?: bigint;
 }
 
 export interface SendRequest<A extends Abi, F extends ContractFunctionName<A, Writes>> {
@@ -38,6 +41,10 @@ export interface Chain {
   readonly deployment: Deployment;
   readonly domain: TypedDataDomain;
   readonly clock: Clock;
+  /** A reorganisation deeper than so many blocks is not expected: what is buried deeper may be acted upon for good. See as-of.ts. */
+  readonly confirmations: number;
+  /** How each RPC address is doing, in their order. */
+  endpoints(): readonly EndpointReport[];
   /** The chain's time in Unix seconds, estimated between blocks. */
   nowSeconds(): Promise<number>;
   /** A view call. Throws ContractRevertError, RpcUnavailableError. */

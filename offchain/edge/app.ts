@@ -1,5 +1,6 @@
 import type { Express, Request } from 'express';
 import { z } from 'zod';
+import { addHealthRoutes } from '../health/routes.ts';
 import { FRAGMENT, keyOf, leavesOf } from '../provider/fragment-request.ts';
 import { sendRange } from '../provider/send-range.ts';
 import type { EdgeStatus } from '../wire/edge-status.ts';
@@ -16,12 +17,7 @@ const Bundle = z.coerce.number().pipe(uint32);
 /** The edge node's HTTP interface. */
 export function createEdgeApp(edge: Edge): Express {
   const app = createApp();
-  app.get('/healthz', (_request, response) => void response.json({ ok: true, causes: [] }));
-  app.get('/readyz', async (_request, response) => {
-    const causes: string[] = [];
-    await edge.chain.nowSeconds().catch((error: unknown) => causes.push(`The chain does not answer: ${error instanceof Error ? error.message : String(error)}`));
-    response.status(causes.length === 0 ? 200 : 503).json({ ok: causes.length === 0, causes });
-  });
+  addHealthRoutes(app, edge.health);
   app.get('/status', (_request, response) => void response.json(statusOf(edge)));
   app.get(FRAGMENT, async (request, response) => {
     const { first, count } = leavesOf(request);
@@ -46,7 +42,8 @@ export function createEdgeApp(edge: Edge): Express {
 }
 
 /** What anybody may know about this node. */
-export function statusOf({ id, config, cache, counts, puller }: Edge): EdgeStatus {
+export function statusOf({ id, config, cache, counts, puller, health }: Edge): EdgeStatus {
+  const { condition, causes } = health.known();
   return {
     id,
     region: config.region,
@@ -57,6 +54,8 @@ export function statusOf({ id, config, cache, counts, puller }: Edge): EdgeStatu
     misses: counts.misses,
     pulls: puller.pulls,
     sentBytes: counts.sentBytes,
+    condition,
+    causes,
   };
 }
 

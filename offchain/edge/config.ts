@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HealthSettings } from '../health/settings.ts';
 import { PeerSettings } from '../provider/peer/settings.ts';
 import { ReadPrices } from '../reads/take/open-till.ts';
 import { address, amount, id, uint16 } from '../wire/fields.ts';
@@ -57,6 +58,8 @@ export const EdgeConfig = z.strictObject({
     .prefault({}),
   /** The network of peers (libp2p), where the DHT is told what is kept here. */
   p2p: PeerSettings.pick({ enabled: true, listen: true, announce: true }).prefault({}),
+  /** When the node says that something is wrong; health/README.md has the table. */
+  health: HealthSettings.prefault({}),
   /** Periods between two paydays: redeeming vouchers. 0: only when asked. */
   paydayPeriods: z.number().int().min(0).max(520).default(4),
 });

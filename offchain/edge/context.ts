@@ -1,4 +1,5 @@
 import type { Chain } from '../chain/types.ts';
+import type { NodeHealth } from '../health/health.ts';
 import type { Till } from '../reads/take/till.ts';
 import type { Logger } from '../store/log.ts';
 import type { Cache } from './cache.ts';
@@ -17,6 +18,7 @@ export interface Edge {
   readonly popularity: Popularity;
   readonly puller: Puller;
   readonly till: Till;
+  readonly health: NodeHealth;
   readonly log: Logger;
   readonly counts: { hits: number; misses: number; sentBytes: number; reads: number };
 }

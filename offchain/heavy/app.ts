@@ -1,6 +1,8 @@
 /** The heavy node's HTTP interface; wire/messages.ts has its bodies. */
 import type { Express } from 'express';
 import { z } from 'zod';
+import type { NodeHealth } from '../health/health.ts';
+import { addHealthRoutes } from '../health/routes.ts';
 import { address, id } from '../wire/fields.ts';
 import { createApp, errorMiddleware, jsonBody, notFoundMiddleware } from '../wire/http-server.ts';
 import { NotFoundError } from '../wire/http-errors.ts';
@@ -19,7 +21,7 @@ import type { Names } from './name-copies.ts';
 import type { Relay } from './relay.ts';
 import { publishOne, publishPage } from './reputation/publish.ts';
 import type { Seals } from './seals.ts';
-import { readReadiness, readStatus } from './status.ts';
+import { readStatus } from './status.ts';
 
 export interface HeavyParts {
   readonly footprint: Footprint;
@@ -27,6 +29,7 @@ export interface HeavyParts {
   readonly names: Names;
   readonly relay: Relay;
   readonly seals: Seals;
+  readonly health: NodeHealth;
   readonly workers: Workers;
 }
 
@@ -45,11 +48,7 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   const readsAdmission = createAdmission(READS_FOR_NEIGHBOURS);
   const app = createApp();
 
-  app.get('/healthz', (_request, response) => void response.json({ ok: true, causes: [] }));
-  app.get('/readyz', async (_request, response) => {
-    const health = await readReadiness(context);
-    response.status(health.ok ? 200 : 503).json(health);
-  });
+  addHealthRoutes(app, parts.health);
   // Nothing is parsed on this way: bodies stream through.
   app.use('/relay/:node', (request, response) => context.graph.relay(parseAs(RelayPath, request.params, 'The path').node)(request, response));
   app.get('/peer', (_request, response) => {
@@ -60,6 +59,8 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   app.get('/asks', async (_request, response) => void response.json({ asks: context.asks.list(await context.chain.nowSeconds()).slice(0, ASKS_SHOWN) }));
   app.get('/notices', async (_request, response) => void response.json({ notices: context.graph.notices.list(await context.chain.nowSeconds()).slice(0, ASKS_SHOWN) }));
   app.get('/status', async (_request, response) => void response.json(await readStatus(context, parts)));
+
+
 
   app.post('/match', jsonBody(), async (request, response) => {
     const body = parseAs(MatchRequest, request.body, 'The request');
@@ -104,6 +105,7 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   });
 
   app.use(jobRoutes(context, parts.workers));
+
   app.use(notFoundMiddleware);
   app.use(
     errorMiddleware((error, status) => {

@@ -21,6 +21,7 @@ export function createDismisser(context: HeavyContext, footprint: Footprint): Di
   /** Bundles that every slot acknowledged, or that were retired: nothing will change about them. */
   const settled = new Set<string>();
   let lookedEpoch = -1;
+  let reorganisations = 0;
 
   const look = async (agreement: AgreementState, epoch: number, ackEpochs: number): Promise<void> => {
     for (let bundle = 0; bundle < agreement.bundles; bundle++) {
@@ -41,6 +42,10 @@ export function createDismisser(context: HeavyContext, footprint: Footprint): Di
       const epoch = await currentEpoch(chain);
       if (epoch <= lookedEpoch) return;
       await footprint.follow();
+      if (footprint.reorganisations() !== reorganisations) {
+        reorganisations = footprint.reorganisations();
+        settled.clear();
+      }
       const { ackEpochs } = await parametersOf(chain);
       for (const id of footprint.agreements()) {
         const agreement = await readAgreement(chain, id);

@@ -18,8 +18,8 @@ export interface Endowments {
 
 /** A fund may pay once per period: begun two periods before the end, one failed period does not end the agreement. */
 const LEAD_PERIODS = 2;
-/** As deep as reorgs go that this node notices by itself. */
-const REORG_BLOCKS = 16n;
+/** Read again each time: of an RPC service's machines one may know fewer events than blocks. */
+const OVERLAP_BLOCKS = 16n;
 
 export function createEndowments(context: HeavyContext, footprint: Footprint, now: () => number = Date.now): Endowments {
   const { chain, log, signal } = context;
@@ -27,12 +27,19 @@ export function createEndowments(context: HeavyContext, footprint: Footprint, no
   const funds = new Map<number, number>();
   const inTurn = createTurns();
   let nextBlock = chain.deployment.fromBlock;
+  let reorganisations = 0;
 
   /** Funds are founded seldom: only the blocks since the last look are asked for. */
   const follow = async (): Promise<void> => {
+    // A fund that was taken back may come again under another number.
+    if (footprint.reorganisations() !== reorganisations) {
+      reorganisations = footprint.reorganisations();
+      funds.clear();
+      nextBlock = chain.deployment.fromBlock;
+    }
     const head = await chain.ask('the latest block', (client) => client.getBlockNumber());
     for (const { fund, agreement } of await fundsOf(chain, { fromBlock: nextBlock })) funds.set(fund, agreement);
-    const again = head - REORG_BLOCKS;
+    const again = head - OVERLAP_BLOCKS;
     if (again > nextBlock) nextBlock = again;
   };
 

@@ -1,4 +1,5 @@
 /** Puts a heavy node together: the only place that knows all of its parts. */
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import type { LocalAccount } from 'viem';
 import { createChain } from '../chain/client.ts';
@@ -8,10 +9,16 @@ import { nodeIdOf } from '../chain/node-id-of.ts';
 import { readNode } from '../chain/read-node.ts';
 import { registerNode } from '../chain/register-node.ts';
 import type { Chain } from '../chain/types.ts';
+import { diskFacts } from '../health/disk-facts.ts';
+import { createHealth, HEALTH_LOOP_MS } from '../health/health.ts';
+import { createStart } from '../health/starting.ts';
 import { createAskBook } from '../p2p/asks.ts';
 import { createLogger } from '../store/log.ts';
 import type { Logger } from '../store/log.ts';
+import { startLoop } from '../store/loop.ts';
+import type { Loop } from '../store/loop.ts';
 import { openNodeStore } from '../store/open-node-store.ts';
+import type { Store } from '../store/open.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import { startServer } from '../wire/http-server.ts';
 import { createHeavyApp } from './app.ts';
@@ -30,8 +37,6 @@ import { FLUSH_MS } from './jobs/limits.ts';
 import { endMonths } from './jobs/month-end.ts';
 import { createScrutiny } from './jobs/scrutiny.ts';
 import { createLiveness } from './liveness.ts';
-import { startLoop } from './loop.ts';
-import type { Loop } from './loop.ts';
 import { settleFees, withdrawAll } from './money.ts';
 import { createNames } from './name-copies.ts';
 import { payday } from './payday.ts';
@@ -45,12 +50,21 @@ import { parseSettings } from './settings.ts';
 import type { HeavySettings, HeavySettingsInput } from './settings.ts';
 import { createWatcher } from './watch.ts';
 
+/** Turns that move much data or send hundreds of transactions. */
+const MOVING_MS = 6 * 3_600_000;
+
 export interface HeavyConfig {
   readonly rpcUrls: readonly string[];
   readonly deployment: Deployment;
   /** The operator's key. It signs sessions and transactions, and seals the node's own secrets. */
   readonly account: LocalAccount;
   readonly settings: HeavySettingsInput;
+  /** See `Chain.confirmations`. */
+  readonly confirmations?: number | undefined;
+  /** Waits for a chain or a database that is away at the start, as long as it takes; without it that ends the start. */
+  readonly isPatient?: boolean;
+  /** Ends such a wait. */
+  readonly signal?: AbortSignal;
   /** Receives the log, one line of JSON at a time; standard output when absent. */
   readonly write?: (line: string) => void;
 }
@@ -73,28 +87,24 @@ export interface RunningHeavy {
 export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
   const settings = parseSettings(config.settings);
   const { rpcUrls, deployment, account } = config;
-  const chain = await createChain({ rpcUrls, deployment, account });
-  const store = await openNodeStore({ home: settings.home, name: 'heavy' });
+  const logOf = (name: string): Logger => createLogger({ name, ...(config.write === undefined ? {} : { write: config.write }) });
+  const start = createStart({ log: logOf(`heavy ${account.address}`), isPatient: config.isPatient === true, signal: config.signal });
   const stopped = new AbortController();
-  const held: { graph?: Graph } = {};
-  const handler: { app?: ReturnType<typeof createHeavyApp> } = {};
+  const held: { graph?: Graph; store?: Store } = {};
+  let listener: RequestListener = start.listener;
   // The port comes first: the registry shows its address, and the node's id comes from the registry.
-  const server = await startServer((request, response) => {
-    if (handler.app !== undefined) handler.app(request, response);
-    else response.writeHead(503, { 'retry-after': '1' }).end();
-  }, settings.listen).catch(async (error: unknown) => {
-    await store.$disconnect();
-    throw error;
-  });
+  const server = await startServer((request, response) => listener(request, response), settings.listen);
   const close = async (): Promise<void> => {
     stopped.abort();
     await server.close();
-    await store.$disconnect();
+    await held.store?.$disconnect();
   };
 
   try {
-    const id = await enrol(chain, account, settings, settings.endpoint ?? server.url);
-    const log = createLogger({ name: `heavy-${id}`, ...(config.write === undefined ? {} : { write: config.write }) });
+    const store = (held.store = await start.step(() => openNodeStore({ home: settings.home, name: 'heavy' })));
+    const chain = await start.step(() => createChain({ rpcUrls, deployment, account, confirmations: config.confirmations }));
+    const id = await start.step(() => enrol(chain, account, settings, settings.endpoint ?? server.url));
+    const log = logOf(`heavy-${id}`);
     const directory = createDirectory(chain, { maxAgeMs: settings.loops.directoryMs, path: join(settings.home, 'directory.json') });
     const reputation = await createReputation({ store, log, vetting: settings.placement.vetting, excludedBelow: settings.minReputation });
     const asks = createAskBook();
@@ -104,8 +114,11 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
     held.graph = graph;
     const context: HeavyContext = { ...common, graph };
     const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
-    handler.app = createHeavyApp(context, parts);
-    const loops = startLoops(context, parts, log);
+    const loops: Loop[] = [];
+    const health = createHealth({ chain, account: account.address, store, log, settings: settings.health, loops: () => loops.map((loop) => loop.report()), own: () => diskFacts(settings.home, settings.health) });
+    const all = { ...parts, health };
+    listener = createHeavyApp(context, all);
+    loops.push(...startLoops(context, all, log));
     log.info('heavy.started', { url: server.url, operator: account.address });
     return {
       url: server.url,
@@ -131,8 +144,9 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
 
 function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyApp>[1], log: Logger): Loop[] {
   const { loops, watches } = context.settings;
-  const { footprint, liveness, names, relay, seals, workers } = parts;
+  const { footprint, liveness, names, relay, seals, workers, health } = parts;
   const always = [
+    startLoop({ name: 'health', intervalMs: HEALTH_LOOP_MS, log, tick: async () => void (await health.look()) }),
     startLoop({ name: 'names', intervalMs: loops.namesMs, log, tick: () => names.tick() }),
     startLoop({ name: 'workers', intervalMs: FLUSH_MS, log, tick: () => workers.accounts.flush() }),
     startLoop({ name: 'relay', intervalMs: loops.relayMs, log, tick: () => relay.tick() }),
@@ -150,8 +164,8 @@ function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyA
   return [
     ...always,
     startLoop({ name: 'watch', intervalMs: loops.watchMs, log, tick: () => watcher.tick() }),
-    startLoop({ name: 'repair', intervalMs: loops.repairMs, log, tick: () => repairer.tick() }),
-    startLoop({ name: 'audit', intervalMs: loops.auditMs, log, tick: () => auditor.tick() }),
+    startLoop({ name: 'repair', intervalMs: loops.repairMs, log, tick: () => repairer.tick(), longestMs: MOVING_MS }),
+    startLoop({ name: 'audit', intervalMs: loops.auditMs, log, tick: () => auditor.tick(), longestMs: MOVING_MS }),
     startLoop({ name: 'reputation', intervalMs: loops.namesMs, log, tick: () => gatherer.tick() }),
     startLoop({ name: 'challenges', intervalMs: loops.watchMs, log, tick: () => endChallenges(context, footprint) }),
     startLoop({ name: 'dismissals', intervalMs: loops.renewMs, log, tick: () => dismisser.tick() }),
@@ -159,7 +173,7 @@ function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyA
     startLoop({ name: 'endowments', intervalMs: loops.renewMs, log, tick: () => endowments.tick() }),
     startLoop({ name: 'scrutiny', intervalMs: loops.auditMs, log, tick: () => scrutiny.tick() }),
     startLoop({ name: 'months', intervalMs: loops.renewMs, log, tick: () => endMonths(context, { accounts: workers.accounts, footprint }) }),
-    startLoop({ name: 'payday', intervalMs: loops.renewMs, log, tick: () => payday(context, footprint) }),
+    startLoop({ name: 'payday', intervalMs: loops.renewMs, log, tick: () => payday(context, footprint), longestMs: MOVING_MS }),
   ];
 }
 

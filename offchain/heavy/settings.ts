@@ -1,5 +1,6 @@
 /** A heavy node's settings: parsed once, unknown keys are errors. Durations in milliseconds, shares in basis points. */
 import { z } from 'zod';
+import { HealthSettings } from '../health/settings.ts';
 import { ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX } from '../wire/limits.ts';
 import { address, amount, id, uint, uint16 } from '../wire/fields.ts';
 import { parseAs } from '../wire/json.ts';
@@ -74,6 +75,8 @@ export const HeavySettings = z.strictObject({
   relaysProofs: z.boolean().default(true),
   /** Nodes that give CPU to repairs and audits, and what they are paid. */
   workers: JobSettings.prefault({}),
+  /** When the node says that something is wrong; health/README.md has the table. */
+  health: HealthSettings.prefault({}),
   /** The graph of peers (libp2p). */
   p2p: GraphSettings.prefault({}),
   loops: z

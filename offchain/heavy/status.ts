@@ -1,17 +1,19 @@
 /** What anybody may know about this node. */
 import { epochAt } from '../chain/epoch.ts';
 import { networkMode } from '../chain/network-mode.ts';
-import type { Health, HeavyStatus } from '../wire/messages.ts';
+import type { NodeHealth } from '../health/health.ts';
+import type { HeavyStatus } from '../wire/messages.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
 import type { Liveness } from './liveness.ts';
 import { listJobs } from './repair/jobs.ts';
 
 /** Answers from what was seen last while the RPC is away. */
-export async function readStatus(context: HeavyContext, parts: { footprint: Footprint; liveness: Liveness }): Promise<HeavyStatus> {
+export async function readStatus(context: HeavyContext, parts: { footprint: Footprint; liveness: Liveness; health: NodeHealth }): Promise<HeavyStatus> {
   const { chain, id, store } = context;
   const nowSeconds = await chain.nowSeconds().catch(() => Date.now() / 1000);
   const graph = context.graph.status();
+  const { condition, causes } = parts.health.known();
   return {
     id,
     epoch: Math.max(0, epochAt(chain.clock, nowSeconds)),
@@ -19,18 +21,8 @@ export async function readStatus(context: HeavyContext, parts: { footprint: Foot
     agreements: parts.footprint.agreements().length,
     repairs: await listJobs(store),
     mode: await networkMode(chain),
+    condition,
+    causes,
     ...(graph === undefined ? {} : { graph }),
   };
-}
-
-/** Ready when chain and database answer. */
-export async function readReadiness({ chain, store }: HeavyContext): Promise<Health> {
-  const causes: string[] = [];
-  await chain.nowSeconds().catch((error: unknown) => causes.push(`The chain does not answer: ${sentence(error)}`));
-  await store.repairJob.count().catch((error: unknown) => causes.push(`The database does not answer: ${sentence(error)}`));
-  return { ok: causes.length === 0, causes };
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -21,6 +21,7 @@ export function createWatcher(context: HeavyContext, footprint: Footprint): Watc
   let pokedEpoch = -1;
   let checkedEpoch = -1;
   let reportedPeriod = -1;
+  let reorganisations = 0;
 
   return {
     async tick() {
@@ -32,6 +33,13 @@ export function createWatcher(context: HeavyContext, footprint: Footprint): Watc
         pokedEpoch = epoch;
       }
       await footprint.follow();
+      // The seed, and the reports, may have gone with their blocks: all of it is looked at once more, and done where it is missing.
+      if (footprint.reorganisations() !== reorganisations) {
+        reorganisations = footprint.reorganisations();
+        log.warn('chain.reorganised', { epoch });
+        await fixSeed(context, epoch);
+        reportedPeriod = -1;
+      }
       if (epoch - 1 > checkedEpoch) {
         const providers = await silentIn(context, footprint, epoch - 1);
         if (providers.length > 0) log.warn('proofs.missed', { epoch: epoch - 1, providers });

@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { z } from 'zod';
+import { addHealthRoutes } from '../health/routes.ts';
 import { hash, id, uint16, uint32 } from '../wire/fields.ts';
 import { createApp, errorMiddleware, jsonBody, notFoundMiddleware } from '../wire/http-server.ts';
 import { parseAs } from '../wire/json.ts';
@@ -10,7 +11,7 @@ import { addFragmentRoutes } from './fragment-routes.ts';
 import { getBundle } from './get-bundle.ts';
 import { getDamaged } from './get-damaged.ts';
 import { getMetrics } from './get-metrics.ts';
-import { getReadiness, getStatus } from './get-status.ts';
+import { getStatus } from './get-status.ts';
 import { postBundle } from './post-bundle.ts';
 import { postExtension } from './post-extension.ts';
 import { postOffer } from './post-offer.ts';
@@ -23,12 +24,7 @@ const RootQuery = z.object({ root: hash.optional() });
 /** The provider's HTTP interface; wire/messages.ts has its bodies. */
 export function createProviderApp(provider: Provider): Express {
   const app = createApp();
-  app.get('/healthz', (_request, response) => void response.json({ ok: true, causes: [] }));
-  app.get('/readyz', async (_request, response) => {
-    const health = await getReadiness(provider);
-    response.status(health.ok ? 200 : 503).json(health);
-  });
-  app.get('/metrics', async (_request, response) => void response.type('text/plain; version=0.0.4').send(await getMetrics(provider)));
+  addHealthRoutes(app, provider.health, { metrics: () => getMetrics(provider) });
   app.get('/status', async (_request, response) => void response.json(await getStatus(provider)));
   app.post('/offers', jsonBody(), async (request, response) => {
     response.json(await postOffer(provider, parseAs(OfferRequest, request.body, 'The request').terms));

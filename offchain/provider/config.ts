@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HealthSettings } from '../health/settings.ts';
 import { address, amount, id, uint16 } from '../wire/fields.ts';
 import { ENDPOINT_CHARACTERS, SUCCESSION_PERCENT } from '../wire/limits.ts';
 import { PeerSettings } from './peer/settings.ts';
@@ -70,6 +71,8 @@ export const ProviderConfig = z.strictObject({
     .prefault({}),
   /** The graph of peers (libp2p): the parent, its relay, another parent when it dies. */
   p2p: PeerSettings.prefault({}),
+  /** When the node says that something is wrong; health/README.md has the table. */
+  health: HealthSettings.prefault({}),
   /** Pause between two looks at the chain; a fortieth of an epoch where absent, at most 15 s. */
   tickMs: z.number().int().min(20).max(60_000).optional(),
 });

@@ -1,5 +1,6 @@
 import type { LocalAccount, TypedDataDomain } from 'viem';
 import type { Chain } from '../chain/client.ts';
+import type { NodeHealth } from '../health/health.ts';
 import type { Till } from '../reads/take/till.ts';
 import type { Logger } from '../store/log.ts';
 import type { Store } from '../store/open.ts';
@@ -29,5 +30,6 @@ export interface Provider {
   readonly disk: DiskMode;
   /** Takes payment for reads. */
   readonly till: Till;
+  readonly health: NodeHealth;
   readonly log: Logger;
 }

@@ -21,6 +21,7 @@ export class DiskMode {
   readonly #log: Logger;
   readonly #now: () => number;
   #cause: string | undefined;
+  #fault: 'full' | 'failing' = 'full';
   #lookedAtMs = -Infinity;
 
   constructor(options: Shelves & { readonly reserveBytes: bigint; readonly log: Logger; readonly now?: () => number }) {
@@ -35,13 +36,18 @@ export class DiskMode {
     return this.#cause;
   }
 
+  /** What is wrong with the disk while `cause` says why nothing is taken. */
+  get fault(): 'full' | 'failing' {
+    return this.#fault;
+  }
+
   /** @throws ReadOnlyError */
   async requireWritable(): Promise<void> {
     if (this.#cause === undefined && this.#now() - this.#lookedAtMs >= LOOK_MS) {
       this.#lookedAtMs = this.#now();
       const { files } = this.#shelves;
       const freeBytes = await files.layer.freeBytes(files.home);
-      if (freeBytes < this.#reserveBytes) this.#enter(`its disk has ${freeBytes} bytes left, and ${this.#reserveBytes} are kept for its database.`);
+      if (freeBytes < this.#reserveBytes) this.#enter(`its disk has ${freeBytes} bytes left, and ${this.#reserveBytes} are kept for its database.`, 'full');
     }
     if (this.#cause !== undefined) throw new ReadOnlyError(this.#cause);
   }
@@ -49,8 +55,8 @@ export class DiskMode {
   /** Told of every failed write. Ends the taking of new data where the disk is to blame. */
   note(error: unknown): void {
     const disk = asDiskError(error);
-    if (disk instanceof DiskFullError && disk.code === 'DISK_FULL') this.#enter('its disk is full.');
-    else if (disk instanceof DiskFailedError) this.#enter(`its disk fails (${String(disk.details['reason'])}).`);
+    if (disk instanceof DiskFullError && disk.code === 'DISK_FULL') this.#enter('its disk is full.', 'full');
+    else if (disk instanceof DiskFailedError) this.#enter(`its disk fails (${String(disk.details['reason'])}).`, 'failing');
   }
 
   /** While read-only: drops partial uploads, then tries to write a file and a row. True when new data is taken. */
@@ -77,8 +83,9 @@ export class DiskMode {
     return true;
   }
 
-  #enter(cause: string): void {
+  #enter(cause: string, fault: 'full' | 'failing'): void {
     if (this.#cause === undefined) this.#log.error('disk.read-only', { cause });
     this.#cause = cause;
+    this.#fault = fault;
   }
 }

@@ -1,7 +1,12 @@
 import type { Hex } from 'viem';
+import { asOfFinal } from '../chain/as-of.ts';
+import type { Chain } from '../chain/client.ts';
+import { readBundleIfAny } from '../chain/read-bundle.ts';
 import { readParameters } from '../chain/read-parameters.ts';
 import type { Provider } from './context.ts';
 import { dropFragment } from './fragments.ts';
+import { fateOf } from './still-ours.ts';
+import { reconcileIfAny } from './sync-chain.ts';
 
 /** A candidate that no repair has touched for so long is given up. */
 const CANDIDATE_MS = 3_600_000;
@@ -28,7 +33,12 @@ async function dropEndedSlots(provider: Provider): Promise<void> {
       ],
     },
   });
-  for (const { agreement, slot } of rows) {
+  for (const { agreement, slot, since } of rows) {
+    const fate = await fateOf(provider, { agreement, slot });
+    if (fate === 'held') await reconcileIfAny(provider, agreement);
+    // Nothing that the chain has never heard of is dropped in a hurry: the RPC may be wrong.
+    const isKept = fate === 'held' || fate === 'settling' || (fate === 'unheard-of' && since.getTime() > Date.now() - config.pendingSeconds * 1000);
+    if (isKept) continue;
     for (const row of await store.fragment.findMany({ where: { agreement, slot } })) {
       await dropFragment(provider, { agreement, slot, batchId: row.batchId as Hex });
     }
@@ -41,16 +51,25 @@ async function dropEndedSlots(provider: Provider): Promise<void> {
   }
 }
 
-/** The chain has another bundle under the number that the receipt named: it can never be committed. */
-async function dropVoidDescriptions({ store, config, log }: Provider): Promise<void> {
+/** The chain has another bundle under the number that the receipt named, for good: it can never be committed. */
+async function dropVoidDescriptions({ chain, store, config, log }: Provider): Promise<void> {
   const old = new Date(Date.now() - config.pendingSeconds * 1000);
   for (const { agreement, root, bundle } of await store.bundleDescription.findMany({ where: { createdAt: { lte: old } } })) {
     const isCommitted = (await store.committedBundle.count({ where: { agreement, root } })) > 0;
     const bundles = await store.committedBundle.count({ where: { agreement } });
-    if (isCommitted || bundle >= bundles) continue;
+    if (isCommitted || bundle >= bundles || !(await isTaken(chain, { agreement, bundle, root }))) continue;
     await store.bundleDescription.delete({ where: { agreement_root: { agreement, root } } });
     log.info('bundle.void', { agreement, bundle, root });
   }
+}
+
+/** By another root, now and behind every reorganisation that is expected. */
+async function isTaken(chain: Chain, { agreement, bundle, root }: { readonly agreement: number; readonly bundle: number; readonly root: string }): Promise<boolean> {
+  for (const view of [chain, await asOfFinal(chain)]) {
+    const other = await readBundleIfAny(view, agreement, bundle);
+    if (other === undefined || other.root.toLowerCase() === root) return false;
+  }
+  return true;
 }
 
 async function dropAbandoned(provider: Provider): Promise<void> {

@@ -1,6 +1,6 @@
 import { epochAt } from '../chain/epoch.ts';
 import { networkMode } from '../chain/network-mode.ts';
-import type { Health, ProviderStatus } from '../wire/messages.ts';
+import type { ProviderStatus } from '../wire/messages.ts';
 import type { Provider } from './context.ts';
 import { countBad } from './fragments.ts';
 import { loadScrubProgress } from './scrub-progress.ts';
@@ -22,6 +22,7 @@ export async function getStatus(provider: Provider): Promise<ProviderStatus> {
     region: config.region,
     epoch: Math.max(0, epochAt(chain.clock, nowSeconds)),
     mode: await networkMode(chain),
+    ...healthOf(provider.health.known()),
     ...(provider.disk.cause === undefined ? {} : { readOnly: provider.disk.cause }),
     freeBytes: Number(space.freeBytes),
     storedBytes: Number(space.storedBytes),
@@ -33,17 +34,8 @@ export async function getStatus(provider: Provider): Promise<ProviderStatus> {
   } as ProviderStatus;
 }
 
-/** Ready when the chain answers, the database answers, the disk can be written and no fragment is known to be damaged. */
-export async function getReadiness(provider: Provider): Promise<Health> {
-  const causes: string[] = [];
-  await provider.chain.nowSeconds().catch((error: unknown) => causes.push(`The chain does not answer: ${messageOf(error)}`));
-  const bad = await countBad(provider.store).catch((error: unknown) => {
-    causes.push(`The database does not answer: ${messageOf(error)}`);
-    return 0;
-  });
-  if (bad > 0) causes.push(`${bad} stored fragments are damaged.`);
-  if (provider.disk.cause !== undefined) causes.push(`Nothing new is taken: ${provider.disk.cause}`);
-  return { ok: causes.length === 0, causes };
+function healthOf({ condition, causes }: ReturnType<Provider['health']['known']>): Pick<ProviderStatus, 'condition' | 'causes'> {
+  return { condition, causes };
 }
 
 function scrubReport({ pass, startedMs, endedMs, bytes, damaged, last }: ScrubProgress): ProviderStatus['scrub'] {
@@ -53,8 +45,4 @@ function scrubReport({ pass, startedMs, endedMs, bytes, damaged, last }: ScrubPr
 
 function given<K extends string>(key: K, value: string | null): Partial<Record<K, string>> {
   return value === null ? {} : ({ [key]: value } as Record<K, string>);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

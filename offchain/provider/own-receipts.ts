@@ -22,6 +22,11 @@ export class OwnReceipts {
     this.#provider = provider;
   }
 
+  /** After a reorganisation: receipts that were handed in may not be on the chain any more. */
+  forget(): void {
+    this.#settled.clear();
+  }
+
   async tick(): Promise<void> {
     const { store } = this.#provider;
     let reads = 0;

@@ -2,6 +2,7 @@ import { ContractRevertError } from '../chain/chain-errors.ts';
 import { epochAt, epochStart } from '../chain/epoch.ts';
 import { epochSeed } from '../chain/epoch-seed.ts';
 import { poke } from '../chain/poke.ts';
+import { hasProved } from '../chain/read-proofs.ts';
 import type { Provider } from './context.ts';
 import { proveEpoch } from './prove-epoch.ts';
 import { releaseEnded } from './release-ended.ts';
@@ -20,13 +21,23 @@ interface Course {
   readonly epoch: number;
   readonly jitter: number;
   isProved: boolean;
+  /** The chain drew nothing of this provider's. */
+  isIdle: boolean;
   isReleased: boolean;
   hasAlarmed: boolean;
   failures: number;
   lastError: string | undefined;
 }
 
-/** Proves each epoch once. `tick` looks at the chain and does what is due; it never throws, for the chain may be back at the next tick. */
+/** An epoch that is 60 % over without its proof. */
+export interface LateProof {
+  readonly epoch: number;
+  /** From 0 to 1. */
+  readonly share: number;
+  readonly lastError: string | undefined;
+}
+
+/** Proves each epoch once. `look` looks at the chain and does what is due; `tick` logs what went wrong, for the chain may be back at the next one. */
 export class Prover {
   readonly #provider: Provider;
   readonly #random: () => number;
@@ -38,27 +49,47 @@ export class Prover {
   }
 
   async tick(): Promise<void> {
-    const { chain, log } = this.#provider;
-    try {
-      const nowSeconds = await chain.nowSeconds();
-      const epoch = epochAt(chain.clock, nowSeconds);
-      const course = this.#courseOf(epoch);
-      const share = (nowSeconds - epochStart(chain.clock, epoch)) / chain.clock.epochSeconds - course.jitter;
-      await this.#advance(course, share);
-    } catch (error) {
-      log.warn('prover.tick-failed', { error });
-    }
+    await this.look().catch((error: unknown) => this.#provider.log.warn('prover.tick-failed', { error }));
+  }
+
+  /** @throws RpcUnavailableError, and whatever the database says; failed proofs are only noted */
+  async look(): Promise<void> {
+    const { chain } = this.#provider;
+    const nowSeconds = await chain.nowSeconds();
+    const epoch = epochAt(chain.clock, nowSeconds);
+    const course = this.#courseOf(epoch);
+    const share = (nowSeconds - epochStart(chain.clock, epoch)) / chain.clock.epochSeconds - course.jitter;
+    await this.#advance(course, share);
+  }
+
+  /** What an operator should be told; also when the chain has not answered since before this epoch. */
+  async late(): Promise<LateProof | undefined> {
+    const { chain, clock, store } = this.#provider;
+    const nowSeconds = await clock.nowSeconds();
+    const epoch = epochAt(chain.clock, nowSeconds);
+    const share = (nowSeconds - epochStart(chain.clock, epoch)) / chain.clock.epochSeconds;
+    const course = this.#course?.epoch === epoch ? this.#course : undefined;
+    if (share < ALARM_AT || course?.isProved === true || course?.isIdle === true) return undefined;
+    // Whoever takes its first slot owes its first proof in the next epoch.
+    const since = new Date(Date.now() - share * chain.clock.epochSeconds * 1000);
+    if ((await store.heldSlot.count({ where: { state: 'held', since: { lt: since } } })) === 0) return undefined;
+    return { epoch, share, lastError: course?.lastError };
   }
 
   #courseOf(epoch: number): Course {
     if (this.#course?.epoch !== epoch) {
       const jitter = this.#random() * JITTER;
-      this.#course = { epoch, jitter, isProved: false, isReleased: false, hasAlarmed: false, failures: 0, lastError: undefined };
+      this.#course = { epoch, jitter, isProved: false, isIdle: false, isReleased: false, hasAlarmed: false, failures: 0, lastError: undefined };
     }
     return this.#course;
   }
 
   async #advance(course: Course, share: number): Promise<void> {
+    // A reorganisation may have taken the proof along.
+    if (course.isProved && !(await hasProved(this.#provider.chain, this.#provider.id, course.epoch))) {
+      course.isProved = false;
+      this.#provider.log.warn('proof.gone', { epoch: course.epoch });
+    }
     if (!course.isProved) await this.#tryToProve(course, share);
     // Ended slots leave the draws when this epoch's draw is answered, or before anybody knows it.
     if (!course.isReleased && course.isProved) {
@@ -85,6 +116,7 @@ export class Prover {
       if (share < PROVE_AT) return;
       const feeBoostPercent = Math.min(course.failures * BOOST_STEP_PERCENT, BOOST_MAX_PERCENT);
       const result = await proveEpoch(this.#provider, { epoch, feeBoostPercent });
+      course.isIdle = result.kind === 'nothing';
       if (result.kind !== 'proved') return;
       course.isProved = true;
       const content = { ok: true, txHash: result.transactionHash ?? null, error: null };

@@ -1,7 +1,8 @@
 import type { Hex } from 'viem';
 import { epochAt } from '../chain/epoch.ts';
 import type { AgreementState } from '../chain/read-agreement.ts';
-import { readBundle } from '../chain/read-bundle.ts';
+import { asOfFinal } from '../chain/as-of.ts';
+import { readBundle, readBundleIfAny } from '../chain/read-bundle.ts';
 import { retiredBundles } from '../chain/retire-bundle.ts';
 import { textList } from '../store/dialect.ts';
 import type { Store } from '../store/open.ts';
@@ -11,7 +12,7 @@ import type { Provider } from './context.ts';
 import { dropFragment } from './fragments.ts';
 
 const RETIRED = 'retired/';
-/** Draws pass a retired bundle over from the next epoch on; one more lets a reorganisation take the retirement back. */
+/** Draws pass a retired bundle over from the next epoch on; one more for who was slow. */
 const SPARE_EPOCHS = 1;
 
 interface At {
@@ -25,7 +26,10 @@ export async function noteRetired(store: Store, { agreement, bundle }: At): Prom
   await store.fact.upsert({ where: { key }, create: { key, value: '' }, update: {} });
 }
 
-/** Drops the bytes of bundles that were retired before the last epoch. The chain is asked once more: nothing is dropped on an event's word. */
+/**
+ * Drops the bytes of bundles that were retired before the last epoch. The chain is asked once more, also how it was `confirmations` blocks ago: nothing is
+ * dropped on an event's word, nor on that of a block that a reorganisation may take away.
+ */
 export async function dropRetired(provider: Provider): Promise<void> {
   const { chain, store, log } = provider;
   const rows = await store.fact.findMany({ where: { key: { startsWith: RETIRED } } });
@@ -33,8 +37,10 @@ export async function dropRetired(provider: Provider): Promise<void> {
   const epoch = epochAt(chain.clock, await chain.nowSeconds());
   for (const { key } of rows) {
     const at = parse(key);
-    const { retired, root } = await readBundle(chain, at.agreement, at.bundle);
+    const { retired, root } = (await readBundleIfAny(chain, at.agreement, at.bundle)) ?? { retired: 0, root: '' };
     if (retired !== 0 && epoch < retired + SPARE_EPOCHS) continue;
+    const before = retired === 0 ? undefined : await readBundleIfAny(await asOfFinal(chain), at.agreement, at.bundle);
+    if (retired !== 0 && (before?.retired !== retired || before.root !== root)) continue;
     if (retired !== 0) log.info('bundle.dropped', { ...at, fragments: await dropBundle(provider, at, root.toLowerCase()) });
     await store.fact.delete({ where: { key } });
   }

@@ -3,11 +3,16 @@ import type { LocalAccount } from 'viem';
 import { createChain } from '../chain/client.ts';
 import type { Deployment } from '../chain/deployment.ts';
 import type { RetryPolicy } from '../chain/transport.ts';
+import { createHealth, HEALTH_LOOP_MS } from '../health/health.ts';
+import { createStart } from '../health/starting.ts';
 import { openTill } from '../reads/take/open-till.ts';
 import type { OpenTill } from '../reads/take/open-till.ts';
 import { createLogger } from '../store/log.ts';
 import type { Logger } from '../store/log.ts';
+import { startLoop } from '../store/loop.ts';
+import type { Loop } from '../store/loop.ts';
 import { openNodeStore } from '../store/open-node-store.ts';
+import type { Store } from '../store/open.ts';
 import { startServer } from '../wire/http-server.ts';
 import { AgreementCache } from './agreement-cache.ts';
 import { createProviderApp } from './app.ts';
@@ -21,11 +26,12 @@ import { DiskMode } from './disk-mode.ts';
 import { FragmentFiles } from './fragment-files.ts';
 import { requireSomeFiles, sweep } from './fragments.ts';
 import { leave } from './leave.ts';
-import { Loop } from './loops.ts';
+import { createOwnFacts } from './own-facts.ts';
 import { OwnReceipts } from './own-receipts.ts';
 import { payday } from './payday.ts';
 import { Prover } from './prover.ts';
 import { joinPeers } from './peer/join-peers.ts';
+import type { Joined } from './peer/join-peers.ts';
 import { ensureRegistered } from './register.ts';
 import { Scrubber } from './scrub.ts';
 import { SessionCache } from './session-cache.ts';
@@ -41,6 +47,8 @@ const SYNCS_PER_EPOCH = 5;
 const SYNC_MAX_MS = 60_000;
 /** The scrub reads a second's share of its rate each second. */
 const SCRUB_MS = 1_000;
+/** Turns that read years of events, move slots or send hundreds of transactions. */
+const MOVING_MS = 3_600_000;
 /** Each holds a megabyte, and a file. */
 const UPLOADS_MAX = 64;
 
@@ -53,6 +61,12 @@ export interface ProviderOptions {
   readonly log?: Logger;
   /** How long the chain is asked before a failure counts. */
   readonly retry?: Partial<RetryPolicy>;
+  /** See `Chain.confirmations`. */
+  readonly confirmations?: number | undefined;
+  /** Waits for a chain or a database that is away at the start, as long as it takes; without it that ends the start. */
+  readonly isPatient?: boolean;
+  /** Ends such a wait. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningProvider {
@@ -63,30 +77,41 @@ export interface RunningProvider {
   stop(): Promise<void>;
 }
 
-/** Starts a provider: database, disk, registration and stake, HTTP service, proofs. The chain must answer at start, not later. */
+/** Starts a provider: disk, database, registration and stake, HTTP service, proofs. It listens first, and says that it starts. */
 export async function startProvider(options: ProviderOptions): Promise<RunningProvider> {
-  const { deployment, account, rpcUrls, retry = {} } = options;
+  const { deployment, account, rpcUrls, retry = {}, confirmations } = options;
   const config = ProviderConfig.parse(options.config);
   const log = options.log ?? createLogger({ name: `provider ${account.address}` });
+  const start = createStart({ log, isPatient: options.isPatient === true, signal: options.signal });
   const { maxBytes, maxAgeSeconds } = config.partials;
   const files = await FragmentFiles.open({ home: config.home, partials: { maxBytes, maxAgeMs: maxAgeSeconds * 1000 } });
-  const store = await openNodeStore({ home: config.home, name: 'state' });
-  if (!config.acceptLoss) await requireSomeFiles({ store, files });
-  const swept = await sweep({ store, files });
-  if (swept.litter + swept.lost + swept.done > 0) log.warn('disk.swept', { ...swept });
   // The address is part of the registration, and the id that registration gives is part of every answer.
-  let listener: RequestListener = answerNotReady;
+  let listener: RequestListener = start.listener;
   const server = await startServer((request, response) => listener(request, response), config.listen);
+  let opening: Store | undefined;
   try {
-    const chain = await createChain({ rpcUrls, deployment, account, retry });
-    const id = await ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, keepsRelay: config.endpoint === undefined && config.p2p.enabled, log });
+    const store = (opening = await start.step(() => openNodeStore({ home: config.home, name: 'state' })));
+    if (!config.acceptLoss) await requireSomeFiles({ store, files });
+    const swept = await sweep({ store, files });
+    if (swept.litter + swept.lost + swept.done > 0) log.warn('disk.swept', { ...swept });
+    const chain = await start.step(() => createChain({ rpcUrls, deployment, account, retry, confirmations }));
+    const id = await start.step(() => ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, keepsRelay: config.endpoint === undefined && config.p2p.enabled, log }));
     const clock = new SteadyClock(chain);
-    const opened = await openTill({ chain, store, id, heavy: config.parent, prices: config.reads, nowSeconds: () => clock.nowSeconds(), log });
-    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), clock, till: opened.till, ...newState({ store, files, config, domain: chain.domain, log }), log };
+    const opened = await start.step(() => openTill({ chain, store, id, heavy: config.parent, prices: config.reads, nowSeconds: () => clock.nowSeconds(), log }));
+    const loops: Loop[] = [];
+    const held: { joined?: Joined } = {};
+    const health = createHealth({
+      chain, account: account.address, store, log, settings: config.health,
+      loops: () => loops.map((loop) => loop.report()),
+      own: () => ownFacts(),
+    });
+    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), clock, till: opened.till, ...newState({ store, files, config, domain: chain.domain, log }), health, log };
+    const prover = new Prover(provider);
+    const ownFacts = createOwnFacts({ provider, prover, joined: () => held.joined });
     const scrubber = newScrubber(provider);
-    const loops = startLoops(provider, scrubber, opened);
+    loops.push(...startLoops(provider, { scrubber, prover, opened }));
     listener = createProviderApp(provider);
-    const joined = joinPeers(provider, server);
+    const joined = (held.joined = joinPeers(provider, server));
     log.info('provider.started', { id, url: server.url, home: config.home });
     const stop = async () => {
       await joined.stop();
@@ -100,7 +125,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     return { url: server.url, id, provider, stop };
   } catch (error) {
     await server.close();
-    await store.$disconnect();
+    await opening?.$disconnect();
     throw error;
   }
 }
@@ -116,33 +141,28 @@ function newScrubber(provider: Provider): Scrubber {
   return new Scrubber({ ...provider, bytesPerTick: (bytesPerSecond * SCRUB_MS) / 1000, pauseMs: pauseSeconds * 1000 });
 }
 
-function startLoops(provider: Provider, scrubber: Scrubber, { redeemer, watchMs }: OpenTill): Loop[] {
-  const { chain, config, log } = provider;
+function startLoops(provider: Provider, { scrubber, prover, opened: { redeemer, watchMs } }: { readonly scrubber: Scrubber; readonly prover: Prover; readonly opened: OpenTill }): Loop[] {
+  const { chain, config, log, health } = provider;
   const epochMs = chain.clock.epochSeconds * 1000;
-  const prover = new Prover(provider);
+  const syncMs = Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS);
   const challenges = new Challenges(provider);
   const ownReceipts = new OwnReceipts(provider);
-  const onError = (event: string) => (error: unknown) => log.warn(event, { error });
   const sync = async () => {
-    await syncChain(provider);
+    if (await syncChain(provider)) ownReceipts.forget();
     await ownReceipts.tick();
     await dropRetired(provider);
     await dropOld(provider);
   };
   return [
-    new Loop({ pauseMs: SCRUB_MS, tick: async () => void (await scrubber.tick()), onError: onError('scrub.failed') }),
-    new Loop({ pauseMs: config.probeMs, tick: async () => void (await provider.disk.probe()), onError: onError('disk.probe-failed') }),
-    new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: sync, onError: onError('sync.failed') }),
-    new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => challenges.tick(), onError: onError('challenges.failed') }),
-    new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => leave(provider), onError: onError('leave.failed') }),
-    new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => surrenderLost(provider), onError: onError('surrender.failed') }),
-    new Loop({ pauseMs: watchMs, tick: async () => void (await redeemer.watch()), onError: onError('redeem.failed') }),
-    new Loop({ pauseMs: Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS), tick: () => payday(provider, redeemer), onError: onError('payday.failed') }),
-    new Loop({ pauseMs: config.tickMs ?? Math.min(epochMs / TICKS_PER_EPOCH, TICK_MAX_MS), tick: () => prover.tick(), onError: onError('prover.failed') }),
+    startLoop({ name: 'scrub', intervalMs: SCRUB_MS, log, tick: async () => void (await scrubber.tick()) }),
+    startLoop({ name: 'disk-probe', intervalMs: config.probeMs, log, tick: async () => void (await provider.disk.probe()) }),
+    startLoop({ name: 'sync', intervalMs: syncMs, log, tick: sync, longestMs: MOVING_MS }),
+    startLoop({ name: 'challenges', intervalMs: syncMs, log, tick: () => challenges.tick() }),
+    startLoop({ name: 'leave', intervalMs: syncMs, log, tick: () => leave(provider), longestMs: MOVING_MS }),
+    startLoop({ name: 'surrender', intervalMs: syncMs, log, tick: () => surrenderLost(provider) }),
+    startLoop({ name: 'redeem', intervalMs: watchMs, log, tick: async () => void (await redeemer.watch()) }),
+    startLoop({ name: 'payday', intervalMs: syncMs, log, tick: () => payday(provider, redeemer), longestMs: MOVING_MS }),
+    startLoop({ name: 'prover', intervalMs: config.tickMs ?? Math.min(epochMs / TICKS_PER_EPOCH, TICK_MAX_MS), log, tick: () => prover.look() }),
+    startLoop({ name: 'health', intervalMs: HEALTH_LOOP_MS, log, tick: async () => void (await health.look()) }),
   ];
 }
-
-const answerNotReady: RequestListener = (_request, response) => {
-  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' });
-  response.end(JSON.stringify({ code: 'STARTING', message: 'The provider is starting.', retryable: true, details: {} }));
-};

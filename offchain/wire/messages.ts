@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BATCHES_PER_BUNDLE_MAX, BATCH_LOG2_MAX, BATCH_LOG2_MIN, DAMAGED_MAX, ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX, NAME_VALUE_BYTES, NODE_LIST_MAX, PERIODS_MAX, SLOTS_MAX } from './limits.ts';
 import { address, amount, bytes, hash, id, seconds, signature, uint, uint16, uint32, uint8 } from './fields.ts';
+import { Cause, Condition } from './condition.ts';
 import { ChoiceCode, PlacementPolicy, Refusal, RefusalCounts } from './placement.ts';
 
 export { Refusal } from './placement.ts';
@@ -49,9 +50,7 @@ export const ErrorMessage = z.object({
 });
 export type ErrorMessage = z.infer<typeof ErrorMessage>;
 
-/** GET /healthz and /readyz of every node. */
-export const Health = z.object({ ok: z.boolean(), causes: z.array(z.string()).default([]) });
-export type Health = z.infer<typeof Health>;
+export { Health } from './condition.ts';
 
 /* ------------------------------------------------------------------ provider */
 
@@ -82,6 +81,8 @@ export const ProviderStatus = z.object({
   agreements: z.number().int().min(0),
   /** What it asks; only a signed offer binds. */
   price: AskPrice.optional(),
+  condition: Condition.optional(),
+  causes: z.array(Cause).optional(),
   /** Why no new data is taken: a full or failing disk. Absent while it is. */
   readOnly: z.string().optional(),
   /** Fragments that are lost or no longer match their root. */
@@ -140,6 +141,8 @@ export const HeavyStatus = z.object({
   agreements: z.number().int().min(0),
   repairs: z.array(RepairStatus),
   mode: Mode,
+  condition: Condition.optional(),
+  causes: z.array(Cause).optional(),
   /** The graph of peers, where the node takes part in it: light nodes attached, heavy nodes connected, requests relayed now. */
   graph: z.object({ peer: z.string(), attached: uint32, load: z.number(), neighbours: nodeList, relaying: uint32 }).optional(),
 });

@@ -21,7 +21,7 @@ const examples = {
   TermsMessage: terms,
   SignedOffer: offer,
   ErrorMessage: { code: 'NO', message: 'no', retryable: true, nextStep: 'wait', details: { a: [1, null] } },
-  Health: { ok: false, causes: ['disk'] },
+  Health: { ok: false, condition: 'read-only', causes: [{ code: 'DISK_FULL', sentence: 'Nothing new is taken.', since: 1_800_000_000 }] },
   ProofReport: { epoch: 4, ok: true, txHash },
   ScrubReport: { pass: 2, started: 1_800_000_000, checkedBytes: 7, damaged: 0, lastEnd: 1_790_000_000 },
   DamagedReply: { batchIds: [hash] },

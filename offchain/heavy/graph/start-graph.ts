@@ -10,7 +10,7 @@ import { startPeer } from '../../p2p/start-peer.ts';
 import { isRelayUrl, relayUrl } from '../../wire/relay-url.ts';
 import { peerDomain } from '../../wire/typed-data.ts';
 import type { HeavyContext } from '../context.ts';
-import { startLoop } from '../loop.ts';
+import { startLoop } from '../../store/loop.ts';
 import { probe } from '../offers.ts';
 import { createHttpRelay } from './http-relay.ts';
 import { registeredFrom } from './registered.ts';

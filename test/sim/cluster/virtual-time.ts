@@ -9,7 +9,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 import { SimDice } from '../dice.ts';
 
-const LOOPS = /provider\/loops\.[tj]s|heavy\/loop\.[tj]s/;
+const LOOPS = /store\/loop\.[tj]s/;
 /** Longer than any tick: whoever works longer hangs. */
 const TICK_LIMIT_MS = 120_000;
 
