@@ -19,10 +19,15 @@ import { lockCommand } from './commands/lock.ts';
 import { lsCommand } from './commands/ls.ts';
 import { operatorCommand } from './commands/operator.ts';
 import { providerCommand } from './commands/provider.ts';
+import { publishCommand } from './commands/publish.ts';
+import { fetchCommand } from './commands/publish-fetch.ts';
+import { handOverNameCommand } from './commands/publish-hand-over.ts';
+import { withdrawNameCommand } from './commands/publish-withdraw.ts';
 import { putCommand } from './commands/put.ts';
 import { releaseCommand } from './commands/release.ts';
 import { renewCommand } from './commands/renew.ts';
 import { rentCommand } from './commands/rent.ts';
+import { resolveCommand } from './commands/resolve.ts';
 import { retireCommand } from './commands/retire.ts';
 import { rmCommand } from './commands/rm.ts';
 import { sessionCommand } from './commands/session.ts';
@@ -36,6 +41,7 @@ const VERBS = [
   initCommand, tokensCommand, withdrawCommand,
   rentCommand, extendCommand, renewCommand, growCommand, closeCommand, releaseCommand, lockCommand, endowCommand,
   putCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand,
+  publishCommand, resolveCommand, fetchCommand, withdrawNameCommand, handOverNameCommand,
   statusCommand, fireCommand, challengeCommand, sessionCommand, channelCommand, sponsorCommand,
   operatorCommand, providerCommand, edgeCommand, heavyCommand, devnetCommand, demoCommand,
 ];

@@ -4,6 +4,7 @@ import type { Address } from 'viem';
 import { WrongKeyError } from '../codec/format-errors.ts';
 import { nodePlatform } from '../codec/platform-node.ts';
 import type { WorkerPool } from '../codec/pool/pool.ts';
+import { batchKey } from '../codec/seal.ts';
 import type { Platform } from '../codec/types.ts';
 import { ChainError } from '../chain/chain-errors.ts';
 import type { Chain } from '../chain/client.ts';
@@ -52,6 +53,8 @@ export interface Client {
   /** Fragments on their way to providers. */
   readonly uploads: Lanes;
   readonly reader: PayloadReader;
+  /** Where reads go to, and what is paid for them. */
+  readonly source: ReadSource;
   /** Providers that failed this client so far, and why they are left alone. */
   avoided(): AvoidedProvider[];
   close(): Promise<void>;
@@ -100,7 +103,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     views,
     health,
     uploads: new Lanes({ startAtOnce: policy.transfersAtFirst, maxAtOnce: policy.transfersAtMost }),
-    reader: new PayloadReader({ chain, platform, pool, views, health, policy, source, sealKey: (agreement) => secrets.sealKey(agreement) }),
+    reader: new PayloadReader({ chain, platform, pool, views, health, policy, source, batchKey: async ({ agreement, batchId }) => batchKey(platform, { sealKey: await secrets.sealKey(agreement), batchId }) }),
+    source,
     avoided: () => health.report(),
     async close() {
       await pool.close();

@@ -18,16 +18,28 @@ export interface FragmentName {
   readonly slot: number;
 }
 
+/**
+ * What opens all fragments of one batch and no other batch (32 bytes): HKDF's extract step. Whoever is told it can read this batch, and could rebuild
+ * its fragments as well; the agreement's seal key does not follow from it.
+ */
+export async function batchKey(platform: Platform, name: { readonly sealKey: Uint8Array; readonly batchId: Uint8Array }): Promise<Uint8Array> {
+  checkKey('seal key', name.sealKey);
+  checkKey('batch id', name.batchId);
+  return platform.hmacSha256(name.batchId, name.sealKey);
+}
+
+/** `fragmentKey` from the batch's key: HKDF's expand step. */
+export async function fragmentKeyOf(platform: Platform, { batchKey: key, slot }: { readonly batchKey: Uint8Array; readonly slot: number }): Promise<Uint8Array> {
+  checkKey('batch key', key);
+  return platform.hmacSha256(key, infoOf(slot), Uint8Array.of(1));
+}
+
 /** The AES-256 key that seals one fragment (32 bytes). */
 export async function fragmentKey(platform: Platform, name: FragmentName): Promise<Uint8Array> {
   const { sealKey, batchId, slot } = name;
   checkKey('seal key', sealKey);
   checkKey('batch id', batchId);
-  if (!Number.isInteger(slot) || slot < 0 || slot >= MAX_SLOTS) throw new SealError(`Slot ${slot} is not one of 0 to ${MAX_SLOTS - 1}.`, { slot });
-  const info = new Uint8Array(SEAL_INFO.length + 1);
-  info.set(SEAL_INFO);
-  info[SEAL_INFO.length] = slot;
-  return platform.hkdfSha256({ ikm: sealKey, salt: batchId, info, sizeBytes: 32 });
+  return platform.hkdfSha256({ ikm: sealKey, salt: batchId, info: infoOf(slot), sizeBytes: 32 });
 }
 
 /**
@@ -57,6 +69,14 @@ export async function applyFragmentKey(
   const aligned = new Uint8Array(skipped + data.length);
   aligned.set(data, skipped);
   return (await platform.ctr({ key, offset: offset - skipped, data: aligned })).subarray(skipped);
+}
+
+function infoOf(slot: number): Uint8Array {
+  if (!Number.isInteger(slot) || slot < 0 || slot >= MAX_SLOTS) throw new SealError(`Slot ${slot} is not one of 0 to ${MAX_SLOTS - 1}.`, { slot });
+  const info = new Uint8Array(SEAL_INFO.length + 1);
+  info.set(SEAL_INFO);
+  info[SEAL_INFO.length] = slot;
+  return info;
 }
 
 function checkKey(what: string, bytes: Uint8Array): void {

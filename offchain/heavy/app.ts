@@ -19,6 +19,8 @@ import type { Liveness } from './liveness.ts';
 import { candidates, match } from './match.ts';
 import type { Names } from './name-copies.ts';
 import type { Relay } from './relay.ts';
+import type { Records } from './records/records.ts';
+import { addRecordRoutes } from './records/routes.ts';
 import { publishOne, publishPage } from './reputation/publish.ts';
 import type { Seals } from './seals.ts';
 import { readStatus } from './status.ts';
@@ -27,6 +29,7 @@ export interface HeavyParts {
   readonly footprint: Footprint;
   readonly liveness: Liveness;
   readonly names: Names;
+  readonly records: Records;
   readonly relay: Relay;
   readonly seals: Seals;
   readonly health: NodeHealth;
@@ -105,6 +108,8 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   });
 
   app.use(jobRoutes(context, parts.workers));
+
+  addRecordRoutes(app, parts.records);
 
   app.use(notFoundMiddleware);
   app.use(

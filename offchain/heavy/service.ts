@@ -43,6 +43,7 @@ import { payday } from './payday.ts';
 import { createRelay } from './relay.ts';
 import { createRenewer } from './renewals.ts';
 import { createRepairer } from './repair/repairer.ts';
+import { createRecords } from './records/records.ts';
 import { createGatherer } from './reputation/gather-words.ts';
 import { createReputation } from './reputation/reputation.ts';
 import { createSeals } from './seals.ts';
@@ -113,7 +114,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
     const graph = settings.p2p.enabled ? await (await import('./graph/start-graph.ts')).startGraph(common, { url: settings.endpoint ?? server.url }) : createNoGraph();
     held.graph = graph;
     const context: HeavyContext = { ...common, graph };
-    const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
+    const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), records: createRecords(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
     const loops: Loop[] = [];
     const health = createHealth({ chain, account: account.address, store, log, settings: settings.health, loops: () => loops.map((loop) => loop.report()), own: () => diskFacts(settings.home, settings.health) });
     const all = { ...parts, health };
@@ -144,11 +145,12 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
 
 function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyApp>[1], log: Logger): Loop[] {
   const { loops, watches } = context.settings;
-  const { footprint, liveness, names, relay, seals, workers, health } = parts;
+  const { footprint, liveness, names, records, relay, seals, workers, health } = parts;
   const always = [
     startLoop({ name: 'health', intervalMs: HEALTH_LOOP_MS, log, tick: async () => void (await health.look()) }),
     startLoop({ name: 'names', intervalMs: loops.namesMs, log, tick: () => names.tick() }),
     startLoop({ name: 'workers', intervalMs: FLUSH_MS, log, tick: () => workers.accounts.flush() }),
+    startLoop({ name: 'records', intervalMs: context.settings.records.everyMs, log, tick: () => records.tick() }),
     startLoop({ name: 'relay', intervalMs: loops.relayMs, log, tick: () => relay.tick() }),
     startLoop({ name: 'children', intervalMs: loops.probeMs, log, tick: () => liveness.tick() }),
   ];

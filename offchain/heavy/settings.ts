@@ -7,6 +7,7 @@ import { parseAs } from '../wire/json.ts';
 import { GraphSettings } from './graph/settings.ts';
 import { JobSettings } from './jobs/settings.ts';
 import { VETTING } from './placement/vetting.ts';
+import { RecordSettings } from './records/settings.ts';
 import { EXCLUDED_BELOW } from './reputation/score.ts';
 
 const MIB = 2 ** 20;
@@ -77,6 +78,8 @@ export const HeavySettings = z.strictObject({
   workers: JobSettings.prefault({}),
   /** When the node says that something is wrong; health/README.md has the table. */
   health: HealthSettings.prefault({}),
+  /** Public names: `records/README.md`. */
+  records: RecordSettings.prefault({}),
   /** The graph of peers (libp2p). */
   p2p: GraphSettings.prefault({}),
   loops: z

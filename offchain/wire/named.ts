@@ -66,8 +66,8 @@ export const PublicLocation = z.object({
   sizeBytes: count,
   /** When its owner stored it, by his own word. */
   created: seconds,
-  /** The manifest (../codec/README.md), which names every chunk of every file: its own chunks, and its plain bytes. */
-  manifest: z.object({ sizeBytes: count, chunks: z.array(PublicChunk).min(1).max(4_096) }),
+  /** The manifest (../codec/README.md), which names every chunk of every file: the bundle that carried it, its plain bytes, its own chunks. */
+  manifest: z.object({ agreement: id, bundle: uint32, sizeBytes: count, chunks: z.array(PublicChunk).min(1).max(4_096) }),
   segments: z.array(Segment).max(65_536),
   /** For every batch that `manifest` or `segments` touch. */
   keys: z.array(BatchKeys).min(1).max(65_536),

@@ -114,16 +114,6 @@ export const TYPES = {
     { name: 'sequence', type: 'uint64' },
     { name: 'expiry', type: 'uint64' },
   ],
-  WorkerPromise: [
-    { name: 'worker', type: 'address' },
-    { name: 'heavy', type: 'uint32' },
-    { name: 'month', type: 'uint32' },
-    { name: 'cores', type: 'uint16' },
-    { name: 'percent', type: 'uint8' },
-    { name: 'payout', type: 'address' },
-    { name: 'sequence', type: 'uint64' },
-    { name: 'expiry', type: 'uint64' },
-  ],
   /* Of the domain of Channels: contracts/Channels.sol and libraries/Pools.sol. */
   Voucher: [
     { name: 'channel', type: 'uint256' },
@@ -276,18 +266,6 @@ export interface WorkerPromise {
   readonly expiry: number;
 }
 
-/** "In this month I give that heavy node so much of my CPU": `percent` of each of `cores` cores. A higher `sequence` replaces a lower one. */
-export interface WorkerPromise {
-  readonly worker: Address;
-  readonly heavy: number;
-  readonly month: number;
-  readonly cores: number;
-  readonly percent: number;
-  readonly payout: Address;
-  readonly sequence: number;
-  readonly expiry: number;
-}
-
 /** Pays for reads out of a channel. `total`: token units so far. */
 export interface Voucher {
   readonly channel: bigint;
@@ -316,7 +294,6 @@ export interface TypedMessages {
   readonly PeerBinding: PeerBinding;
   readonly Ask: Ask;
   readonly Notice: Notice;
-  readonly WorkerPromise: WorkerPromise;
   readonly WorkerPromise: WorkerPromise;
   readonly Voucher: Voucher;
   readonly Served: Served;

@@ -11,6 +11,7 @@ import { DEFAULT_POLICY } from '../../offchain/client/policy.ts';
 import { geometry } from '../../offchain/codec/geometry.ts';
 import { nodePlatform } from '../../offchain/codec/platform-node.ts';
 import { inlinePool } from '../../offchain/codec/pool/pool.ts';
+import { batchKey } from '../../offchain/codec/seal.ts';
 import { stripeRange } from '../../offchain/codec/stripe.ts';
 import { BufferPool } from '../../offchain/wire/buffer-pool.ts';
 import { range, seededRandom } from '../codec/random.ts';
@@ -56,7 +57,7 @@ class Batch {
     return async (slot, stripe) => {
       const { start, end } = stripeRange(shape, stripe);
       const run = leavesOf(shape, { slot, fragmentOffset: start, payloadOffset: 0, sizeBytes: end - start }, true);
-      const piece: Piece = { view, sealKey, bundle: 0, batch, acknowledged: 2n ** BigInt(shape.n) - 1n, slot, ...run, isWholeUnit: true };
+      const piece: Piece = { view, batchKey: await batchKey(nodePlatform, { sealKey, batchId }), bundle: 0, batch, acknowledged: 2n ** BigInt(shape.n) - 1n, slot, ...run, isWholeUnit: true };
       const { bytes, release } = await readPiece(context, piece);
       const copy = bytes.slice();
       release();

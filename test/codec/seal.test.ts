@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodePlatform } from '../../offchain/codec/platform-node.ts';
-import { applyFragmentKey, applySeal, fragmentKey, SealError } from '../../offchain/codec/seal.ts';
+import { applyFragmentKey, applySeal, batchKey, fragmentKey, fragmentKeyOf, SealError } from '../../offchain/codec/seal.ts';
 import sealJson from '../vectors/seal.json' with { type: 'json' };
 import { fromHex, seededRandom, toHex } from './random.ts';
 import { sealVectors } from './vectors.ts';
@@ -15,6 +15,17 @@ describe('seal', () => {
       expect(toHex(await fragmentKey(nodePlatform, { sealKey, batchId, slot }))).toBe(key);
       expect(toHex(await applySeal(nodePlatform, { sealKey, batchId, slot, offset, data: new Uint8Array(sizeBytes) }))).toBe(sealed);
     }
+  });
+
+  it('follows from the key of its batch, which opens no other batch', async () => {
+    const key = await batchKey(nodePlatform, { sealKey, batchId });
+    for (const slot of [0, 1, 9, 63]) {
+      expect(await fragmentKeyOf(nodePlatform, { batchKey: key, slot })).toEqual(await fragmentKey(nodePlatform, { sealKey, batchId, slot }));
+    }
+    const other = await batchKey(nodePlatform, { sealKey, batchId: batchId.map((byte) => byte ^ 1) });
+    expect(other).not.toEqual(key);
+    await expect(fragmentKeyOf(nodePlatform, { batchKey: key.subarray(1), slot: 0 })).rejects.toThrow(SealError);
+    await expect(batchKey(nodePlatform, { sealKey, batchId: batchId.subarray(1) })).rejects.toThrow(SealError);
   });
 
   it('unseals any range of a sealed fragment alone', async () => {

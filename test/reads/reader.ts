@@ -6,6 +6,7 @@ import type { Client } from '../../offchain/client/client.ts';
 import { AgreementViews } from '../../offchain/client/fetch/agreement-view.ts';
 import { ProviderHealth } from '../../offchain/client/fetch/health.ts';
 import { type BatchPlace, PayloadReader } from '../../offchain/client/fetch/payload-reader.ts';
+import { holdersOf } from '../../offchain/client/holders.ts';
 import { LazyPool } from '../../offchain/client/lazy-pool.ts';
 import { DEFAULT_POLICY } from '../../offchain/client/policy.ts';
 import { Edges } from '../../offchain/reads/pay/edges.ts';
@@ -23,12 +24,12 @@ export interface SharedReader {
   close(): Promise<void>;
 }
 
-export function readerOf(chain: Chain, owner: Client, change: Partial<ReadPolicy>): SharedReader {
+export function readerOf(chain: Chain, owner: Client, change: Partial<ReadPolicy>, heavyUrl?: string): SharedReader {
   const policy = { ...DEFAULT_POLICY, reads: { ...DEFAULT_READ_POLICY, ...change } };
   const pool = new LazyPool(nodePlatform);
   const health = new ProviderHealth(policy);
   const payer = new ReadPayer({ chain, signer: chain.account!, policy: policy.reads, identify: async () => undefined });
-  const source = new ReadSource({ own: addressOf(chain), payer, edges: new Edges({ chain, policy: policy.reads }) });
+  const source = new ReadSource({ own: addressOf(chain), payer, edges: new Edges({ chain, policy: policy.reads, ...(heavyUrl === undefined ? {} : { holdersOf: (batchId: string) => holdersOf([heavyUrl], batchId) }) }) });
   const unseal = async ({ agreement, batchId }: BatchPlace) => batchKey(nodePlatform, { sealKey: await owner.secrets.sealKey(agreement), batchId });
   const views = new AgreementViews(chain, policy.viewMs);
   const reader = new PayloadReader({ chain, platform: nodePlatform, pool, views, health, policy, source, batchKey: unseal });

@@ -20,13 +20,14 @@ export function getCommand(): Command {
       const { get } = await import('../../client/get.ts');
       const { getLines } = await import('../get-report.ts');
       const { PartialError } = await import('../errors.ts');
+      const { failedFiles } = await import('../failed-files.ts');
       const { parseCount } = await import('../units.ts');
 
       const version = options.version === undefined ? undefined : parseCount(options.version, { what: 'a version', max: 2 ** 32 - 1 });
       await withClient(options, async ({ client, output, signal }) => {
         const { onProgress, done } = showProgress(options);
         const restored = await get(client, { name, into, version, path: options.path, signal, onProgress }).finally(done);
-        const failed = restored.failed.map(({ path, error }) => ({ path, reason: error instanceof Error ? error.message : String(error) }));
+        const failed = failedFiles(restored);
         output.result({ ...restored, failed }, () => getLines(restored));
         if (failed.length > 0) {
           throw new PartialError(`${failed.length} files could not be restored (first: ${failed[0]?.path}: ${failed[0]?.reason}); ${restored.restored} are there.`, {

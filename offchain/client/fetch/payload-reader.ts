@@ -3,7 +3,7 @@ import { footerOffset, FOOTER_BYTES } from '../../codec/footer.ts';
 import { LEAF_SIZE } from '../../codec/geometry.ts';
 import { recordSpans } from '../../codec/pack.ts';
 import { join } from '../../codec/bytes.ts';
-import { applySeal } from '../../codec/seal.ts';
+import { applyFragmentKey, fragmentKeyOf } from '../../codec/seal.ts';
 import { slotRanges, stripeRange } from '../../codec/stripe.ts';
 import type { WorkerPool } from '../../codec/pool/pool.ts';
 import type { Platform, RecordLocation } from '../../codec/types.ts';
@@ -44,6 +44,15 @@ export interface ReadOptions {
   readonly wholeUnits?: boolean;
 }
 
+/** One batch of one bundle. */
+export interface BatchPlace {
+  readonly agreement: number;
+  readonly bundle: number;
+  /** Ordinal inside the bundle. */
+  readonly batch: number;
+  readonly batchId: Uint8Array;
+}
+
 interface ReaderOptions {
   readonly chain: Chain;
   readonly platform: Platform;
@@ -51,8 +60,9 @@ interface ReaderOptions {
   readonly views: AgreementViews;
   readonly health: ProviderHealth;
   readonly policy: Policy;
-  readonly sealKey: (agreement: number) => Promise<Uint8Array>;
-  readonly source: ReadSource;
+  /** What unseals a batch (32 bytes). */
+  readonly batchKey: (place: BatchPlace) => Promise<Uint8Array>;
+  readonly source: Pick<ReadSource, 'read'>;
 }
 
 const DESCRIPTIONS_KEPT = 64;
@@ -112,18 +122,20 @@ export class PayloadReader {
   /** One slot's whole sealed fragment, rebuilt from any k others. @throws UnrecoverableError */
   async rebuildFragment(view: AgreementView, place: { readonly bundle: number; readonly batch: number; readonly slot: number }, signal?: AbortSignal): Promise<Uint8Array> {
     const { geometry } = view;
-    const [described, sealKey] = await Promise.all([this.describe(view, place.bundle), this.#options.sealKey(view.id)]);
+    const described = await this.describe(view, place.bundle);
     const batch = batchAt(described, place.batch);
+    const batchKey = await this.#options.batchKey({ agreement: view.id, bundle: place.bundle, batch: place.batch, batchId: batch.batchId });
     const fragment = new Uint8Array(geometry.fragmentSize);
     for (let stripe = 0; stripe < geometry.stripes; stripe++) {
       const { start, end } = stripeRange(geometry, stripe);
       const run = { first: start / LEAF_SIZE, count: (end - start) / LEAF_SIZE };
-      const piece = { view, sealKey, bundle: described.bundle, batch, acknowledged: described.acknowledged, slot: place.slot, ...run };
+      const piece = { view, batchKey, bundle: described.bundle, batch, acknowledged: described.acknowledged, slot: place.slot, ...run };
       const rebuilt = await rebuild(this.#context(), piece, signal);
       fragment.set(rebuilt.bytes, start);
       rebuilt.release();
     }
-    return applySeal(this.#options.platform, { sealKey, batchId: batch.batchId, slot: place.slot, offset: 0, data: fragment });
+    const { platform } = this.#options;
+    return applyFragmentKey(platform, { key: await fragmentKeyOf(platform, { batchKey, slot: place.slot }), offset: 0, data: fragment });
   }
 
   /** What the codec's decoder reads from. */
@@ -164,13 +176,14 @@ export class PayloadReader {
 
   async #lendOnce(range: PayloadRange, options: ReadOptions): Promise<Lent[]> {
     const view = await this.#options.views.get(range.agreement);
-    const [described, sealKey] = await Promise.all([this.describe(view, range.bundle), this.#options.sealKey(range.agreement)]);
+    const described = await this.describe(view, range.bundle);
     const batch = batchAt(described, range.batch);
+    const batchKey = await this.#options.batchKey({ agreement: view.id, bundle: range.bundle, batch: range.batch, batchId: batch.batchId });
     const parts = slotRanges(view.geometry, range.offset, range.sizeBytes).flatMap(splitLong);
     return (await allLent(parts.map(async (part) => {
       const isWholeUnit = options.wholeUnits ?? false;
       const { first, count } = leavesOf(view.geometry, part, isWholeUnit);
-      const piece = { view, sealKey, bundle: described.bundle, batch, acknowledged: described.acknowledged, slot: part.slot, first, count, isWholeUnit };
+      const piece = { view, batchKey, bundle: described.bundle, batch, acknowledged: described.acknowledged, slot: part.slot, first, count, isWholeUnit };
       const { bytes, release } = await readPiece(this.#context(), piece, options.signal);
       const from = part.fragmentOffset - first * LEAF_SIZE;
       return [{ bytes: bytes.subarray(from, from + part.sizeBytes), release }];

@@ -26,7 +26,7 @@ export interface PieceContext {
 
 export interface Piece {
   readonly view: AgreementView;
-  readonly sealKey: Uint8Array;
+  readonly batchKey: Uint8Array;
   readonly bundle: number;
   readonly batch: DescribedBatch;
   /** Bit i: slot i signed that it holds this batch. */

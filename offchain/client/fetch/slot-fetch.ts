@@ -13,7 +13,7 @@ import type { Lent } from './lent.ts';
 export interface LeafRun {
   readonly agreement: number;
   readonly batchId: Uint8Array;
-  readonly sealKey: Uint8Array;
+  readonly batchKey: Uint8Array;
   /** Root of this slot's fragment. */
   readonly root: Uint8Array;
   /** Of the whole fragment. */
@@ -40,7 +40,7 @@ export interface FetchContext {
  * @throws WrongBytesError when they do not fit the root; RemoteError, TransportError, AbortedError
  */
 export async function fetchLeaves(host: SlotHost, run: LeafRun, { pool, memory, idleMs, onArrived, signal, headers }: FetchContext & { readonly signal?: AbortSignal | undefined; readonly headers?: Readonly<Record<string, string>> }): Promise<FetchedLeaves> {
-  const { agreement, batchId, sealKey, root, leaves, first, count } = run;
+  const { agreement, batchId, batchKey, root, leaves, first, count } = run;
   const url = `${host.endpoint}/agreements/${agreement}/batches/${toHex(batchId)}/fragments/${host.slot}?first=${first}&count=${count}`;
   const proofNodes = rangeProofLength({ leaves, first, count });
   const received = memory.take(count * LEAF_SIZE + proofNodes * NODE_SIZE);
@@ -51,7 +51,7 @@ export async function fetchLeaves(host: SlotHost, run: LeafRun, { pool, memory, 
     onArrived?.();
     const bytes = received.subarray(0, count * LEAF_SIZE);
     const proof = Array.from({ length: proofNodes }, (_, i) => received.slice(bytes.length + i * NODE_SIZE, bytes.length + (i + 1) * NODE_SIZE));
-    const { isRight } = await pool.run('openRange', { buffers: [bytes], proof, root, leaves, first, sealKey, batchId, slot: host.slot });
+    const { isRight } = await pool.run('openRange', { buffers: [bytes], proof, root, leaves, first, batchKey, slot: host.slot });
     if (!isRight) throw new WrongBytesError(host.provider, `leaves ${first} to ${first + count - 1} of a fragment`);
     return { bytes, timeMs, release: () => memory.give(received) };
   } catch (error) {

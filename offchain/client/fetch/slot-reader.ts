@@ -25,11 +25,11 @@ export function fetchUnsealed(context: PieceContext, piece: Piece, host: SlotHos
 async function fetchNow(context: PieceContext, piece: Piece, host: SlotHost, signal: AbortSignal): Promise<Lent> {
   const { health, pool, memory, idleMs, source, begun } = context;
   signal.throwIfAborted();
-  const { view, sealKey, bundle, batch, slot, first, count } = piece;
+  const { view, batchKey, bundle, batch, slot, first, count } = piece;
   const { batchId } = batch;
   const root = batch.fragmentRoots[slot] as Uint8Array;
   try {
-    const run = { agreement: view.id, batchId, sealKey, root, leaves: view.geometry.leaves, first, count };
+    const run = { agreement: view.id, batchId, batchKey, root, leaves: view.geometry.leaves, first, count };
     const read = { agreement: view.id, creator: view.state.creator, bundle, batchId: hex(batchId), slot, provider: host.provider, endpoint: host.endpoint, sizeBytes: count * LEAF_SIZE, signal };
     const onArrived = (): void => void begun.set(keyOf(piece), 'arrived');
     const fetched = await source.read(read, ({ endpoint, ...at }) => fetchLeaves({ ...host, endpoint }, run, { pool, memory, idleMs, onArrived, ...at }));

@@ -1,5 +1,5 @@
 import { verifyRange } from '../../proof/verify-range.ts';
-import { fragmentKey } from '../seal.ts';
+import { fragmentKeyOf } from '../seal.ts';
 import type { Platform } from '../types.ts';
 
 /** Leaves of a sealed fragment as a provider sent them, and what they must be. */
@@ -10,8 +10,7 @@ export interface SealedRange {
   /** Leaves of the whole fragment, and the index of the first one here. */
   readonly leaves: number;
   readonly first: number;
-  readonly sealKey: Uint8Array;
-  readonly batchId: Uint8Array;
+  readonly batchKey: Uint8Array;
   readonly slot: number;
 }
 
@@ -22,6 +21,6 @@ export async function openRange(platform: Platform, range: SealedRange): Promise
   const { buffers, proof, root, leaves, first } = range;
   const [data] = buffers;
   const isRight = verifyRange({ root, leaves, first, data, proof });
-  if (isRight) await platform.ctrInPlace({ key: await fragmentKey(platform, range), offset: first * LEAF_SIZE })(data);
+  if (isRight) await platform.ctrInPlace({ key: await fragmentKeyOf(platform, range), offset: first * LEAF_SIZE })(data);
   return { buffers, isRight };
 }

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { verb } from '../common-options.ts';
+import type { CommonOptions } from '../config.ts';
+
+interface HandOverOptions extends CommonOptions {
+  readonly yes?: boolean;
+}
+
+export function handOverNameCommand(): Command {
+  return verb('hand-over', 'make somebody else the owner of a public name, on the chain and for good')
+    .argument('<name>', 'the public name')
+    .argument('<address>', 'the next owner')
+    .option('--yes', 'do not ask')
+    .action(async (name: string, address: string, options: HandOverOptions) => {
+      const { getAddress, isAddress, zeroAddress } = await import('viem');
+      const { withClient } = await import('../client-session.ts');
+      const { confirm } = await import('../confirm.ts');
+      const { UsageError } = await import('../errors.ts');
+      const { handOverName } = await import('../../client/named/hand-over-name.ts');
+      if (!isAddress(address) || address === zeroAddress) throw new UsageError(`"${address}" is no address that can own a name.`);
+      await withClient(options, async ({ client, output }) => {
+        if (options.yes !== true) await confirm(`${name} will belong to ${address} for good. Go on?`);
+        const handed = await handOverName(client, { name, to: getAddress(address) });
+        output.result(handed, () => `${handed.name} belongs to ${handed.to} now; what it stands for stays until its new owner publishes.`);
+      });
+    });
+}

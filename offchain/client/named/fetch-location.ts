@@ -1,0 +1,44 @@
+/** Fetches a public object from the storages that hold it. */
+import { readFile } from '../../codec/decode.ts';
+import type { ManifestEntry } from '../../codec/manifest.ts';
+import type { RestoreResult } from '../../codec/restore-node.ts';
+import type { PublicLocation } from '../../wire/named.ts';
+import { abortable } from '../aborting.ts';
+import type { AvoidedProvider } from '../fetch/health.ts';
+import type { OnProgress } from '../progress.ts';
+import { restoreManifest } from '../restore-manifest.ts';
+import { type OpenedLocation, openLocation } from './open-location.ts';
+import type { PublicReader } from './public-reader.ts';
+
+export interface FetchLocationOptions {
+  readonly location: PublicLocation;
+  /** A folder; made when it is not there. */
+  readonly into: string;
+  /** Only this file or folder inside the object. */
+  readonly path?: string | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface FetchResult extends RestoreResult {
+  readonly contentId: string;
+  readonly bytes: number;
+  readonly avoided: readonly AvoidedProvider[];
+}
+
+/** @throws BadLocationError, NoSuchObjectError, RestoreFailedError, UnrecoverableError, RpcUnavailableError, AbortedError */
+export function fetchLocation(reader: PublicReader, options: FetchLocationOptions): Promise<FetchResult> {
+  const { location, signal } = options;
+  const { contentId } = location;
+  return abortable(`Fetching ${contentId}`, signal, async () => {
+    const opened = await openLocation(reader, location, { signal });
+    const result = await restoreManifest({ ...reader, reader: opened.reader, keys: null }, opened.manifest, { ...options, name: contentId });
+    return { ...result, contentId, avoided: reader.health.report() };
+  });
+}
+
+/** The bytes of one file of an opened object; of [start, end) where that is given. */
+export function readPublicFile(reader: PublicReader, opened: OpenedLocation, entry: ManifestEntry, options: { readonly range?: { readonly start: number; readonly end: number } | undefined; readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<Uint8Array, void> {
+  const { range, signal } = options;
+  return readFile({ platform: reader.platform, keys: null, source: opened.reader.source({ signal }), signal }, { manifest: opened.manifest, entry, range });
+}

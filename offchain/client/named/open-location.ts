@@ -1,0 +1,74 @@
+/** Opens a public object for anybody: its manifest, proven to be of the ContentID and the root, and a reader of its bytes. */
+import { hexToBytes } from 'viem';
+import { equal, join } from '../../codec/bytes.ts';
+import { resolveRef } from '../../codec/chunk-ref.ts';
+import type { RecordSource } from '../../codec/decode.ts';
+import { manifestContentId } from '../../codec/manifest-content-id.ts';
+import { type Manifest, contentRoot, decodeManifest } from '../../codec/manifest.ts';
+import { openRecord } from '../../codec/open-record.ts';
+import type { ChunkRef, Platform } from '../../codec/types.ts';
+import { fileDag } from '../../codec/unixfs.ts';
+import type { PublicChunk, PublicLocation } from '../../wire/named.ts';
+import { type BatchPlace, PayloadReader } from '../fetch/payload-reader.ts';
+import { BadLocationError } from './errors.ts';
+import type { PublicReader } from './public-reader.ts';
+
+export interface OpenedLocation {
+  readonly location: PublicLocation;
+  /** Locations in it name their bundles. */
+  readonly manifest: Manifest;
+  /** Of the object's batches only. Every byte is proven to the roots on the chain, every chunk to its id. */
+  readonly reader: PayloadReader;
+}
+
+/** A manifest of this size names some ten million chunks. */
+const MANIFEST_BYTES_MAX = 1 << 30;
+
+/** @throws BadLocationError, MalformedError, UnrecoverableError, RpcUnavailableError, AbortedError */
+export async function openLocation(reader: PublicReader, location: PublicLocation, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<OpenedLocation> {
+  const { platform } = reader;
+  const { contentId } = location;
+  const payloads = new PayloadReader({ ...reader, batchKey: keysOf(location) });
+  const bytes = await readDocument(platform, payloads.source(options), location);
+  const decoded = decodeManifest(bytes);
+  if (decoded.visibility !== 'public') throw new BadLocationError(contentId, 'its manifest is of encrypted content');
+  if (!equal(await contentRoot(platform, decoded), decoded.root) || !equal(decoded.root, hexToBytes(location.root))) throw new BadLocationError(contentId, 'its manifest does not fit its root');
+  if ((await contentIdOf(platform, decoded, bytes)) !== contentId) throw new BadLocationError(contentId, 'its chunks add up to another ContentID');
+  const manifest = { ...decoded, chunks: decoded.chunks.map((chunk) => resolveRef(chunk, location.manifest)) };
+  return { location, manifest, reader: payloads };
+}
+
+/** What unseals each batch that the location names. */
+function keysOf(location: PublicLocation): (place: BatchPlace) => Promise<Uint8Array> {
+  const rows = new Map<string, { first: number; keys: Uint8Array }[]>();
+  for (const { agreement, bundle, batch, keys } of location.keys) {
+    const id = `${agreement}/${bundle}`;
+    rows.set(id, [...(rows.get(id) ?? []), { first: batch, keys: hexToBytes(keys) }]);
+  }
+  return async ({ agreement, bundle, batch }) => {
+    const row = rows.get(`${agreement}/${bundle}`)?.find(({ first, keys }) => batch >= first && batch < first + keys.length / 32);
+    if (row === undefined) throw new BadLocationError(location.contentId, `the key of batch ${batch} in bundle ${bundle} of agreement ${agreement} is missing`);
+    return row.keys.slice(32 * (batch - row.first), 32 * (batch - row.first + 1));
+  };
+}
+
+async function readDocument(platform: Platform, source: RecordSource, { contentId, manifest: { chunks, sizeBytes } }: PublicLocation): Promise<Uint8Array> {
+  if (sizeBytes > MANIFEST_BYTES_MAX || chunks.reduce((sum, { size }) => sum + size, 0) !== sizeBytes) throw new BadLocationError(contentId, 'the chunks of its manifest do not add up');
+  const parts: Uint8Array[] = [];
+  for (const chunk of chunks) {
+    const { chunkId, size, method, ...place } = chunkOf(chunk);
+    parts.push(await openRecord(platform, { keys: null, chunkId, size, method, stored: await source.read(place) }));
+  }
+  return join(parts);
+}
+
+function chunkOf({ chunkId, ...rest }: PublicChunk): ChunkRef {
+  return { ...rest, chunkId: hexToBytes(chunkId) };
+}
+
+/** A single file's is the root of its tree in IPFS, computed from the ids of its chunks; any other object's is the manifest's own. */
+async function contentIdOf(platform: Platform, manifest: Manifest, bytes: Uint8Array): Promise<string> {
+  const [entry] = manifest.entries;
+  if (manifest.contentId === null || entry === undefined) return manifestContentId(platform, { visibility: 'public', bytes, chunks: [] });
+  return (await fileDag(platform, entry.chunks.map((index) => manifest.chunks[index] as ChunkRef))).root.toString();
+}
