@@ -1,31 +1,10 @@
 // usage: node scripts/test.ts [types|lint|contracts|unit|postgresql|e2e ...]  (all without arguments); the last line is `N passed, N failed`
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
 import { postgresqlBinaries } from '../test/support/postgresql.ts';
 import { lint } from './lint.ts';
-
-interface Tally {
-  readonly passed: number;
-  readonly failed: number;
-  /** What failed, a line each: said again at the end, where nobody has to search for it. */
-  readonly failures?: readonly string[];
-}
-
-/** Runs a tool with its output shown, and returns that output too. */
-function runTool(command: string, args: readonly string[]): Promise<{ status: number; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: process.env });
-    let output = '';
-    child.stdout.on('data', (data: Buffer) => {
-      process.stdout.write(data);
-      output += data.toString();
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ status: code ?? 1, output }));
-  });
-}
+import { runTool } from './test/run-tool.ts';
+import { honest } from './test/tally.ts';
+import type { Tally } from './test/tally.ts';
+import { vitest } from './test/vitest.ts';
 
 async function types(): Promise<Tally> {
   const { status } = await runTool('tsc', ['-p', 'offchain']);
@@ -56,48 +35,6 @@ async function postgresql(): Promise<Tally> {
   } finally {
     delete process.env['HOLDFAST_TEST_DATABASE'];
   }
-}
-
-/** The part of vitest's JSON report that is read here. */
-interface Report {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly message: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string; readonly failureMessages: readonly string[] }[];
-  }[];
-}
-
-function failuresOf({ testResults }: Report): string[] {
-  return testResults.flatMap(({ name, message, assertionResults }) => {
-    const file = relative(process.cwd(), name);
-    const failed = assertionResults.filter(({ status }) => status === 'failed');
-    // A file that does not load has a message and no tests.
-    if (failed.length === 0) return message === '' ? [] : [`${file}: ${message.slice(0, 500)}`];
-    return failed.map(({ fullName, failureMessages }) => `${file}: ${fullName}\n  ${failureMessages.join('\n').split('\n').slice(0, 4).join('\n  ')}`);
-  });
-}
-
-async function vitest(folders: readonly string[], exclude: readonly string[]): Promise<Tally> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  const report = join(folder, 'report.json');
-  try {
-    const { status } = await runTool('vitest', [
-      'run', ...folders, '--config', 'test/vitest.config.ts', ...exclude.flatMap((path) => ['--exclude', path]),
-      '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
-    ]);
-    const summary = JSON.parse(readFileSync(report, 'utf8')) as Report;
-    return honest({ passed: summary.numPassedTests, failed: summary.numFailedTests, failures: failuresOf(summary) }, status);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** A tool that failed without a failed test (a crash, a file that does not load) counts as one failure; so does one without tests. */
-function honest(tally: Tally, status: number): Tally {
-  const hasProblem = status !== 0 || tally.passed + tally.failed === 0;
-  return hasProblem && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }
 
 const suites: Readonly<Record<string, () => Promise<Tally>>> = {

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { PACE } from './support/pace.ts';
 
 export default defineConfig({
   test: {
@@ -7,9 +8,7 @@ export default defineConfig({
     globalSetup: ['test/support/postgresql-suite.ts'],
     // Many tests start chains and nodes as real processes; two files at a time is what two cores carry.
     maxWorkers: 2,
-    // On a shared machine a real process may lose a race against something else: tried once more, and shown as such.
-    retry: process.env['CI'] === undefined ? 0 : 1,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000 * PACE,
+    hookTimeout: 120_000 * PACE,
   },
 });

@@ -23,10 +23,12 @@ import { lock } from '../../offchain/client/lock.ts';
 import { endowmentLines } from '../../offchain/cli/endowment-report.ts';
 import { settleAndWithdraw } from '../../offchain/provider/money.ts';
 import { type World, rentedClient, startWorld } from './world.ts';
+import { PACE, paced } from '../support/pace.ts';
 
 const [CREATOR, FOUNDER] = [12, 13];
 const EPOCHS_PER_PERIOD = 20;
-const PERIOD_SECONDS = 5 * EPOCHS_PER_PERIOD;
+const EPOCH_SECONDS = 5;
+const PERIOD_SECONDS = paced(EPOCH_SECONDS) * EPOCHS_PER_PERIOD;
 let world: World;
 let creator: Client;
 let founder: Client;
@@ -34,7 +36,9 @@ let agreement: number;
 
 beforeAll(async () => {
   const patient = { ...DEVNET.standard, faultRun: 100, missAllowance: 100 };
-  world = await startWorld({ providers: 4, parameters: { epochSeconds: 5, epochsPerPeriod: EPOCHS_PER_PERIOD, standard: patient } });
+  world = await startWorld({ providers: 4, parameters: { epochSeconds: EPOCH_SECONDS, epochsPerPeriod: EPOCHS_PER_PERIOD, standard: patient } });
+  // Not in the first epoch of a period: that period would count as a whole one.
+  await world.holdfast.advance(paced(EPOCH_SECONDS));
   const rented = await rentedClient(world, { account: CREATOR, quota: 10, periods: 2 });
   creator = rented.client;
   ({ agreement } = rented.rented);
@@ -65,7 +69,7 @@ describe('an endowment', () => {
     const { clock } = founder.chain;
     const next = epochStart(clock, periodStart(clock, (await currentPeriod(founder.chain)) + 1));
     await world.holdfast.advance(Math.ceil(next - (await founder.chain.nowSeconds())) + 1);
-    await expect.poll(async () => (await readAgreement(creator.chain, agreement)).endPeriod, { timeout: 30_000 }).toBe(before.endPeriod + 1);
+    await expect.poll(async () => (await readAgreement(creator.chain, agreement)).endPeriod, { timeout: 30_000 * PACE }).toBe(before.endPeriod + 1);
     const after = await endowmentStatus(founder.chain, { fund: 1 });
     expect(fund.tokens - after.tokens).toBe(fund.costPerPeriod);
     expect(after.paidInPeriod).toBe(await currentPeriod(founder.chain));
@@ -90,7 +94,7 @@ describe('rewards', () => {
     const deployer = await world.holdfast.as(0);
     await transferTokens(deployer, { to: world.holdfast.deployment.rewards!, amount: parseEther('1') });
     const { payout } = await readNode(chain, provider.id);
-    await expect.poll(async () => provider.store.proofOutcome.count({ where: { ok: true } }), { timeout: 30_000 }).toBeGreaterThan(1);
+    await expect.poll(async () => provider.store.proofOutcome.count({ where: { ok: true } }), { timeout: 30_000 * PACE }).toBeGreaterThan(1);
     const before = await tokenBalance(chain, payout);
     const paid = await settleAndWithdraw(provider);
     expect(paid.earned).toBeGreaterThan(0n);

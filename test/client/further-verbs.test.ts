@@ -25,6 +25,7 @@ import { setSessionKey } from '../../offchain/client/session-key.ts';
 import { status } from '../../offchain/client/status.ts';
 import { withdraw } from '../../offchain/client/withdraw.ts';
 import { addressOf } from '../support/holdfast.ts';
+import { PACE } from '../support/pace.ts';
 import { noise, writeTree } from './tree.ts';
 import { PRICE, type World, rentedClient, startWorld } from './world.ts';
 
@@ -77,7 +78,7 @@ describe('an agreement', () => {
     expect(quota).toBe(50);
     expect(slots.map(({ rent }) => rent)).toEqual(Array.from({ length: 4 }, () => PRICE * 50n));
     const { provider } = world.providers[0]!;
-    await expect.poll(async () => (await provider.store.heldSlot.findFirst({ where: { agreement } }))?.quota, { timeout: 15_000 }).toBe(50);
+    await expect.poll(async () => (await provider.store.heldSlot.findFirst({ where: { agreement } }))?.quota, { timeout: 15_000 * PACE }).toBe(50);
     expect(await provider.store.offer.count()).toBe(0);
   });
 
@@ -99,7 +100,7 @@ describe('what is stored', () => {
     const { bundle } = await put(client, { paths: [tree('one')], name: 'one' });
     const posted = await challenge(client, { agreement, slot: 1, bundle: bundle! });
     expect(posted.leaf).toBeLessThan(256);
-    await expect.poll(() => readChallenge(client.chain, posted.challenge), { timeout: 20_000 }).toBeUndefined();
+    await expect.poll(() => readChallenge(client.chain, posted.challenge), { timeout: 20_000 * PACE }).toBeUndefined();
     expect(await owedToNode(client.chain, posted.provider)).toBeGreaterThanOrEqual(posted.bond);
   });
 

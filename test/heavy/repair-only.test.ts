@@ -11,6 +11,7 @@ import type { MatchReply } from '../../offchain/wire/messages.ts';
 import { QUOTE_NONCE } from '../../offchain/wire/typed-data.ts';
 import { askMatch, matchRequest, openMatch, startNetwork, until } from './support.ts';
 import type { Network } from './support.ts';
+import { PACE } from '../support/pace.ts';
 
 let network: Network;
 let heavy: Awaited<ReturnType<Network['heavy']>>;
@@ -46,8 +47,8 @@ describe('a network that proves too little of what it promised', () => {
     await expect(offer(request.nonce)).rejects.toMatchObject(refusal);
     await expect(requireHealthy(creator)).rejects.toMatchObject({ code: 'REPAIR_ONLY' });
     // What a status says of the network may be a second old.
-    await expect.poll(async () => (await requestJson(`${heavy.url}/status`, { schema: HeavyStatus })).mode, { timeout: 20_000 }).toBe('repair-only');
-    await expect.poll(async () => (await requestJson(`${idle.url}/status`, { schema: ProviderStatus })).mode, { timeout: 20_000 }).toBe('repair-only');
+    await expect.poll(async () => (await requestJson(`${heavy.url}/status`, { schema: HeavyStatus })).mode, { timeout: 20_000 * PACE }).toBe('repair-only');
+    await expect.poll(async () => (await requestJson(`${idle.url}/status`, { schema: ProviderStatus })).mode, { timeout: 20_000 * PACE }).toBe('repair-only');
     // A quote opens nothing: with it a repair finds its successor.
     expect(await offer(QUOTE_NONCE)).toMatchObject({ provider: idle.id });
   });

@@ -32,6 +32,7 @@ import { sessionHeader } from '../../offchain/wire/session.ts';
 import { signTyped } from '../../offchain/wire/typed-data.ts';
 import { addressOf, startHoldfast } from '../support/holdfast.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
+import { PACE } from '../support/pace.ts';
 
 /** Above the market's smallest rent with a quota of one batch. */
 export const PRICE = 10n ** 10n;
@@ -97,7 +98,7 @@ export async function startNetwork(parameters: Parameters<typeof startHoldfast>[
   };
 }
 
-export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined, timeoutMs = 60_000): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined, timeoutMs = 60_000 * PACE): Promise<T> {
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
     const found = await look();

@@ -14,12 +14,13 @@ import { noteChallenge } from '../../offchain/provider/challenge-list.ts';
 import { openNodeStore } from '../../offchain/store/open-node-store.ts';
 import { requestBytes } from '../../offchain/wire/http-client.ts';
 import { startHoldfast } from '../support/holdfast.ts';
+import { PACE, paced } from '../support/pace.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
 import { creatorOf, fragmentUrl, makeBundle, openTestAgreement, putFragments, registerHeavy, startTestProvider, stopTestProvider, uploadBundle } from './network.ts';
 import type { TestAgreement, TestBundle, TestProvider } from './network.ts';
 
 /** The loops of the services run by themselves here, several times in an epoch; only `goTo` moves the time. */
-const EPOCH_SECONDS = 10;
+const EPOCH_SECONDS = paced(10);
 let holdfast: TestHoldfast;
 let watcher: Chain;
 let creator: Chain;
@@ -56,7 +57,7 @@ describe('a targeted challenge', () => {
   it('is answered by the provider itself, which wins the bond', async () => {
     const before = await owedToNode(watcher, providers[1]!.id);
     const { challenge: number, bond } = await challenge(1, 0, 1, 33);
-    await expect.poll(() => isOpen(number), { timeout: 15_000 }).toBe(false);
+    await expect.poll(() => isOpen(number), { timeout: 15_000 * PACE }).toBe(false);
     expect((await owedToNode(watcher, providers[1]!.id)) - before).toBe(bond);
     expect(events(providers[1]!, 'challenge.answered')).toMatchObject([{ challenge: String(number), agreement: agreement.id, slot: 1, bond: String(bond) }]);
     expect(await providers[1]!.provider.store.fact.count({ where: { key: { startsWith: 'challenge/' } } })).toBe(0);
@@ -68,7 +69,7 @@ describe('a targeted challenge', () => {
     const { challenge: number } = await challenge(0, 1, 0, 7);
     const again = await startTestProvider(holdfast, 0, { home, tickMs: 100 });
     providers[0] = again;
-    await expect.poll(() => isOpen(number), { timeout: 15_000 }).toBe(false);
+    await expect.poll(() => isOpen(number), { timeout: 15_000 * PACE }).toBe(false);
 
     // Seen and noted, then ended before it could answer: by its next start the chain has gone on, and the event is not read again.
     await again.stop();
@@ -79,7 +80,7 @@ describe('a targeted challenge', () => {
     for (let block = 0; block < 40; block++) await holdfast.advance(0);
     const third = await startTestProvider(holdfast, 0, { home, tickMs: 100 });
     providers[0] = third;
-    await expect.poll(() => isOpen(second), { timeout: 15_000 }).toBe(false);
+    await expect.poll(() => isOpen(second), { timeout: 15_000 * PACE }).toBe(false);
     expect(third.id).toBe(provider.id);
   });
 
@@ -91,10 +92,10 @@ describe('a targeted challenge', () => {
     bytes.fill(0, 256 * 5, 256 * 6);
     await writeFile(path, bytes);
     const { challenge: number } = await challenge(2, 1, 0, 5);
-    await expect.poll(() => events(damaged, 'challenge.not-answered').length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => events(damaged, 'challenge.not-answered').length, { timeout: 15_000 * PACE }).toBe(1);
     expect(events(damaged, 'challenge.not-answered')[0]).toMatchObject({ slot: 2, error: expect.stringContaining('no longer matches its committed root') });
     await putFragments(agreement, damaged, 2, bundles[1]!);
-    await expect.poll(() => isOpen(number), { timeout: 15_000 }).toBe(false);
+    await expect.poll(() => isOpen(number), { timeout: 15_000 * PACE }).toBe(false);
     expect(events(damaged, 'slot.surrendered')).toEqual([]);
   });
 
@@ -109,11 +110,11 @@ describe('a slot whose bytes are lost', () => {
     }
     // Whoever reads it notices first: a challenge, a proof, or the scrub.
     await expect(requestBytes(`${fragmentUrl(loser.url, agreement.id, bundles[0]!.batches[0]!.batchId, 2)}?first=3&count=1`, { maxBytes: 10_000 })).rejects.toMatchObject({ code: 'NO_SUCH_FRAGMENT' });
-    await expect.poll(() => events(loser, 'slot.lost').length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => events(loser, 'slot.lost').length, { timeout: 15_000 * PACE }).toBe(1);
     const { surrenderEpoch } = events(loser, 'slot.lost')[0];
     if (epochAt(watcher.clock, await watcher.nowSeconds()) < surrenderEpoch) expect(events(loser, 'slot.surrendered')).toEqual([]);
     await toEpoch(surrenderEpoch);
-    await expect.poll(() => events(loser, 'slot.surrendered').length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => events(loser, 'slot.surrendered').length, { timeout: 20_000 * PACE }).toBe(1);
     const { slots } = await readAgreement(watcher, agreement.id);
     expect(slots[2]).toMatchObject({ provider: 0, rent: 4n * 10n ** 12n, vacancy: { from: loser.id, rent: 4n * 10n ** 12n } });
     expect(slots[2]!.vacancy!.reward).toBeGreaterThan(0n);
@@ -127,9 +128,9 @@ describe('a retired bundle', () => {
     const kept = bundles[1]!.batches.map(({ batchId }) => batchId);
     await retireBundle(creator, { agreement: agreement.id, bundle: 0 });
     const epoch = epochAt(watcher.clock, await watcher.nowSeconds());
-    await expect.poll(() => store.fact.count({ where: { key: { startsWith: 'retired/' } } }), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => store.fact.count({ where: { key: { startsWith: 'retired/' } } }), { timeout: 10_000 * PACE }).toBe(1);
     await toEpoch(epoch + 2, 0.1);
-    await expect.poll(() => store.fact.count({ where: { key: { startsWith: 'retired/' } } }), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => store.fact.count({ where: { key: { startsWith: 'retired/' } } }), { timeout: 15_000 * PACE }).toBe(0);
     expect((await store.fragment.findMany({ where: { agreement: agreement.id } })).map(({ batchId }) => batchId)).toEqual(kept);
     expect((await files.list(agreement.id)).map(({ batchId }) => batchId)).toEqual(kept);
     expect(events(providers[0]!, 'bundle.dropped')).toMatchObject([{ agreement: agreement.id, bundle: 0, fragments: 2 }]);
@@ -140,7 +141,7 @@ describe('a retired bundle', () => {
     await toEpoch(epoch, 0.1);
     await poke(watcher);
     await toEpoch(epoch, 0.3);
-    await expect.poll(() => hasProved(watcher, providers[0]!.id, epoch), { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => hasProved(watcher, providers[0]!.id, epoch), { timeout: 15_000 * PACE }).toBe(true);
   });
 
   it('frees its quota for the next upload', async () => {

@@ -12,6 +12,7 @@ import { ExtensionReply } from '../../offchain/wire/messages.ts';
 import { recoverTyped } from '../../offchain/wire/typed-data.ts';
 import { startHoldfast } from '../support/holdfast.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
+import { PACE } from '../support/pace.ts';
 import { askOffer, askReceipt, creatorOf, makeBundle, openTestAgreement, putFragments, registerHeavy, startTestProvider, stopTestProvider, termsOf, uploadBundle } from './network.ts';
 import type { TestAgreement, TestProvider } from './network.ts';
 
@@ -59,11 +60,11 @@ describe('a provider', () => {
       if (slot < 2) receipts.push({ slot, signature });
     }
     await commitBundle(creator, { agreement: agreement.id, root: bundle.root, batches: 1, receipts });
-    await expect.poll(async () => (await readBundle(watcher, agreement.id, 1)).acknowledged, { timeout: 15_000 }).toBe(7n);
+    await expect.poll(async () => (await readBundle(watcher, agreement.id, 1)).acknowledged, { timeout: 15_000 * PACE }).toBe(7n);
   });
 
   it('says what it earned', async () => {
-    await expect.poll(async () => (await earningsOf(watcher, providers[1]!.id)).unsettled, { timeout: 20_000 }).toBeGreaterThan(0n);
+    await expect.poll(async () => (await earningsOf(watcher, providers[1]!.id)).unsettled, { timeout: 20_000 * PACE }).toBeGreaterThan(0n);
     expect(await earningsOf(watcher, providers[1]!.id)).toMatchObject({ provider: providers[1]!.id, paid: 0n, slashed: 0n, queued: 0n });
   });
 
@@ -72,11 +73,11 @@ describe('a provider', () => {
     await setLeaving(leaver.provider.store, true);
     await expect(askExtension(leaver, 410)).rejects.toMatchObject({ code: 'TERMS_REFUSED', message: expect.stringContaining('about to leave') });
     await expect(askOffer(leaver.url, await termsOf(creator))).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
-    await expect.poll(async () => (await readAgreement(watcher, agreement.id)).slots[0]!.provider, { timeout: 60_000 }).toBe(heir.id);
-    await expect.poll(() => leaver.lines.some((line) => line.includes('slot.handed-over')), { timeout: 15_000 }).toBe(true);
+    await expect.poll(async () => (await readAgreement(watcher, agreement.id)).slots[0]!.provider, { timeout: 60_000 * PACE }).toBe(heir.id);
+    await expect.poll(() => leaver.lines.some((line) => line.includes('slot.handed-over')), { timeout: 15_000 * PACE }).toBe(true);
     await expect(putFragments(agreement, leaver, 0, makeBundle(agreement, 1, 'behind'))).rejects.toMatchObject({ code: 'NOT_MY_SLOT' });
     expect(await heir.provider.store.fragment.count({ where: { agreement: agreement.id, slot: 0, bad: false } })).toBe(3);
-    await expect.poll(async () => (await readNode(watcher, leaver.id)).stake, { timeout: 30_000 }).toBe(0n);
+    await expect.poll(async () => (await readNode(watcher, leaver.id)).stake, { timeout: 30_000 * PACE }).toBe(0n);
     expect((await earningsOf(watcher, leaver.id)).slashed).toBe(0n);
   });
 });

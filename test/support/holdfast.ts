@@ -12,6 +12,7 @@ import { addStake } from '../../offchain/chain/add-stake.ts';
 import { registerNode } from '../../offchain/chain/register-node.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { startChain } from './chain.ts';
+import { paced } from './pace.ts';
 
 export interface TestHoldfast {
   readonly rpcUrl: string;
@@ -26,7 +27,7 @@ export interface TestHoldfast {
 /** A chain process with all contracts deployed, for one test file. Epochs are long, so that only `advance` ends one. */
 export async function startHoldfast(overrides: Partial<NetworkParameters> = {}): Promise<TestHoldfast> {
   const node = await startChain();
-  const parameters = { ...DEVNET, epochSeconds: 10_000, healthBps: 0, ...overrides };
+  const parameters = { ...DEVNET, healthBps: 0, ...overrides, epochSeconds: paced(overrides.epochSeconds ?? 10_000) };
   const transport = http(node.rpcUrl);
   const walletClient = createWalletClient({ account: devAccount(0, DEV_CHAIN_ID), chain: hardhat, transport, pollingInterval: 50 });
   const publicClient = createPublicClient({ chain: hardhat, transport, pollingInterval: 50 });
