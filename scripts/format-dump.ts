@@ -44,7 +44,7 @@ function part(name: string, start: number, end: number): void {
 }
 
 const names = ['file chunk', 'manifest chunk', 'catalog chunk'];
-for (const [i, { offset, storedSize, method, chunkId }] of result.chunks.entries()) {
+for (const [i, { offset, storedSize, method, chunkId }] of [...result.chunks].entries()) {
   const end = offset + storedSize;
   show(`${names[i]}, method ${method}`, chunkId);
   part('keyMark', offset, offset + 4);

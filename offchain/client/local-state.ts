@@ -1,9 +1,10 @@
 /** What the home folder remembers of catalog, chunks and agreements. All of it can be rebuilt from the network. */
+import { setImmediate } from 'node:timers/promises';
 import { toHex } from 'viem';
 import { type Catalog, EMPTY_CATALOG, decodeCatalog, encodeCatalog } from '../codec/catalog.ts';
-import { type KnownChunks, type Home } from '../codec/chunk-ref.ts';
+import { ChunkIndex, type KnownChunks, type Home } from '../codec/chunk-ref.ts';
 import { idKey } from '../codec/bytes.ts';
-import type { ChunkRef } from '../codec/types.ts';
+import type { ChunkRef, Method } from '../codec/types.ts';
 import { Prisma } from '../store/generated/sqlite/client.ts';
 import type { Store } from '../store/open.ts';
 import type { Client } from './client.ts';
@@ -37,45 +38,64 @@ export async function saveFollowed(
   },
 ): Promise<void> {
   const { newest } = step;
-  await store.$transaction([
-    ...chunkStatements(store, step.chunks),
-    ...[...step.bundles].map(([agreement, bundles]) =>
-      store.knownAgreement.upsert({ where: { agreement }, create: { agreement, bundles }, update: { bundles } })),
-    ...(newest === undefined ? [] : [upsertCatalog(store, creator, newest)]),
-  ]);
+  // Statement by statement: a hundred thousand chunks at once would be the largest thing that an upload ever holds.
+  await store.$transaction(async (open) => {
+    for (const statement of chunkStatements(step.chunks)) {
+      await open.$executeRaw(statement);
+      // SQLite answers in the same turn: without a pause nothing of all this would be collected before the end.
+      await setImmediate();
+    }
+    for (const [agreement, bundles] of step.bundles) await open.knownAgreement.upsert({ where: { agreement }, create: { agreement, bundles }, update: { bundles } });
+    if (newest !== undefined) await upsertCatalog(open, creator, newest);
+  }, { timeout: SAVE_TIMEOUT_MS });
 }
 
-function upsertCatalog(store: Store, creator: string, { catalog, home }: { catalog: Catalog; home: Home & { bundle: number } }) {
+function upsertCatalog(store: Pick<Store, 'knownCatalog'>, creator: string, { catalog, home }: { catalog: Catalog; home: Home & { bundle: number } }) {
   const data = { sequence: catalog.sequence, agreement: home.agreement, bundle: home.bundle, bytes: Uint8Array.from(encodeCatalog(catalog)), published: false };
   return store.knownCatalog.upsert({ where: { creator }, create: { creator, ...data }, update: data });
 }
 
-/** SQLite binds at most 32,766 values: 2,000 rows of 8 are well below. */
-const ROWS_PER_STATEMENT = 2000;
+/** SQLite binds at most 32,766 values; more than a hundred rows at once are no faster. */
+const ROWS_PER_STATEMENT = 100;
+/** For the chunks of the largest upload on a slow disk. */
+const SAVE_TIMEOUT_MS = 900_000;
 
-function chunkStatements(store: Store, chunks: Iterable<ChunkRef>) {
-  const rows = [...chunks];
-  const statements = [];
-  for (let at = 0; at < rows.length; at += ROWS_PER_STATEMENT) {
-    const part = rows.slice(at, at + ROWS_PER_STATEMENT);
-    const values = part.map((ref) => Prisma.sql`(${toHex(ref.chunkId)}, ${ref.agreement}, ${ref.size}, ${ref.method}, ${ref.bundle}, ${ref.batch}, ${ref.offset}, ${ref.storedSize})`);
-    statements.push(store.$executeRaw`
-      INSERT INTO "Chunk" ("chunkId", "agreement", "size", "method", "bundle", "batch", "offset", "storedSize") VALUES ${Prisma.join(values)}
-      ON CONFLICT ("agreement", "chunkId") DO UPDATE SET "size" = excluded."size", "method" = excluded."method",
-        "bundle" = excluded."bundle", "batch" = excluded."batch", "offset" = excluded."offset", "storedSize" = excluded."storedSize"`);
+function* chunkStatements(chunks: Iterable<ChunkRef>): Generator<Prisma.Sql, void> {
+  // By their keys: without deduplication a chunk may come twice, and PostgreSQL takes no row twice in one statement.
+  const rows = new Map<string, Prisma.Sql>();
+  for (const ref of chunks) {
+    const chunkId = toHex(ref.chunkId);
+    rows.set(`${ref.agreement} ${chunkId}`, Prisma.sql`(${chunkId}, ${ref.agreement}, ${ref.size}, ${ref.method}, ${ref.bundle}, ${ref.batch}, ${ref.offset}, ${ref.storedSize})`);
+    if (rows.size < ROWS_PER_STATEMENT) continue;
+    yield upsertChunks([...rows.values()]);
+    rows.clear();
   }
-  return statements;
+  if (rows.size > 0) yield upsertChunks([...rows.values()]);
+}
+
+function upsertChunks(values: Prisma.Sql[]): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO "Chunk" ("chunkId", "agreement", "size", "method", "bundle", "batch", "offset", "storedSize") VALUES ${Prisma.join(values)}
+    ON CONFLICT ("agreement", "chunkId") DO UPDATE SET "size" = excluded."size", "method" = excluded."method",
+      "bundle" = excluded."bundle", "batch" = excluded."batch", "offset" = excluded."offset", "storedSize" = excluded."storedSize"`;
 }
 
 /** Up to this many chunks the whole index is held in memory: most lookups of an upload are for chunks that are not there. */
 const INDEX_IN_MEMORY = 250_000;
+const ROWS_PER_PAGE = 500;
 
 /** Chunks that lie in this agreement. Those of others would be lost when the other agreement ends first. */
 export async function knownChunks({ store }: Client, agreement: number): Promise<KnownChunks> {
   if ((await store.chunk.count({ where: { agreement } })) <= INDEX_IN_MEMORY) {
-    const rows = await store.chunk.findMany({ where: { agreement } });
-    const index = new Map(rows.map((row) => [row.chunkId, toRef(row)]));
-    return { find: async (chunkId) => index.get(toHex(chunkId)) };
+    const index = new ChunkIndex();
+    for (let after = ''; ; ) {
+      const rows = await store.chunk.findMany({ where: { agreement, chunkId: { gt: after } }, orderBy: { chunkId: 'asc' }, take: ROWS_PER_PAGE });
+      index.add(rows.map(toRef));
+      await setImmediate();
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < ROWS_PER_PAGE) return index;
+      after = last.chunkId;
+    }
   }
   return {
     async find(chunkId) {
@@ -87,7 +107,7 @@ export async function knownChunks({ store }: Client, agreement: number): Promise
 
 function toRef(row: { chunkId: string; agreement: number; size: number; method: number; bundle: number; batch: number; offset: number; storedSize: number }): ChunkRef {
   const { agreement, size, bundle, batch, offset, storedSize } = row;
-  return { chunkId: Uint8Array.from(Buffer.from(row.chunkId.slice(2), 'hex')), method: row.method === 0 ? 0 : 1, agreement, size, bundle, batch, offset, storedSize };
+  return { chunkId: Uint8Array.from(Buffer.from(row.chunkId.slice(2), 'hex')), method: row.method as Method, agreement, size, bundle, batch, offset, storedSize };
 }
 
 /** Distinct chunks by id, for counting and saving. */

@@ -1,6 +1,7 @@
 /** The signed pointer to the newest catalog, kept by the heavy nodes under the creator's address. */
 import { bytesToHex, hexToBytes, isAddressEqual, keccak256, toHex, type Address } from 'viem';
-import { decodeCbor, encodeCbor, U32_MAX } from '../codec/strict-cbor.ts';
+import { encodeCbor } from '../codec/cbor-writer.ts';
+import { decodeCbor, U32_MAX } from '../codec/strict-cbor.ts';
 import { requestJson } from '../wire/http-client.ts';
 import { NameMessage } from '../wire/messages.ts';
 import { recoverTyped, signTyped } from '../wire/typed-data.ts';

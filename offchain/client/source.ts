@@ -27,7 +27,7 @@ async function* under(path: string, onProblem?: (problem: WalkProblem) => void):
   if (!stats.isDirectory()) return yield* walk(path, { onProblem });
   const name = basename(await realpath(path));
   yield { path: name, kind: 'folder', mode: stats.mode & 0o7777, mtimeMs: Math.floor(stats.mtimeMs), size: 0, open: nothing };
-  for await (const object of walk(path, { onProblem })) yield { ...object, path: `${name}/${object.path}`, open: () => object.open() };
+  yield* walk(path, { onProblem, prefix: `${name}/` });
 }
 
 export async function* inOrder(objects: readonly SourceObject[]): AsyncGenerator<SourceObject, void> {

@@ -1,8 +1,9 @@
 /** Turns chunks into encoded, sealed, committed batches of one bundle, each chunk once. */
 import { type BatchLineOptions, BatchLine, type EncodedBatch } from './batch-line.ts';
-import { idKey } from './bytes.ts';
+import type { Rows } from './cbor-writer.ts';
 import { cdcChunks } from './chunk.ts';
 import type { KnownChunks } from './chunk-ref.ts';
+import { ChunkTable } from './chunk-table.ts';
 import { CodecInputError } from './format-errors.ts';
 import type { RecordKeys } from './keys.ts';
 import { type Prepared, prepareSlab } from './prepare-slab.ts';
@@ -19,9 +20,10 @@ export interface BundleWriterOptions extends BatchLineOptions {
 export class BundleWriter {
   readonly #options: BundleWriterOptions;
   readonly #line: BatchLine;
-  readonly #refs = new Map<string, ChunkRef>();
-  /** Every chunk stored in this bundle, in payload order. */
-  readonly newChunks: ChunkRef[] = [];
+  /** Every chunk that this upload needs, stored here or before. */
+  readonly chunks = new ChunkTable();
+  /** Chunks stored in this bundle. */
+  newCount = 0;
   storedBytes = 0;
 
   constructor(options: BundleWriterOptions) {
@@ -34,32 +36,34 @@ export class BundleWriter {
     return this.#line.batches;
   }
 
+  /** Every chunk stored in this bundle, in payload order. */
+  get newChunks(): Rows<ChunkRef> {
+    return new NewChunks(this.chunks, this.newCount);
+  }
+
   /** The part of storing a slab's chunks that may run ahead of the others. The records lie in the slab. */
   prepare(keys: RecordKeys | null, slab: Slab): Promise<Prepared[]> {
     const { pool, dedupe } = this.#options;
     return prepareSlab(slab, { pool, dedupe, keys, find: (chunkId, size) => this.#find(chunkId, size) });
   }
 
-  /** Packs a prepared chunk unless it is stored already. Must be called in the order of the stream. */
-  async *store(prepared: Prepared): AsyncGenerator<EncodedBatch, { ref: ChunkRef; isNew: boolean }> {
+  /** Packs a prepared chunk unless it is stored already, and returns its row in `chunks`. Must be called in the order of the stream. */
+  async *store(prepared: Prepared): AsyncGenerator<EncodedBatch, { row: number; isNew: boolean }> {
     this.#options.signal?.throwIfAborted();
     yield* this.#line.ready();
-    const key = idKey(prepared.chunkId);
-    // A twin may have been packed while this one was being prepared.
-    const existing = this.#options.dedupe ? (this.#refs.get(key) ?? prepared.known) : undefined;
-    if (existing !== undefined) {
-      this.#refs.set(key, existing);
-      return { ref: existing, isNew: false };
+    const { record, known, chunkId: id } = prepared;
+    if (this.#options.dedupe) {
+      // A twin may have been packed while this one was being prepared.
+      const row = this.chunks.rowOf(id);
+      if (row >= 0) return { row, isNew: false };
+      if (known !== undefined) return { row: this.chunks.add(known), isNew: false };
     }
-    const { record } = prepared;
     if (record === undefined) throw new CodecInputError('a chunk was prepared without its record');
     const place = yield* this.#line.add(record);
     const { chunkId, size, method } = record;
-    const ref: ChunkRef = { chunkId, size, method, agreement: this.#options.agreement, bundle: null, ...place };
-    this.#refs.set(key, ref);
-    this.newChunks.push(ref);
+    this.newCount++;
     this.storedBytes += place.storedSize;
-    return { ref, isNew: true };
+    return { row: this.chunks.add({ chunkId, size, method, agreement: this.#options.agreement, bundle: null, ...place }), isNew: true };
   }
 
   /** Stores a manifest, catalog or list as chunks of its own. */
@@ -71,8 +75,8 @@ export class BundleWriter {
       const size = plain.length;
       const known = await this.#find(chunkId, size);
       const prepared = known === undefined ? { chunkId, size, record: await makeRecord(platform, { keys, chunkId, plain }) } : { chunkId, size, known };
-      const { ref } = yield* this.store(prepared);
-      refs.push(ref);
+      const { row } = yield* this.store(prepared);
+      refs.push(this.chunks.at(row));
     }
     return refs;
   }
@@ -87,12 +91,28 @@ export class BundleWriter {
   async #find(chunkId: Uint8Array, size: number): Promise<ChunkRef | undefined> {
     const { known, dedupe } = this.#options;
     if (!dedupe) return undefined;
-    const stored = this.#refs.get(idKey(chunkId));
-    const ref = stored ?? (await known.find(chunkId));
-    if (ref !== undefined && ref.bundle === null && stored === undefined) {
-      throw new CodecInputError('a known chunk does not say in which bundle it lies');
-    }
+    const row = this.chunks.rowOf(chunkId);
+    const ref = row >= 0 ? this.chunks.at(row) : await known.find(chunkId);
+    if (ref !== undefined && ref.bundle === null && row < 0) throw new CodecInputError('a known chunk does not say in which bundle it lies');
     return ref?.size === size ? ref : undefined;
+  }
+}
+
+/** The rows of this bundle: those of chunks that were known before say which one they lie in. */
+class NewChunks implements Rows<ChunkRef> {
+  readonly #chunks: ChunkTable;
+  readonly length: number;
+
+  constructor(chunks: ChunkTable, length: number) {
+    this.#chunks = chunks;
+    this.length = length;
+  }
+
+  *[Symbol.iterator](): Generator<ChunkRef, void> {
+    for (let row = 0; row < this.#chunks.length; row++) {
+      const ref = this.#chunks.at(row);
+      if (ref.bundle === null) yield ref;
+    }
   }
 }
 

@@ -1,11 +1,21 @@
 /** The catalog: every name of a creator, with all its versions. Values are immutable; each change gives a new catalog. */
 import { assertName } from './archive.ts';
+import { encodeCbor } from './cbor-writer.ts';
 import type { Home } from './chunk-ref.ts';
 import { type ManifestRef, manifestRefFromCbor, manifestRefToCbor, resolveManifestRef } from './manifest-ref.ts';
-import { type Reader, decodeCbor, encodeCbor } from './strict-cbor.ts';
+import { type Reader, U32_MAX, decodeCbor } from './strict-cbor.ts';
+
+/** What unseals batches [batch, batch + keys.length / 32) of a bundle that somebody else stored: 32 bytes for each, back to back. */
+export interface ForeignKeys {
+  readonly agreement: number;
+  readonly bundle: number;
+  readonly batch: number;
+  readonly keys: Uint8Array;
+}
 
 export type CatalogVersion =
-  | { readonly kind: 'stored'; readonly manifest: ManifestRef }
+  /** `foreign`: public content in agreements of others, kept by reference; with the keys of its batches. */
+  | { readonly kind: 'stored'; readonly manifest: ManifestRef; readonly foreign?: readonly ForeignKeys[] }
   /** A tombstone: the name was deleted at `created` (milliseconds since 1970); older versions stay listed. */
   | { readonly kind: 'deleted'; readonly created: number };
 
@@ -26,6 +36,11 @@ export function latestVersion(catalog: Catalog, name: string): ManifestRef | und
 
 export function withVersion(catalog: Catalog, name: string, manifest: ManifestRef): Catalog {
   return append(catalog, name, { kind: 'stored', manifest });
+}
+
+/** A reference to what others stored. Every location in `manifest` names its bundle. */
+export function withForeign(catalog: Catalog, name: string, { manifest, foreign }: { readonly manifest: ManifestRef; readonly foreign: readonly ForeignKeys[] }): Catalog {
+  return append(catalog, name, { kind: 'stored', manifest, foreign });
 }
 
 /** The same catalog when the name is unknown or deleted already. */
@@ -68,8 +83,11 @@ function append(catalog: Catalog, name: string, version: CatalogVersion): Catalo
 
 export function encodeCatalog(catalog: Catalog): Uint8Array {
   const names = [...catalog.names].sort(([a], [b]) => (a < b ? -1 : 1));
-  const versionToCbor = (version: CatalogVersion): unknown =>
-    version.kind === 'stored' ? manifestRefToCbor(version.manifest) : version.created;
+  const versionToCbor = (version: CatalogVersion): unknown => {
+    if (version.kind === 'deleted') return version.created;
+    const manifest = manifestRefToCbor(version.manifest);
+    return version.foreign === undefined ? manifest : [manifest, version.foreign.map(({ agreement, bundle, batch, keys }) => [agreement, bundle, batch, keys])];
+  };
   return encodeCbor({ v: 1, names: names.map(([name, versions]) => [name, versions.map(versionToCbor)]), sequence: catalog.sequence });
 }
 
@@ -87,8 +105,23 @@ export function decodeCatalog(bytes: Uint8Array): Catalog {
     last = text;
     const items = versions.list();
     if (items.length === 0) row.fail('has no version');
-    names.set(text, items.map((item) =>
-      item.isInteger() ? { kind: 'deleted', created: item.integer(0, Number.MAX_SAFE_INTEGER) } : { kind: 'stored', manifest: manifestRefFromCbor(item) }));
+    names.set(text, items.map(versionFromCbor));
   }
   return { sequence: field.sequence.integer(0, Number.MAX_SAFE_INTEGER), names };
+}
+
+function versionFromCbor(item: Reader): CatalogVersion {
+  if (item.isInteger()) return { kind: 'deleted', created: item.integer(0, Number.MAX_SAFE_INTEGER) };
+  if (!item.isList()) return { kind: 'stored', manifest: manifestRefFromCbor(item) };
+  const [ref, rows] = item.tuple(2) as [Reader, Reader];
+  const manifest = manifestRefFromCbor(ref);
+  if (manifest.bundle === null || manifest.chunks.some(({ bundle }) => bundle === null)) ref.fail('does not say in which bundle of others it lies');
+  return { kind: 'stored', manifest, foreign: rows.list().map(foreignFromCbor) };
+}
+
+function foreignFromCbor(row: Reader): ForeignKeys {
+  const [agreement, bundle, batch, keys] = row.tuple(4) as [Reader, Reader, Reader, Reader];
+  const bytes = keys.bytes();
+  if (bytes.length === 0 || bytes.length % 32 !== 0) keys.fail('must be keys of 32 bytes');
+  return { agreement: agreement.integer(1, U32_MAX), bundle: bundle.integer(0, U32_MAX), batch: batch.integer(0, U32_MAX), keys: bytes };
 }

@@ -1,6 +1,7 @@
 /** Lists of chunk references as bytes: which bundles they lie in (homes), and a table of 53 bytes for each reference. */
 import { viewOf } from './bytes.ts';
 import { CHUNK_MAX_BYTES } from './chunk.ts';
+import type { Rows } from './cbor-writer.ts';
 import type { Home } from './chunk-ref.ts';
 import { RECORD_MAX_BYTES } from './record.ts';
 import { type Reader, U32_MAX } from './strict-cbor.ts';
@@ -20,7 +21,7 @@ export interface PackedRefs {
 const homeKey = (home: Home): string => `${home.agreement}/${home.bundle}`;
 const order = (home: Home): number => home.bundle ?? Infinity;
 
-export function packRefs(refs: readonly ChunkRef[]): PackedRefs {
+export function packRefs(refs: Rows<ChunkRef>): PackedRefs {
   const distinct = new Map<string, Home>();
   for (const { agreement, bundle } of refs) distinct.set(homeKey({ agreement, bundle }), { agreement, bundle });
   const homes = [...distinct.values()].sort((a, b) =>
@@ -28,8 +29,8 @@ export function packRefs(refs: readonly ChunkRef[]): PackedRefs {
   const indexOf = new Map(homes.map((home, i) => [homeKey(home), i]));
   const table = new Uint8Array(refs.length * REF_BYTES);
   const view = viewOf(table);
-  refs.forEach((ref, i) => {
-    const at = i * REF_BYTES;
+  let at = 0;
+  for (const ref of refs) {
     table.set(ref.chunkId, at);
     view.setUint32(at + 32, ref.size, true);
     view.setUint8(at + 36, ref.method);
@@ -37,7 +38,8 @@ export function packRefs(refs: readonly ChunkRef[]): PackedRefs {
     view.setUint32(at + 41, ref.batch, true);
     view.setUint32(at + 45, ref.offset, true);
     view.setUint32(at + 49, ref.storedSize, true);
-  });
+    at += REF_BYTES;
+  }
   return { homes, table };
 }
 
@@ -76,7 +78,7 @@ export function homeFromCbor(reader: Reader): Home {
   return { agreement: agreement.integer(0, U32_MAX), bundle: bundle.isNull() ? null : bundle.integer(0, THIS_BUNDLE - 1) };
 }
 
-export function refsToCbor(refs: readonly ChunkRef[]): [CborHome[], Uint8Array] {
+export function refsToCbor(refs: Rows<ChunkRef>): [CborHome[], Uint8Array] {
   const { homes, table } = packRefs(refs);
   return [homes.map(homeToCbor), table];
 }

@@ -1,5 +1,6 @@
 /** Chunk references: moving them between bundles, and looking them up by id. */
-import { idKey } from './bytes.ts';
+import type { Rows } from './cbor-writer.ts';
+import { ChunkTable } from './chunk-table.ts';
 import { CodecInputError } from './format-errors.ts';
 import type { ChunkRef } from './types.ts';
 
@@ -15,6 +16,11 @@ export function resolveRef<T extends Home>(ref: T, home: Home): T {
   return ref.bundle === null ? { ...ref, agreement: home.agreement, bundle: home.bundle } : ref;
 }
 
+/** References in order, which need not exist as objects: an array is one as well. */
+export interface ChunkList extends Rows<ChunkRef> {
+  at(index: number): ChunkRef | undefined;
+}
+
 /** What `encodeBundle` asks before it stores a chunk. */
 export interface KnownChunks {
   find(chunkId: Uint8Array): Promise<ChunkRef | undefined>;
@@ -22,22 +28,19 @@ export interface KnownChunks {
 
 /** Known chunks in memory. A client with a database implements `KnownChunks` on it instead. */
 export class ChunkIndex implements KnownChunks {
-  readonly #refs = new Map<string, ChunkRef>();
+  readonly #table = new ChunkTable();
 
   /** `home` names the bundle of references that come fresh from `encodeBundle`, once it is committed. */
   add(refs: Iterable<ChunkRef>, home?: Home): void {
     for (const ref of refs) {
       const settled = home === undefined ? ref : resolveRef(ref, home);
       if (settled.bundle === null) throw new CodecInputError('a chunk is known only once its bundle has a number');
-      this.#refs.set(idKey(settled.chunkId), settled);
+      this.#table.add(settled);
     }
   }
 
   async find(chunkId: Uint8Array): Promise<ChunkRef | undefined> {
-    return this.#refs.get(idKey(chunkId));
-  }
-
-  get size(): number {
-    return this.#refs.size;
+    const row = this.#table.rowOf(chunkId);
+    return row < 0 ? undefined : this.#table.at(row);
   }
 }

@@ -64,7 +64,7 @@ export async function* encodeBundle(options: EncodeBundleOptions): AsyncGenerato
   const root = await contentRoot(platform, { visibility, ...builder });
   const latest = latestVersion(catalog, name);
   const result = { stats, unreadable };
-  if (latest !== undefined && equal(latest.root, root) && writer.newChunks.length === 0) {
+  if (latest !== undefined && equal(latest.root, root) && writer.newCount === 0) {
     return { ...result, unchanged: true, batches: 0, bundleRoot: null, manifest: latest, catalog, chunks: [] };
   }
   const contentId = visibility === 'public' ? await fileCid(platform, builder) : null;
@@ -90,7 +90,7 @@ function assertResolved(catalog: Catalog): void {
 
 /** The CID of a public object that is one file; folders have none that would stand for modes, times and links too. */
 async function fileCid(platform: Platform, { entries, chunks }: ManifestBuilder): Promise<string | null> {
-  const [only] = entries;
+  const only = entries.at(0);
   if (only?.kind !== 'file' || entries.length !== 1) return null;
-  return (await fileDag(platform, only.chunks.map((index) => chunks[index]!))).root.toString();
+  return (await fileDag(platform, only.chunks.map((index) => chunks.at(index)!))).root.toString();
 }

@@ -1,22 +1,41 @@
 /** Collects the entries of one object version and numbers their chunks by first use. */
 import type { ObjectInfo } from './archive.ts';
-import { idKey } from './bytes.ts';
-import type { ManifestEntry } from './manifest.ts';
+import type { ChunkList } from './chunk-ref.ts';
+import type { ChunkTable } from './chunk-table.ts';
+import { EntryTable } from './entry-table.ts';
+import { NumberList } from './number-list.ts';
 import type { ChunkRef } from './types.ts';
 
 export class ManifestBuilder {
-  readonly entries: ManifestEntry[] = [];
-  readonly chunks: ChunkRef[] = [];
-  readonly #indices = new Map<string, number>();
-  #pending: ChunkRef[] = [];
+  readonly entries = new EntryTable();
+  /** By first use. */
+  readonly chunks: ChunkList;
+  /** The table's row of each chunk of the manifest; and the other way round, each row's chunk + 1. */
+  readonly #rows = new NumberList(Uint32Array);
+  readonly #chunkOfRow = new NumberList(Uint32Array);
+  #pending: number[] = [];
 
-  /** A chunk of the object that `endEntry` will name. */
-  addChunk(ref: ChunkRef): void {
-    this.#pending.push(ref);
+  constructor(table: ChunkTable) {
+    const rows = this.#rows;
+    this.chunks = {
+      get length() {
+        return rows.length;
+      },
+      at: (index) => (index < rows.length ? table.at(rows.at(index)) : undefined),
+      *[Symbol.iterator](): Generator<ChunkRef, void> {
+        for (let index = 0; index < rows.length; index++) yield table.at(rows.at(index));
+      },
+    };
+  }
+
+  /** A chunk of the object that `endEntry` will name, by its row in the table. Two copies of one chunk (deduplication off) have two rows. */
+  addChunk(row: number): void {
+    this.#pending.push(row);
   }
 
   endEntry(info: ObjectInfo): void {
-    this.entries.push({ ...info, chunks: this.#pending.map((ref) => this.#indexOf(ref)) });
+    for (const row of this.#pending) this.entries.addChunk(this.#indexOf(row));
+    this.entries.push(info);
     this.#pending = [];
   }
 
@@ -24,12 +43,8 @@ export class ManifestBuilder {
     this.#pending = [];
   }
 
-  /** Two copies of one chunk (deduplication off) keep two rows: hence the location in the key. */
-  #indexOf(ref: ChunkRef): number {
-    const key = `${idKey(ref.chunkId)}${ref.agreement}/${ref.bundle}/${ref.batch}/${ref.offset}`;
-    const known = this.#indices.get(key);
-    if (known !== undefined) return known;
-    this.#indices.set(key, this.chunks.length);
-    return this.chunks.push(ref) - 1;
+  #indexOf(row: number): number {
+    if (this.#chunkOfRow.at(row) === 0) this.#chunkOfRow.set(row, this.#rows.push(row) + 1);
+    return this.#chunkOfRow.at(row) - 1;
   }
 }

@@ -1,9 +1,11 @@
 /** A manifest: one version of one stored object (a file or a tree), with every chunk that makes it up. */
 import { type ObjectInfo, assertName, assertSafePath, PATH_MAX_CHARS } from './archive.ts';
 import { join } from './bytes.ts';
+import { type Rows, encodeCbor, mapRows } from './cbor-writer.ts';
+import type { ChunkList } from './chunk-ref.ts';
 import { refsFromCbor, refsToCbor } from './chunk-ref-codec.ts';
 import { type ManifestRef, type Visibility, contentIdFromCbor, manifestRefFromCbor, manifestRefToCbor } from './manifest-ref.ts';
-import { type Reader, decodeCbor, encodeCbor } from './strict-cbor.ts';
+import { type Reader, decodeCbor } from './strict-cbor.ts';
 import type { ChunkRef, Platform } from './types.ts';
 
 export interface ManifestEntry extends ObjectInfo {
@@ -27,6 +29,12 @@ export interface Manifest {
   readonly chunks: readonly ChunkRef[];
 }
 
+/** A manifest to be written, whose entries and chunks need not exist as objects. */
+export interface ManifestSource extends Omit<Manifest, 'entries' | 'chunks'> {
+  readonly entries: Rows<ManifestEntry>;
+  readonly chunks: ChunkList;
+}
+
 const KINDS = ['file', 'folder', 'symlink'] as const;
 const MODE_MAX = 0o7777;
 const MTIME_MAX = 8.64e15;
@@ -34,15 +42,15 @@ const MTIME_MAX = 8.64e15;
 /** SHA-256 of dag-cbor [visibility, [[kind, path, mode, mtimeMs, size, target or null, chunk ids joined]...]]. */
 export async function contentRoot(
   platform: Platform,
-  tree: { visibility: Visibility; entries: readonly ManifestEntry[]; chunks: readonly { chunkId: Uint8Array }[] },
+  tree: { readonly visibility: Visibility; readonly entries: Rows<ManifestEntry>; readonly chunks: { at(index: number): Pick<ChunkRef, 'chunkId'> | undefined } },
 ): Promise<Uint8Array> {
   const ids = (indices: readonly number[]): Uint8Array => join(indices.map((i) => idAt(tree.chunks, i)));
-  const rows = tree.entries.map((entry) => [...attributes(entry), ids(entry.chunks)]);
+  const rows = mapRows(tree.entries, (entry) => [...attributes(entry), ids(entry.chunks)]);
   return platform.sha256(encodeCbor([tree.visibility, rows]));
 }
 
-function idAt(chunks: readonly { chunkId: Uint8Array }[], index: number): Uint8Array {
-  const chunk = chunks[index];
+function idAt(chunks: { at(index: number): Pick<ChunkRef, 'chunkId'> | undefined }, index: number): Uint8Array {
+  const chunk = chunks.at(index);
   if (chunk === undefined) throw new RangeError(`there is no chunk ${index}`);
   return chunk.chunkId;
 }
@@ -51,7 +59,7 @@ function attributes(entry: ManifestEntry): unknown[] {
   return [entry.kind, entry.path, entry.mode, entry.mtimeMs, entry.size, entry.target ?? null];
 }
 
-export function encodeManifest(manifest: Manifest): Uint8Array {
+export function encodeManifest(manifest: ManifestSource): Uint8Array {
   let next = 0;
   const codes = (indices: readonly number[]): number[] =>
     indices.map((index) => {
@@ -69,7 +77,7 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
     root: manifest.root,
     // Chunks are named by how far back they were first used (0: the next new one): an insertion changes few other bytes,
     // so the manifest of the next version shares most of its chunks with this one.
-    entries: manifest.entries.map((entry) => [...attributes(entry), codes(entry.chunks)]),
+    entries: mapRows(manifest.entries, (entry) => [...attributes(entry), codes(entry.chunks)]),
     chunks: refsToCbor(manifest.chunks),
   });
 }

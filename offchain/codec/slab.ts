@@ -22,7 +22,7 @@ export interface Slab {
 }
 
 /** More than the largest chunk: a full slab always holds a whole one. */
-export const SLAB_BYTES = 6 * 2 ** 20;
+export const SLAB_BYTES = 4.5 * 2 ** 20;
 /** Empty files take no bytes, but an event each. */
 const EVENTS_MAX = 4096;
 

@@ -2,14 +2,14 @@
 import type { EncodedBatch } from './batch-line.ts';
 import type { BundleWriter } from './bundle-writer.ts';
 import { type Catalog, encodeCatalog } from './catalog.ts';
+import { type Rows, encodeCbor } from './cbor-writer.ts';
 import { refsToCbor } from './chunk-ref-codec.ts';
 import { LOCATOR_MAX_REFS, makeFooter } from './footer.ts';
 import { CodecInputError } from './format-errors.ts';
 import type { CodecKeys } from './keys.ts';
 import { manifestContentId } from './manifest-content-id.ts';
 import type { ManifestRef } from './manifest-ref.ts';
-import { type Manifest, encodeManifest } from './manifest.ts';
-import { encodeCbor } from './strict-cbor.ts';
+import { type ManifestSource, encodeManifest } from './manifest.ts';
 import type { ChunkRef, Platform } from './types.ts';
 
 interface DocumentOptions {
@@ -25,10 +25,10 @@ export interface CatalogBundleResult {
   /** Locations in this bundle have `bundle: null`: pass it through `resolveCatalog` once the bundle has a number. */
   readonly catalog: Catalog;
   /** All chunks stored in this bundle (manifest and catalog too), in payload order, `bundle: null`. */
-  readonly chunks: readonly ChunkRef[];
+  readonly chunks: Rows<ChunkRef>;
 }
 
-export async function* storeManifest(writer: BundleWriter, options: DocumentOptions, manifest: Manifest): AsyncGenerator<EncodedBatch, ManifestRef> {
+export async function* storeManifest(writer: BundleWriter, options: DocumentOptions, manifest: ManifestSource): AsyncGenerator<EncodedBatch, ManifestRef> {
   const { visibility, root, created } = manifest;
   const bytes = encodeManifest(manifest);
   const chunks = yield* writer.storeDocument(visibility === 'public' ? null : options.keys.manifest, bytes);

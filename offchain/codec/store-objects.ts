@@ -58,7 +58,7 @@ export async function* storeObjects(writer: BundleWriter, options: ObjectsOption
   const cutter = visibility === 'public' || options.chunking === 'fixed' ? new FixedCutter() : new CdcCutter();
   const { threads = 0, sharesMemory = false } = options.pool ?? {};
   const slabs = new SlabMemory({ isShared: sharesMemory });
-  const builder = new ManifestBuilder();
+  const builder = new ManifestBuilder(writer.chunks);
   const unreadable: string[] = [];
   const count = { files: 0, plainBytes: 0, newBytes: 0, dedupedBytes: 0 };
   const stats = (): BundleStats => ({ ...count, storedBytes: writer.storedBytes });
@@ -73,10 +73,11 @@ export async function* storeObjects(writer: BundleWriter, options: ObjectsOption
         builder.endEntry(event.info);
         if (event.info.kind === 'file') count.files++;
       } else {
-        const { ref, isNew } = yield* writer.store(chunks[next++]!);
-        builder.addChunk(ref);
-        count.plainBytes += ref.size;
-        count[isNew ? 'newBytes' : 'dedupedBytes'] += ref.size;
+        const chunk = chunks[next++]!;
+        const { row, isNew } = yield* writer.store(chunk);
+        builder.addChunk(row);
+        count.plainBytes += chunk.size;
+        count[isNew ? 'newBytes' : 'dedupedBytes'] += chunk.size;
       }
       const path = event.kind === 'end' ? event.info.path : event.path;
       onProgress?.({ path, ...stats(), batches: writer.batches });

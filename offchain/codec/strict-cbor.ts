@@ -1,12 +1,8 @@
-/** dag-cbor with a reader that trusts nothing: every value is checked for its type and bounds before it is used. */
-import { decode, encode } from '@ipld/dag-cbor';
+/** dag-cbor, read by somebody who trusts nothing: every value is checked for its type and bounds before it is used. */
+import { decode } from '@ipld/dag-cbor';
 import { MalformedError } from './format-errors.ts';
 
 export const U32_MAX = 0xffff_ffff;
-
-export function encodeCbor(value: unknown): Uint8Array {
-  return encode(value);
-}
 
 /** `what` names the format in errors. */
 export function decodeCbor(what: string, bytes: Uint8Array): Reader {
@@ -39,6 +35,10 @@ export class Reader {
 
   isInteger(): boolean {
     return typeof this.#value === 'number';
+  }
+
+  isList(): boolean {
+    return Array.isArray(this.#value);
   }
 
   integer(min: number, max: number): number {

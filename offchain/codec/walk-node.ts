@@ -2,7 +2,7 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ObjectInfo, SourceObject } from './archive.ts';
 import { UnreadableSourceError } from './format-errors.ts';
 
@@ -19,6 +19,8 @@ export interface WalkProblem {
 export interface WalkOptions {
   /** Called for whatever could not be taken as it is; the rest goes on. */
   readonly onProblem?: ((problem: WalkProblem) => void) | undefined;
+  /** In front of every path: '' or a folder's name and `/`. */
+  readonly prefix?: string | undefined;
 }
 
 const READ_BYTES = 1 << 20;
@@ -34,10 +36,11 @@ const READ_BUFFERS_KEPT = 4;
  * Throws when `root` cannot be read.
  */
 export async function* walk(root: string, options: WalkOptions = {}): AsyncGenerator<SourceObject, void> {
+  const { prefix = '' } = options;
   const real = await realpath(root);
   const stats = await lstat(real, { bigint: true });
-  if (stats.isDirectory()) yield* walkFolder(real, '', await readdir(real, LIST), options);
-  else yield* walkOne(real, basename(root), stats, options);
+  if (stats.isDirectory()) yield* walkFolder(real, prefix, await readdir(real, LIST), options);
+  else yield* walkOne({ folder: dirname(real), name: basename(real) }, prefix + basename(root), stats, options);
 }
 
 const LIST = { withFileTypes: true, encoding: 'buffer' } as const;
@@ -51,11 +54,10 @@ async function* walkFolder(folder: string, prefix: string, found: Dirent<Buffer>
   }
   names.sort((a, b) => (a < b ? -1 : 1));
   for (const name of names) {
-    const file = join(folder, name);
     const path = prefix + name;
     try {
       // Synchronous, as with small files below: a promise for each costs ten times the call itself.
-      yield* walkOne(file, path, lstatSync(file, { bigint: true }), options);
+      yield* walkOne({ folder, name }, path, lstatSync(join(folder, name), { bigint: true }), options);
     } catch (cause) {
       if (!isSystemError(cause)) throw cause;
       options.onProblem?.({ path, reason: 'unreadable', cause });
@@ -63,7 +65,13 @@ async function* walkFolder(folder: string, prefix: string, found: Dirent<Buffer>
   }
 }
 
-async function* walkOne(file: string, path: string, stats: BigIntStats, options: WalkOptions): AsyncGenerator<SourceObject, void> {
+interface Place {
+  readonly folder: string;
+  readonly name: string;
+}
+
+async function* walkOne({ folder, name }: Place, path: string, stats: BigIntStats, options: WalkOptions): AsyncGenerator<SourceObject, void> {
+  const file = join(folder, name);
   const info = { path, mode: Number(stats.mode & 0o7777n), mtimeMs: Number(stats.mtimeNs / 1_000_000n) };
   if (stats.isDirectory()) {
     // Listed first: a folder that cannot be listed is reported, not stored as an empty one.
@@ -73,14 +81,40 @@ async function* walkOne(file: string, path: string, stats: BigIntStats, options:
   } else if (stats.isSymbolicLink()) {
     yield { ...info, kind: 'symlink', size: 0, target: await readlink(file), open: nothing };
   } else if (stats.isFile()) {
-    const object: ObjectInfo = { ...info, kind: 'file', size: Number(stats.size) };
-    yield { ...object, open: () => (object.size <= SMALL_BYTES ? readSmall(file, object, options) : readSource(file, object, options)) };
+    yield new SourceFile({ folder, name }, { ...info, size: Number(stats.size) }, options);
   } else {
     options.onProblem?.({ path, reason: 'special' });
   }
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void> {}
+
+/** A class, for an upload may hold a hundred thousand of them: a third of what an object with a function of its own takes. */
+class SourceFile implements SourceObject {
+  readonly kind = 'file';
+  readonly path: string;
+  readonly mode: number;
+  readonly mtimeMs: number;
+  readonly size: number;
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #options: WalkOptions;
+
+  constructor({ folder, name }: Place, { path, mode, mtimeMs, size }: Omit<ObjectInfo, 'kind' | 'target'>, options: WalkOptions) {
+    this.path = path;
+    this.mode = mode;
+    this.mtimeMs = mtimeMs;
+    this.size = size;
+    this.#folder = folder;
+    this.#name = name;
+    this.#options = options;
+  }
+
+  open(): AsyncGenerator<Uint8Array, void> {
+    const file = join(this.#folder, this.#name);
+    return this.size <= SMALL_BYTES ? readSmall(file, this, this.#options) : readSource(file, this, this.#options);
+  }
+}
 
 /** Without O_NOFOLLOW a file swapped for a link would be read from elsewhere. Windows knows no such flag. */
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);

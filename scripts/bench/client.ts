@@ -1,10 +1,5 @@
 // usage: started by network.ts with an IPC channel; one verb of a creator in a process of its own, so that its memory and CPU time are its own
-import { createChain } from '../../offchain/chain/client.ts';
-import { devAccount, DEV_CHAIN_ID } from '../../offchain/chain/dev-accounts.ts';
-import { parseDeployment } from '../../offchain/chain/deployment.ts';
-import { createClient } from '../../offchain/client/client.ts';
-import { get } from '../../offchain/client/get.ts';
-import { put } from '../../offchain/client/put.ts';
+import { keepHeapSmall } from '../../offchain/cli/small-heap.ts';
 import { peakMemoryBytes } from './memory.ts';
 import { timed } from './timing.ts';
 
@@ -29,6 +24,14 @@ export interface ClientAnswer {
   readonly storedBytes: number;
   readonly batches: number;
 }
+
+keepHeapSmall();
+const { createChain } = await import('../../offchain/chain/client.ts');
+const { devAccount, DEV_CHAIN_ID } = await import('../../offchain/chain/dev-accounts.ts');
+const { parseDeployment } = await import('../../offchain/chain/deployment.ts');
+const { createClient } = await import('../../offchain/client/client.ts');
+const { get } = await import('../../offchain/client/get.ts');
+const { put } = await import('../../offchain/client/put.ts');
 
 process.once('message', (order: ClientOrder) => {
   obey(order).then(

@@ -4,7 +4,8 @@ import { type Catalog, decodeCatalog, EMPTY_CATALOG, encodeCatalog, withDeletion
 import { REF_BYTES, refsFromCbor, refsToCbor } from '../../offchain/codec/chunk-ref-codec.ts';
 import { decodeManifest, encodeManifest, type Manifest } from '../../offchain/codec/manifest.ts';
 import { type ManifestRef, manifestRefFromCbor, manifestRefToCbor } from '../../offchain/codec/manifest-ref.ts';
-import { decodeCbor, encodeCbor } from '../../offchain/codec/strict-cbor.ts';
+import { encodeCbor } from '../../offchain/codec/cbor-writer.ts';
+import { decodeCbor } from '../../offchain/codec/strict-cbor.ts';
 import type { ChunkRef } from '../../offchain/codec/types.ts';
 import { rawCid } from '../../offchain/codec/unixfs.ts';
 import { flips, garbage, truncations, typed, within } from '../support/hostile.ts';

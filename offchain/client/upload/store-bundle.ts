@@ -4,6 +4,7 @@ import { readAgreement } from '../../chain/read-agreement.ts';
 import { requireHealthy } from '../../chain/require-healthy.ts';
 import type { EncodedBatch } from '../../codec/batch-line.ts';
 import { type Catalog, resolveCatalog } from '../../codec/catalog.ts';
+import { type Rows, mapRows } from '../../codec/cbor-writer.ts';
 import { resolveRef } from '../../codec/chunk-ref.ts';
 import type { ChunkRef } from '../../codec/types.ts';
 import type { BatchDescription } from '../../wire/messages.ts';
@@ -24,7 +25,7 @@ import { BatchSender } from './send-batch.ts';
 export interface Encoded {
   readonly bundleRoot: Uint8Array | null;
   readonly catalog: Catalog;
-  readonly chunks: readonly ChunkRef[];
+  readonly chunks: Rows<ChunkRef>;
 }
 
 export interface StoredBundle {
@@ -129,7 +130,7 @@ async function sendAll<R extends Encoded>(
 
 async function keep(client: Client, view: AgreementView, journal: Journal, done: { result: Encoded; bundle: number; transactionHash: Hex | undefined }): Promise<void> {
   const home = { agreement: view.id, bundle: done.bundle };
-  const chunks = done.result.chunks.map((ref) => resolveRef(ref, home));
+  const chunks = mapRows(done.result.chunks, (ref) => resolveRef(ref, home));
   await saveFollowed(client, { newest: { catalog: resolveCatalog(done.result.catalog, home), home }, chunks, bundles: [[view.id, done.bundle + 1]] });
   await journal.noteCommitted(done.transactionHash);
   await client.views.refresh(view.id);
