@@ -17,6 +17,8 @@ import { ReadSource } from '../reads/pay/source.ts';
 import { AgreementViews } from './fetch/agreement-view.ts';
 import { type AvoidedProvider, ProviderHealth } from './fetch/health.ts';
 import { PayloadReader } from './fetch/payload-reader.ts';
+import { heavyUrls } from './heavies.ts';
+import { holdersOf } from './holders.ts';
 import { Lanes } from './lanes.ts';
 import { LazyPool } from './lazy-pool.ts';
 import { DEFAULT_POLICY, type Policy } from './policy.ts';
@@ -28,7 +30,7 @@ export interface ClientOptions {
   readonly chain: Chain;
   /** Folder for the client's state. Losing it costs time, never data. */
   readonly home: string;
-  /** Addresses of heavy nodes, preferred first; the registry's when left out. */
+  /** Addresses of heavy nodes, preferred first: URLs, or multiaddrs of peers that know some; the registry's when left out. */
   readonly heavies?: readonly string[] | undefined;
   readonly platform?: Platform | undefined;
   /** For wallets that sign differently each time: 12 or 24 BIP-39 words. */
@@ -44,6 +46,8 @@ export interface Client {
   /** Threads for coding, hashing and sealing. */
   readonly pool: WorkerPool;
   readonly store: Store;
+  /** The folder of this client's files. */
+  readonly home: string;
   readonly policy: Policy;
   readonly namedHeavies: readonly string[] | undefined;
   readonly secrets: Secrets;
@@ -88,7 +92,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   // Only where the creator reads what is his own he reads for nothing.
   const identify = async (agreement: number) => ((await views.get(agreement)).state.creator === creator ? sessions.headers(agreement) : undefined);
   const payer = new ReadPayer({ chain, signer, policy: policy.reads, identify });
-  const source = new ReadSource({ own: creator, payer, edges: new Edges({ chain, policy: policy.reads }) });
+  const known = { chain, signer, home: options.home, namedHeavies: options.heavies };
+  const source = new ReadSource({ own: creator, payer, edges: new Edges({ chain, policy: policy.reads, holdersOf: async (batchId) => holdersOf(await heavyUrls(known), batchId) }) });
   return {
     chain,
     creator,
@@ -96,6 +101,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     platform,
     pool,
     store,
+    home: options.home,
     policy,
     namedHeavies: options.heavies,
     secrets,

@@ -1,4 +1,5 @@
 /** Storing the newest version of a name once more, elsewhere, exactly as it is. */
+import { keccak256, stringToHex } from 'viem';
 import type { EncodedBatch } from '../codec/batch-line.ts';
 import { equal } from '../codec/bytes.ts';
 import { withoutVersions } from '../codec/catalog.ts';
@@ -17,23 +18,24 @@ import type { VersionUse } from './usage.ts';
 
 /**
  * Reads the version and writes it into a new bundle, without the chunks that the local index still knows elsewhere. Nothing is committed unless
- * every byte of it was read.
+ * every byte of it was read; `without`: paths that are left out.
  * @throws MOVE_FAILED, QuotaExceededError, NotStoredError, UnrecoverableError and others of reading and storing
  */
 export async function moveVersion(
   client: Client,
-  options: { readonly agreement: number; readonly version: VersionUse; readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined },
+  options: { readonly agreement: number; readonly version: VersionUse; readonly without?: ReadonlySet<string> | undefined; readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined },
 ): Promise<void> {
-  const { agreement, signal, onProgress } = options;
-  const { name, ref, manifest } = options.version;
+  const { agreement, signal, onProgress, without = new Set<string>() } = options;
+  const { name, ref, manifest: all } = options.version;
+  const manifest = without.size === 0 ? all : { ...all, entries: all.entries.filter(({ path }) => !without.has(path)) };
   const { platform } = client;
   const catalog = await syncCatalog(client, { signal });
   const view = await pickAgreement(client, agreement);
   const keys = await client.secrets.keys();
   const source = client.reader.source({ signal });
-  const journal = await Journal.open(client.store, { agreement, name, sourceDigest: `move ${ref.contentId} ${ref.created}` }, Date.now());
+  const journal = await Journal.open(client.store, { agreement, name, sourceDigest: `move ${ref.contentId} ${ref.created}${leftOut(without)}` }, Date.now());
   const newest = catalog.names.get(name)?.at(-1);
-  const batches = whole(name, ref.root, encodeBundle({
+  const batches = whole(name, without.size === 0 ? ref.root : undefined, encodeBundle({
     geometry: view.geometry,
     agreement,
     keys,
@@ -52,10 +54,15 @@ export async function moveVersion(
   await publishName(client).catch(() => undefined);
 }
 
+/** Another upload than the whole one. */
+function leftOut(without: ReadonlySet<string>): string {
+  return without.size === 0 ? '' : ` without ${keccak256(stringToHex([...without].sort().join('\0')))}`;
+}
+
 /** An encoder leaves out what it cannot read; here that would lose it. */
-async function* whole(name: string, root: Uint8Array, batches: AsyncGenerator<EncodedBatch, BundleResult>): AsyncGenerator<EncodedBatch, BundleResult> {
+async function* whole(name: string, root: Uint8Array | undefined, batches: AsyncGenerator<EncodedBatch, BundleResult>): AsyncGenerator<EncodedBatch, BundleResult> {
   const result = yield* batches;
-  if (result.unreadable.length === 0 && equal(result.manifest.root, root)) return result;
+  if (result.unreadable.length === 0 && (root === undefined || equal(result.manifest.root, root))) return result;
   throw new HoldfastError('MOVE_FAILED', `${JSON.stringify(name)} could not be read completely, so it stays where it is.`, {
     retryable: true,
     details: { name, unreadable: result.unreadable },

@@ -1,11 +1,16 @@
 /** How a creator's agreements stand: who holds them, who proved, how long they are paid. */
 import { agreementsOf } from '../chain/agreements-of.ts';
 import { currentPeriod } from '../chain/current-epoch.ts';
+import { retiredBundles } from '../chain/retire-bundle.ts';
+import type { LostBatch } from '../wire/losses.ts';
 import { epochStart, periodStart } from '../chain/epoch.ts';
 import { type Balances, balances } from './balances.ts';
 import type { Client } from './client.ts';
 import type { AgreementView } from './fetch/agreement-view.ts';
 import { type LocalCatalog, loadCatalog } from './local-state.ts';
+import { lossesTold } from './repair/lost-batches.ts';
+import { isLostChunk } from './repair/readable.ts';
+import { knownUsageOf } from './usage.ts';
 
 export interface SlotStatus {
   readonly slot: number;
@@ -38,6 +43,10 @@ export interface AgreementStatus {
   readonly slots: readonly SlotStatus[];
   /** Names with at least one version here, as this folder last knew them. */
   readonly objects: number;
+  /** Batches of which too few fragments are left, as a heavy node says; `repair` looks for itself. */
+  readonly lostBatches: readonly LostBatch[];
+  /** Names with a version that has a part in one of them. */
+  readonly lostNames: readonly string[];
 }
 
 export interface Status {
@@ -55,10 +64,26 @@ export async function status(client: Client, options: { readonly agreement?: num
     loadCatalog(client),
     Promise.all(ids.map((id) => client.views.refresh(id))),
   ]);
-  return { balances: money, agreements: views.map((view) => describe(client, view, { period, local })) };
+  const agreements = await Promise.all(views.map(async (view) => ({ ...describe(client, view, { period, local }), ...(await lossesOf(client, view, { period, local })) })));
+  return { balances: money, agreements };
 }
 
-function describe(client: Client, { id, state, hosts }: AgreementView, { period, local }: { period: number; local: LocalCatalog }): AgreementStatus {
+/** Names are looked up only where something is lost: every manifest is read for it. */
+async function lossesOf(client: Client, view: AgreementView, { period, local }: { period: number; local: LocalCatalog }): Promise<Pick<AgreementStatus, 'lostBatches' | 'lostNames'>> {
+  const { id, state } = view;
+  const told = state.endPeriod > period ? await lossesTold(client, id) : [];
+  const gone = told.length === 0 ? new Set<number>() : await retiredBundles(client.chain, id);
+  const lostBatches = told.filter(({ bundle }) => !gone.has(bundle));
+  if (lostBatches.length === 0) return { lostBatches, lostNames: [] };
+  const lost = new Map<number, Set<number>>();
+  for (const { bundle, batch } of lostBatches) lost.set(bundle, (lost.get(bundle) ?? new Set()).add(batch));
+  const { versions, unread } = await knownUsageOf(client, local.catalog);
+  const hit = versions.filter(({ ref, manifest }) => [...ref.chunks, ...manifest.chunks].some((chunk) => isLostChunk(view, lost, chunk)));
+  const lostNames = new Set([...hit, ...unread.filter(({ ref }) => ref.chunks.some((chunk) => isLostChunk(view, lost, chunk)))].map(({ name }) => name));
+  return { lostBatches, lostNames: [...lostNames].sort() };
+}
+
+function describe(client: Client, { id, state, hosts }: AgreementView, { period, local }: { period: number; local: LocalCatalog }): Omit<AgreementStatus, 'lostBatches' | 'lostNames'> {
   const { k, m, batchLog2, heavy, endPeriod, quota, bundles } = state;
   const { clock } = client.chain;
   const isRunning = endPeriod > period;

@@ -11,6 +11,7 @@ import { openRecord } from '../codec/open-record.ts';
 import { decodeCbor } from '../codec/strict-cbor.ts';
 import type { ChunkRef } from '../codec/types.ts';
 import type { Client } from './client.ts';
+import { messageOf } from './errors.ts';
 import { loadCatalog } from './local-state.ts';
 
 /** One stored version and every chunk that it needs. */
@@ -19,6 +20,14 @@ export interface VersionUse {
   readonly isNewest: boolean;
   readonly ref: ManifestRef;
   readonly manifest: Manifest;
+}
+
+/** A version whose manifest cannot be read: what else it needs is not known. */
+export interface UnreadVersion {
+  readonly name: string;
+  readonly isNewest: boolean;
+  readonly ref: ManifestRef;
+  readonly reason: string;
 }
 
 /** What one bundle still serves. */
@@ -46,18 +55,46 @@ export function bundleKey({ agreement, bundle }: { readonly agreement: number; r
  * @throws UnrecoverableError and other errors of reading
  */
 export async function usageOf(client: Client, catalog: Catalog, signal?: AbortSignal): Promise<Usage> {
+  const { versions, bundles } = await count(client, catalog, {
+    signal,
+    unreadable: (error) => {
+      throw error;
+    },
+  });
+  return { versions, bundles };
+}
+
+/** As `usageOf`, as far as it can be read: manifests that cannot be are listed, and count as users of the bundles that they lie in. */
+export async function knownUsageOf(client: Client, catalog: Catalog, signal?: AbortSignal): Promise<Usage & { readonly unread: readonly UnreadVersion[] }> {
+  return count(client, catalog, { signal, unreadable: messageOf });
+}
+
+/** `unreadable`: what to say of a manifest or catalog that cannot be read; or it throws. */
+interface Counting {
+  readonly signal: AbortSignal | undefined;
+  readonly unreadable: (error: unknown) => string;
+}
+
+async function count(client: Client, catalog: Catalog, { signal, unreadable }: Counting): Promise<Usage & { readonly unread: readonly UnreadVersion[] }> {
   const context = await contextOf(client, signal);
   const versions: VersionUse[] = [];
+  const unread: UnreadVersion[] = [];
   for (const [name, all] of catalog.names) {
     for (const [i, version] of all.entries()) {
       if (version.kind === 'deleted') continue;
-      versions.push({ name, isNewest: i === all.length - 1, ref: version.manifest, manifest: await readManifest(context, version.manifest) });
+      const one = { name, isNewest: i === all.length - 1, ref: version.manifest };
+      try {
+        versions.push({ ...one, manifest: await readManifest(context, version.manifest) });
+      } catch (error) {
+        signal?.throwIfAborted();
+        unread.push({ ...one, reason: unreadable(error) });
+      }
     }
   }
-  return { versions, bundles: await countUse(client, versions, signal) };
+  return { versions, unread, bundles: await countUse(client, { versions, unread }, { signal, unreadable }) };
 }
 
-async function countUse(client: Client, versions: readonly VersionUse[], signal: AbortSignal | undefined): Promise<Map<string, BundleUse>> {
+async function countUse(client: Client, { versions, unread }: { readonly versions: readonly VersionUse[]; readonly unread: readonly UnreadVersion[] }, { signal, unreadable }: Counting): Promise<Map<string, BundleUse>> {
   const counted = new Set<string>();
   const bundles = new Map<string, { names: Set<string>; bytes: number; isCatalog: boolean }>();
   const use = (chunk: Pick<ChunkRef, 'agreement' | 'bundle'>) => {
@@ -66,18 +103,24 @@ async function countUse(client: Client, versions: readonly VersionUse[], signal:
     bundles.set(key, known);
     return known;
   };
-  const count = (chunk: ChunkRef) => {
+  const note = (chunk: ChunkRef) => {
     const place = `${bundleKey(chunk)}/${chunk.batch}/${chunk.offset}`;
     if (!counted.has(place)) use(chunk).bytes += chunk.storedSize;
     counted.add(place);
     return use(chunk);
   };
-  for (const { name, ref, manifest } of versions) for (const chunk of [...ref.chunks, ...manifest.chunks]) count(chunk).names.add(name);
+  for (const { name, ref, manifest } of versions) for (const chunk of [...ref.chunks, ...manifest.chunks]) note(chunk).names.add(name);
+  for (const { name, ref } of unread) for (const chunk of ref.chunks) note(chunk).names.add(name);
   const { home } = await loadCatalog(client);
   if (home === null) return bundles;
   // Its footer is where a new machine begins to read.
   use(home).isCatalog = true;
-  for (const chunk of await catalogChunks(client, home, signal)) count(chunk).isCatalog = true;
+  const chunks = await catalogChunks(client, home, signal).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    unreadable(error);
+    return [];
+  });
+  for (const chunk of chunks) note(chunk).isCatalog = true;
   return bundles;
 }
 

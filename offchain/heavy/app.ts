@@ -14,6 +14,7 @@ import type { Workers } from './jobs/create-workers.ts';
 import { ReadRequest, readForNeighbour } from './audit/second-path.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
+import { createHolders } from './holders.ts';
 import { ASKS_SHOWN, MATCHES_AT_ONCE, READS_FOR_NEIGHBOURS, SMALL_BODY_BYTES } from './limits.ts';
 import type { Liveness } from './liveness.ts';
 import { candidates, match } from './match.ts';
@@ -21,6 +22,7 @@ import type { Names } from './name-copies.ts';
 import type { Relay } from './relay.ts';
 import type { Records } from './records/records.ts';
 import { addRecordRoutes } from './records/routes.ts';
+import type { Losses } from './repair/losses.ts';
 import { publishOne, publishPage } from './reputation/publish.ts';
 import type { Seals } from './seals.ts';
 import { readStatus } from './status.ts';
@@ -28,6 +30,7 @@ import { readStatus } from './status.ts';
 export interface HeavyParts {
   readonly footprint: Footprint;
   readonly liveness: Liveness;
+  readonly losses: Losses;
   readonly names: Names;
   readonly records: Records;
   readonly relay: Relay;
@@ -40,6 +43,7 @@ const SealPath = z.object({ agreement: z.coerce.number().pipe(id) });
 const ReputationPath = z.object({ node: z.coerce.number().pipe(id) });
 const PageQuery = z.object({ from: z.coerce.number().pipe(id).default(1) });
 const RelayPath = z.object({ node: z.coerce.number().pipe(id) });
+const ContentPath = z.object({ contentId: z.string().max(128) });
 const NamePath = z.object({ creator: address });
 /** Heavy nodes among themselves: `copy` marks a record that another one passes on, `local` asks for no further questions. */
 const NameQuery = z.object({ copy: z.literal('1').optional(), local: z.literal('1').optional() });
@@ -48,6 +52,7 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   const { names, seals } = parts;
   const matchAdmission = createAdmission(MATCHES_AT_ONCE);
   const candidatesAdmission = createAdmission(MATCHES_AT_ONCE);
+  const holders = createHolders(context);
   const readsAdmission = createAdmission(READS_FOR_NEIGHBOURS);
   const app = createApp();
 
@@ -63,7 +68,9 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   app.get('/notices', async (_request, response) => void response.json({ notices: context.graph.notices.list(await context.chain.nowSeconds()).slice(0, ASKS_SHOWN) }));
   app.get('/status', async (_request, response) => void response.json(await readStatus(context, parts)));
 
+  app.get('/contents/:contentId/providers', async (request, response) => void response.json(await holders.of(parseAs(ContentPath, request.params, 'The path').contentId)));
 
+  app.get('/agreements/:agreement/losses', (request, response) => void response.json({ batches: parts.losses.of(parseAs(SealPath, request.params, 'The path').agreement) }));
 
   app.post('/match', jsonBody(), async (request, response) => {
     const body = parseAs(MatchRequest, request.body, 'The request');
@@ -108,7 +115,6 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   });
 
   app.use(jobRoutes(context, parts.workers));
-
   addRecordRoutes(app, parts.records);
 
   app.use(notFoundMiddleware);

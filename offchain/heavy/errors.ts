@@ -106,7 +106,7 @@ export class TooManySealKeysError extends ConflictError {
 /** A repair that cannot go on now; its job stays and is tried again. */
 export class RepairError extends HoldfastError {
   constructor(
-    code: 'TOO_FEW_FRAGMENTS' | 'WRONG_REBUILD' | 'NO_DESCRIPTION' | 'BAD_FRAGMENT' | 'BAD_SUCCESSION' | 'NO_SEAL_KEY',
+    code: 'TOO_FEW_FRAGMENTS' | 'WRONG_REBUILD' | 'NO_DESCRIPTION' | 'BAD_FRAGMENT' | 'BAD_SUCCESSION' | 'NO_SEAL_KEY' | 'BATCHES_LOST',
     shortMessage: string,
     details: Readonly<Record<string, unknown>>,
     cause?: unknown,

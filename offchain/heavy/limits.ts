@@ -35,6 +35,12 @@ export const STATUS_FRESH_MS = 60_000;
 export const OFFER_REMEMBERED_MS = 600_000;
 /** Names resolved for the rule of networks. */
 export const ADDRESSES_KEPT_MS = 600_000;
+/** Lookups in the DHT for readers: at once, and how many answers are kept for how long. */
+export const LOOKUPS_AT_ONCE = 16;
+export const HOLDERS_KEPT = 4_096;
+export const HOLDERS_KEPT_MS = 30_000;
+/** That nobody holds it: this may change at any moment. */
+export const HOLDERS_MISSED_MS = 2_000;
 /** Matches that run at once. */
 export const MATCHES_AT_ONCE = 8;
 /** An offer that ends sooner would expire on its way to the chain; creators refuse the last 15 s of it. */

@@ -42,6 +42,7 @@ import { createNames } from './name-copies.ts';
 import { payday } from './payday.ts';
 import { createRelay } from './relay.ts';
 import { createRenewer } from './renewals.ts';
+import { createLosses } from './repair/losses.ts';
 import { createRepairer } from './repair/repairer.ts';
 import { createRecords } from './records/records.ts';
 import { createGatherer } from './reputation/gather-words.ts';
@@ -114,7 +115,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
     const graph = settings.p2p.enabled ? await (await import('./graph/start-graph.ts')).startGraph(common, { url: settings.endpoint ?? server.url }) : createNoGraph();
     held.graph = graph;
     const context: HeavyContext = { ...common, graph };
-    const parts = { footprint: createFootprint(context), liveness: createLiveness(context), names: createNames(context), records: createRecords(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
+    const parts = { footprint: createFootprint(context), liveness: createLiveness(context), losses: createLosses(), names: createNames(context), records: createRecords(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
     const loops: Loop[] = [];
     const health = createHealth({ chain, account: account.address, store, log, settings: settings.health, loops: () => loops.map((loop) => loop.report()), own: () => diskFacts(settings.home, settings.health) });
     const all = { ...parts, health };
@@ -145,7 +146,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
 
 function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyApp>[1], log: Logger): Loop[] {
   const { loops, watches } = context.settings;
-  const { footprint, liveness, names, records, relay, seals, workers, health } = parts;
+  const { footprint, losses, liveness, names, records, relay, seals, workers, health } = parts;
   const always = [
     startLoop({ name: 'health', intervalMs: HEALTH_LOOP_MS, log, tick: async () => void (await health.look()) }),
     startLoop({ name: 'names', intervalMs: loops.namesMs, log, tick: () => names.tick() }),
@@ -156,7 +157,7 @@ function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyA
   ];
   if (!watches) return always;
   const watcher = createWatcher(context, footprint);
-  const repairer = createRepairer(context, { footprint, seals, workers });
+  const repairer = createRepairer(context, { footprint, seals, workers, losses });
   const scrutiny = createScrutiny(context, footprint, workers);
   const renewer = createRenewer(context, footprint);
   const dismisser = createDismisser(context, footprint);

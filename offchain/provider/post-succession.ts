@@ -13,8 +13,8 @@ import { priceOf, rentOf, successionPriceOf } from './price.ts';
 import { requireStake } from './stake.ts';
 
 /**
- * Signs that this provider is ready to take a slot over: it holds the slot's fragment of every batch of every bundle that lives, checked
- * against the roots on the chain.
+ * Signs that this provider is ready to take a slot over: it holds the slot's fragment of every batch of every bundle that lives and that the slot
+ * acknowledged, checked against the roots on the chain.
  * @throws the errors of `authorize`; BUNDLES_MISSING, FRAGMENTS_MISSING, WrongRootError; TermsRefusedError, StakeShortError
  */
 export async function postSuccession(provider: Provider, request: SuccessionRequest & { readonly header: string | undefined }): Promise<SuccessionReply> {
@@ -43,7 +43,8 @@ export async function postSuccession(provider: Provider, request: SuccessionRequ
 async function requireBundle(provider: Provider, at: { readonly agreement: number; readonly bundle: number; readonly slot: number }): Promise<void> {
   const { agreement, bundle, slot } = at;
   const committed = await readBundle(provider.chain, agreement, bundle);
-  if (committed.retired !== 0) return;
+  // What the slot never acknowledged it owes no proof of.
+  if (committed.retired !== 0 || ((committed.acknowledged >> BigInt(slot)) & 1n) === 0n) return;
   const batches = await loadDescription(provider.store, agreement, committed.root.toLowerCase());
   if (batches === undefined || batches.length !== committed.batches || recomputedRoot(batches) !== committed.root.toLowerCase()) {
     throw new ConflictError(`Bundle ${bundle} of agreement ${agreement} is not described here.`, {

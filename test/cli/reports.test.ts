@@ -13,7 +13,7 @@ function agreement(more: Partial<AgreementStatus>): AgreementStatus {
     { slot: 0, provider: 4, region: 1, rent: TOKEN, faulted: false, provedThisEpoch: true },
     { slot: 1, provider: 0, rent: TOKEN, faulted: false, provedThisEpoch: false },
   ];
-  return { agreement: 7, k: 1, m: 1, batchLog2: 20, heavy: 1, isRunning: true, endPeriod: 9, paidUntil: 1_800_000_000, quota: 10, batches: 3, bundles: 2, spare: 0, objects: 5, slots, ...more };
+  return { agreement: 7, k: 1, m: 1, batchLog2: 20, heavy: 1, isRunning: true, endPeriod: 9, paidUntil: 1_800_000_000, quota: 10, batches: 3, bundles: 2, spare: 0, objects: 5, lostBatches: [], lostNames: [], slots, ...more };
 }
 const shown = (more: Partial<AgreementStatus>) => statusLines({ balances: { coin: 1n, tokens: TOKEN, owed: 0n, saleRate: 1n }, agreements: [agreement(more)] }).join('\n');
 
@@ -21,6 +21,8 @@ describe('the status of an agreement', () => {
   it('says how many providers may still be lost, and what became of lost ones', () => {
     expect(shown({})).toContain('5 names; 0 more providers may be lost without losing data');
     expect(shown({})).toMatch(/1 +vacant +1 +waits for a successor/);
+    const lostBatches = [{ bundle: 1, batch: 0, available: 0, needed: 1 }, { bundle: 1, batch: 2, available: 0, needed: 1 }];
+    expect(shown({ lostBatches, lostNames: ['photos'] })).toContain('LOST: 2 batches of 1 bundles cannot be rebuilt, and hold up the replacement of lost providers; they are part of photos.');
     expect(shown({ spare: -2 })).toContain('2 of the lost providers must come back, or the data cannot be read');
   });
 

@@ -13,6 +13,7 @@ export function createNoGraph(): Graph {
     neighbours: () => undefined,
     isRepeat: (request) => seen.note(request),
     placeOf: async ({ endpoint }) => endpoint,
+    contents: undefined,
     card: () => undefined,
     status: () => undefined,
     relay: () => (_request, response) => void response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(toErrorBody(new NotFoundError('This heavy node relays nothing.', { code: 'RELAY_OFF' })))),

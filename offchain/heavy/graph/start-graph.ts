@@ -6,6 +6,8 @@ import { createFairShare } from '../../p2p/fair-share.ts';
 import { ASK_SECONDS_MAX } from '../../p2p/limits.ts';
 import { createNeighbours } from '../../p2p/neighbours.ts';
 import { createNoticeBook, signNotice } from '../../p2p/notices.ts';
+import { heaviesKey } from '../../p2p/find-heavies.ts';
+import { contentKey } from '../../p2p/routing.ts';
 import { startPeer } from '../../p2p/start-peer.ts';
 import { isRelayUrl, relayUrl } from '../../wire/relay-url.ts';
 import { peerDomain } from '../../wire/typed-data.ts';
@@ -39,7 +41,7 @@ export async function startGraph(context: Omit<HeavyContext, 'graph'>, options: 
   const neighbours = createNeighbours({ peer, nodeId: id, registered, keep: p2p.neighbours, log });
   const isThere = (node: number, endpoint: string): Promise<boolean> => probe({ id: node, endpoint } as Parameters<typeof probe>[0], signal).then(() => true, () => false);
   const attachments = createAttachments({
-    peer, nodeId: id, maxLeases: p2p.maxLeases, leaseMs: p2p.leaseMs,
+    peer, nodeId: id, url: options.url, maxLeases: p2p.maxLeases, leaseMs: p2p.leaseMs,
     isOwn: async (node) => (await registered.node(node))?.parent === id,
     dialBack: async (node, url) => {
       if (!/^https?:\/\//.test(url)) return false;
@@ -54,6 +56,7 @@ export async function startGraph(context: Omit<HeavyContext, 'graph'>, options: 
   const share = createFairShare({ bytesPerSecond: Math.max(1, p2p.relayBytesPerSecond) });
   const relay = createHttpRelay({ connectionOf: (node) => attachments.connectionOf(node), tunnels: peer.tunnels, share, log });
   const seen = createSeenRequests();
+  let isFindable = false;
   let said: { readonly state: string; readonly atSeconds: number } | undefined;
 
   const sayMode = async (): Promise<void> => {
@@ -64,12 +67,18 @@ export async function startGraph(context: Omit<HeavyContext, 'graph'>, options: 
     await peer.gossip.publishNotice(await signNotice(account, peerDomain(network), { node: id, sequence: Date.now(), state, cause, expiry: at + ASK_SECONDS_MAX }));
     said = { state, atSeconds: at };
   };
+  /** So that creators who only know some peer find this node. */
+  const sayHere = async (): Promise<void> => {
+    if (isFindable || neighbours.list().length === 0) return;
+    await peer.routing.provide(await heaviesKey()).then(() => (isFindable = true), (error: unknown) => log.info('graph.not-findable', { error }));
+  };
   const loop = startLoop({
     name: 'graph', intervalMs: p2p.tickMs, log,
     tick: async () => {
       attachments.expire();
       await neighbours.tick();
       await sayMode();
+      await sayHere();
     },
   });
   log.info('graph.started', { peer: peer.id, addresses: peer.addresses() });
@@ -87,6 +96,7 @@ export async function startGraph(context: Omit<HeavyContext, 'graph'>, options: 
       const host = attachments.connectionOf(node.id)?.remoteAddr.toString().split('/')[2];
       return host === undefined ? '' : `tcp://${host.includes(':') ? `[${host}]` : host}`;
     },
+    contents: { provide: (contentId) => peer.routing.provide(contentKey(contentId)), withdraw: (contentId) => peer.routing.withdraw(contentKey(contentId)), find: (contentId) => peer.routing.find(contentKey(contentId)) },
     card: () => ({ node: id, addresses: peer.addresses() }),
     status: () => ({ peer: peer.id, attached: attachments.size, load: attachments.load, neighbours: neighbours.list().map(({ node }) => node), relaying: relay.active }),
     relay: (node) => relay.carry(node),

@@ -4,12 +4,14 @@ import { periodOf } from '../../chain/epoch.ts';
 import { readAgreement } from '../../chain/read-agreement.ts';
 import type { AgreementState } from '../../chain/read-agreement.ts';
 import { requestJson } from '../../wire/http-client.ts';
+import type { LostBatch } from '../../wire/losses.ts';
 import { DamagedReply } from '../../wire/messages.ts';
 import type { Footprint } from '../footprint.ts';
 import { PARALLEL_REQUESTS, PROBE_TIMEOUT_MS } from '../limits.ts';
 import { mapLimited } from '../parallel.ts';
 import { readerHeader } from '../reader-header.ts';
 import type { Successor } from './hand-over.ts';
+import { lossOf } from './losses.ts';
 import { placeBatch } from './place-batch.ts';
 import type { Team } from './place-batch.ts';
 import { slotName } from './plan.ts';
@@ -58,6 +60,7 @@ export function createHealer(shop: Workshop, footprint: Footprint): Healer {
       const epoch = await currentEpoch(chain);
       if (epoch === askedEpoch) return;
       askedEpoch = epoch;
+      shop.losses.keep('fragments', new Set());
       const period = periodOf(chain.clock, epoch);
       if (period !== spentPeriod) spent.clear();
       spentPeriod = period;
@@ -92,14 +95,24 @@ async function damagesOf({ context }: Workshop, agreement: AgreementState): Prom
 async function bring(shop: Workshop, agreement: AgreementState, damages: readonly Damage[]): Promise<void> {
   const { context } = shop;
   const work = await collect(shop, agreement, []);
-  for (const batch of work.bundles.flatMap(({ batches }) => batches)) {
-    const ids = new Set(batch.batchIds.map((batchId) => batchId.toLowerCase()));
+  const lost: LostBatch[] = [];
+  for (const { bundle, batch, facts } of work.bundles.flatMap(({ bundle, batches }) => batches.map((facts, batch) => ({ bundle, batch, facts })))) {
+    const ids = new Set(facts.batchIds.map((batchId) => batchId.toLowerCase()));
     const team: Team = { takers: new Map(damages.filter(({ batchIds }) => batchIds.some((batchId) => ids.has(batchId))).map(({ slot, to }) => [slot, to])), failures: new Map() };
     if (team.takers.size === 0) continue;
-    const { batchId } = await placeBatch(shop, work, team, batch);
+    const placed = await placeBatch(shop, work, team, facts).catch((error: unknown) => {
+      const loss = lossOf(error, { bundle, batch, k: agreement.k });
+      if (loss === undefined) throw error;
+      lost.push(loss);
+      context.log.warn('repair.batch-lost', { agreement: agreement.id, ...loss });
+      return undefined;
+    });
+    if (placed === undefined) continue;
+    const { batchId } = placed;
     for (const [slot, { provider }] of team.takers) {
       context.reputation.note(provider, { part: 'repair', bad: HEALED_WEIGHT });
       context.log.info('repair.healed', { agreement: agreement.id, slot, batchId, provider });
     }
   }
+  shop.losses.note(agreement.id, 'fragments', lost);
 }

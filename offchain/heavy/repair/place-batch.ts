@@ -1,6 +1,7 @@
 /** One batch's lost fragments on their way to those who take the slots. */
 import { geometry } from '../../codec/geometry.ts';
 import { LEAF_SIZE } from '../../proof/hash.ts';
+import { TransportError } from '../../wire/transport-errors.ts';
 import { RepairError } from '../errors.ts';
 import { REPAIR_FAILED_WEIGHT } from '../reputation/score.ts';
 import type { BatchFacts } from './description.ts';
@@ -10,6 +11,9 @@ import { rebuildFragments } from './rebuild.ts';
 import { fetchFragment } from './sources.ts';
 import type { Source } from './sources.ts';
 import type { Work, Workshop } from './work.ts';
+
+/** A source that was silent so often is left out for the rest of the attempt. */
+const SILENCES_MAX = 2;
 
 /** Who gets which slot's fragments. Slots whose taker failed leave it. */
 export interface Team {
@@ -70,23 +74,32 @@ interface Wanted {
   readonly isOnly: boolean;
 }
 
+/** Providers in place, and whoever takes a lost slot and has its fragment already: it serves it like any other, and may be what makes k. */
+function sourcesNow({ sources, silences }: Work, team: Team, lacking: ReadonlySet<number>): Source[] {
+  const takers = [...team.takers].filter(([slot]) => !lacking.has(slot)).map(([slot, { provider, endpoint }]): Source => ({ slot, provider, endpoint }));
+  const taken = new Set(takers.map(({ slot }) => slot));
+  return [...sources.filter(({ slot }) => !taken.has(slot)), ...takers].filter(({ provider }) => (silences.get(provider) ?? 0) < SILENCES_MAX);
+}
+
 /**
  * When too few others are left, the faulted providers are asked for the lost fragments themselves: a run of missed proofs does not mean that the
  * bytes are gone. What they give needs no rebuilding, and helps to rebuild the rest.
  */
 async function rebuildOrCopy(shop: Workshop, work: Work, team: Team, { lacking, placed, sealKey, isOnly }: Wanted): Promise<Map<number, Uint8Array>> {
   const { context, throttle } = shop;
-  const { agreement, sources } = work;
-  const request = () => ({ agreement: agreement.id, geometry: geometry(agreement), ...placed, slots: [...lacking], sealKey, sources });
-  const rebuild = () => shop.workers.rebuild(agreement, { ...request(), isSure: isOnly && work.sealKeys.length === 1 }, () => rebuildFragments(context, { ...request(), throttle }));
+  const { agreement, lastResort, silences } = work;
+  const onSilence = (provider: number): void => void silences.set(provider, (silences.get(provider) ?? 0) + 1);
+  const request = () => ({ agreement: agreement.id, geometry: geometry(agreement), ...placed, slots: [...lacking], sealKey, sources: sourcesNow(work, team, lacking) });
+  const rebuild = () => shop.workers.rebuild(agreement, { ...request(), isSure: isOnly && work.sealKeys.length === 1, takers: [...team.takers.values()].map(({ provider }) => provider) }, () => rebuildFragments(context, { ...request(), throttle, onSilence }));
   try {
     return await rebuild();
   } catch (error) {
     if (!(error instanceof RepairError) || error.code !== 'TOO_FEW_FRAGMENTS') throw error;
     const before = lacking.size;
     for (const slot of [...lacking]) {
-      const holder = sources.find((source) => source.slot === slot);
-      if (holder !== undefined && (await copy(shop, work, team, { slot, holder, placed }))) lacking.delete(slot);
+      const holder = lastResort.get(slot);
+      const isSilent = (silences.get(holder?.provider ?? 0) ?? 0) >= SILENCES_MAX;
+      if (holder !== undefined && !isSilent && (await copy(shop, work, team, { slot, holder, placed }))) lacking.delete(slot);
     }
     if (lacking.size === before) throw error;
     return lacking.size === 0 ? new Map<number, Uint8Array>() : await rebuild();
@@ -106,6 +119,7 @@ async function copy({ context, throttle }: Workshop, work: Work, team: Team, wha
     return true;
   } catch (error) {
     context.signal.throwIfAborted();
+    if (error instanceof TransportError) work.silences.set(holder.provider, (work.silences.get(holder.provider) ?? 0) + 1);
     context.log.warn('repair.not-copied', { agreement: agreement.id, batchId: placed.batchId, slot, from: holder.provider, error });
     return false;
   }

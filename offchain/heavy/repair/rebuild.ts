@@ -5,6 +5,7 @@ import { RebuildError, rebuildFragments as rebuild } from '../../codec/rebuild-f
 import { fragmentKey } from '../../codec/seal.ts';
 import type { Geometry } from '../../codec/types.ts';
 import { LEAF_SIZE } from '../../proof/hash.ts';
+import { TransportError } from '../../wire/transport-errors.ts';
 import type { HeavyContext } from '../context.ts';
 import { RepairError } from '../errors.ts';
 import { fetchRange } from './sources.ts';
@@ -22,6 +23,8 @@ export interface RebuildRequest {
   /** In the order of preference; those of wanted slots are not read. */
   readonly sources: readonly Source[];
   readonly throttle: Throttle;
+  /** A source did not answer at all. */
+  readonly onSilence?: ((provider: number) => void) | undefined;
 }
 
 /**
@@ -43,6 +46,7 @@ export async function rebuildFragments(context: HeavyContext, request: RebuildRe
       },
       failed({ slot, provider }, error) {
         context.signal.throwIfAborted();
+        if (error instanceof TransportError) request.onSilence?.(provider);
         context.log.warn('repair.source-failed', { agreement, batchId, slot, provider, error });
       },
     });

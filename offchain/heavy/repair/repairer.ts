@@ -12,8 +12,10 @@ import { PARALLEL_REQUESTS } from '../limits.ts';
 import { mapLimited } from '../parallel.ts';
 import type { Seals } from '../seals.ts';
 import { createGuard } from './guard.ts';
+import { createCompleter } from './completer.ts';
 import { createHealer } from './healer.ts';
 import { dropSettled } from './jobs.ts';
+import type { Losses } from './losses.ts';
 import { planRepairs, slotName } from './plan.ts';
 import type { Loss } from './plan.ts';
 import { repairAgreement } from './repair-agreement.ts';
@@ -30,14 +32,17 @@ export interface Repairer {
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 300_000;
 
-export function createRepairer(context: HeavyContext, options: { footprint: Footprint; seals: Seals; workers: WorkerRebuilds; now?: () => number }): Repairer {
-  const { footprint, seals, workers, now = Date.now } = options;
+export function createRepairer(context: HeavyContext, options: { footprint: Footprint; seals: Seals; workers: WorkerRebuilds; losses: Losses; now?: () => number }): Repairer {
+  const { footprint, seals, workers, losses: lost, now = Date.now } = options;
   const { chain, log, settings, reputation } = context;
-  const shop: Workshop = { context, seals, workers, throttle: createThrottle(settings.repairBytesPerSecond) };
+  const shop: Workshop = { context, seals, workers, losses: lost, throttle: createThrottle(settings.repairBytesPerSecond) };
   const rateOf = (provider: number) => lossRate(reputation.of(provider).reputation);
   const guard = createGuard(context, { footprint, seals, rateOf });
   const healer = createHealer(shop, footprint);
-  const pauses = new Map<string, { untilMs: number; pauseMs: number }>();
+  const completer = createCompleter(shop, footprint);
+  const pauses = new Map<string, { untilMs: number; pauseMs: number; retired: number | undefined }>();
+  /** Batches given up so far, by agreement: what was in the way of a repair may be gone. */
+  let retired: ReadonlyMap<number, number> = new Map();
 
   const attempt = async (losses: readonly Loss[]): Promise<void> => {
     const { replaced, settled, failed } = await repairAgreement(shop, losses);
@@ -48,7 +53,7 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
       // Once the provider under notice has proven, the slot can change hands: that is worth looking often.
       const earlierMs = isDrawPending(error) ? 0 : (pauses.get(name)?.pauseMs ?? 0);
       const pauseMs = Math.min(LAST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, earlierMs * 2));
-      pauses.set(name, { untilMs: now() + pauseMs, pauseMs });
+      pauses.set(name, { untilMs: now() + pauseMs, pauseMs, retired: retired.get(loss.agreement) });
       log.warn('repair.failed', { ...loss, retryInMs: pauseMs, error });
     }
   };
@@ -64,7 +69,12 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
       const own = planRepairs(agreements, period, { noticed: await noticedSlots(context, footprint, period), rateOf });
       const all = [...own, ...(await guard.losses({ epoch, period }))];
       await dropSettled(context.store, all);
-      const losses = all.filter((loss) => (pauses.get(nameOf(loss))?.untilMs ?? 0) <= now());
+      lost.keep('slots', new Set(all.map(({ agreement }) => agreement)));
+      retired = new Map(agreements.map(({ id, retiredBatches }) => [id, retiredBatches]));
+      const losses = all.filter((loss) => {
+        const pause = pauses.get(nameOf(loss));
+        return pause === undefined || pause.untilMs <= now() || pause.retired !== retired.get(loss.agreement);
+      });
       // What is lost of one agreement is rebuilt together, from one read of what is left.
       const groups = new Map<number, Loss[]>();
       for (const loss of losses) groups.set(loss.agreement, [...(groups.get(loss.agreement) ?? []), loss]);
@@ -73,6 +83,7 @@ export function createRepairer(context: HeavyContext, options: { footprint: Foot
       }));
       // Lost slots come first: single fragments have the rest of the slot to lean on.
       await healer.tick();
+      await completer.tick();
     },
   };
 }

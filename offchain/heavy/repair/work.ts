@@ -3,11 +3,13 @@ import { readBundle } from '../../chain/read-bundle.ts';
 import type { AgreementState } from '../../chain/read-agreement.ts';
 import type { BundleState } from '../../chain/read-bundle.ts';
 import type { HeavyContext } from '../context.ts';
+import { RepairError } from '../errors.ts';
 import type { WorkerRebuilds } from '../jobs/rebuild-jobs.ts';
 import type { Seals } from '../seals.ts';
 import { signSession } from '../sign-session.ts';
 import { describeBundle } from './description.ts';
 import type { BundleFacts } from './description.ts';
+import type { Losses } from './losses.ts';
 import { sourcesOf } from './sources.ts';
 import type { Source } from './sources.ts';
 import type { Throttle } from './throttle.ts';
@@ -19,6 +21,8 @@ export interface Workshop {
   readonly throttle: Throttle;
   /** Others' processors, where somebody promised theirs. */
   readonly workers: WorkerRebuilds;
+  /** What could not be rebuilt, for whoever asks. */
+  readonly losses: Losses;
 }
 
 export interface Work {
@@ -26,10 +30,16 @@ export interface Work {
   /** By number; retired ones are left out. */
   readonly onChain: ReadonlyMap<number, BundleState>;
   readonly bundles: readonly BundleFacts[];
+  /** Bundles that live and that nobody describes any more: what they consist of is not known. */
+  readonly undescribed: readonly number[];
   /** Who may have fragments: everybody but the lost slots' own providers. */
   readonly sources: readonly Source[];
   /** Providers of lost slots that still have their fragments: those under notice. By slot. */
   readonly holders: ReadonlyMap<number, Source>;
+  /** The faulted ones, which may have theirs: asked when too few others are left. By slot. */
+  readonly lastResort: ReadonlyMap<number, Source>;
+  /** How often each source was silent in this attempt: a bundle has thousands of batches, and each would wait for it again. */
+  readonly silences: Map<number, number>;
   readonly sealKeys: readonly Uint8Array[];
   readonly authorization: string;
 }
@@ -41,19 +51,28 @@ export async function collect({ context, seals }: Workshop, agreement: Agreement
   const lost = new Set(losses.map(({ slot }) => slot));
   const held = new Set(losses.filter(({ isHeld }) => isHeld).map(({ slot }) => slot));
   const holders = new Map(all.filter(({ slot }) => held.has(slot)).map((source) => [source.slot, source]));
+  const lastResort = new Map(all.filter(({ slot }) => lost.has(slot) && !held.has(slot)).map((source) => [source.slot, source]));
   const sources = all.filter(({ slot }) => !lost.has(slot) || held.has(slot));
   const onChain = new Map<number, BundleState>();
   const bundles: BundleFacts[] = [];
+  const undescribed: number[] = [];
   for (let bundle = 0; bundle < agreement.bundles; bundle++) {
     const state = await readBundle(chain, agreement.id, bundle);
     if (state.retired !== 0) continue;
     onChain.set(bundle, state);
-    bundles.push(await describeBundle(context, { agreement: agreement.id, bundle, onChain: state, slots: agreement.slots.length, sources }));
+    const question = { agreement: agreement.id, bundle, onChain: state, slots: agreement.slots.length, sources: [...sources, ...lastResort.values()] };
+    const facts = await describeBundle(context, question).catch(unknownOnly);
+    if (facts === undefined) undescribed.push(bundle);
+    else bundles.push(facts);
   }
   // Whoever is only under notice still has the fragments: they can be copied as they are.
   const copies = losses.length > 0 && losses.every(({ isHeld }) => isHeld);
   const sealKeys = bundles.length === 0 ? [] : await seals.keysOf(agreement.id).catch((error: unknown) => withoutKey(copies, error));
-  return { agreement, onChain, bundles, sources, holders, sealKeys, authorization: await signSession(context, agreement.id) };
+  return { agreement, onChain, bundles, undescribed, sources, holders, lastResort, silences: new Map(), sealKeys, authorization: await signSession(context, agreement.id) };
+}
+
+function unknownOnly(error: unknown): undefined {
+  if (!(error instanceof RepairError) || error.code !== 'NO_DESCRIPTION') throw error;
 }
 
 function withoutKey(copies: boolean, error: unknown): Uint8Array[] {

@@ -14,16 +14,20 @@ export interface Asked {
 export interface Front extends RunningServer {
   target: string;
   manner: (request: { readonly path: string; readonly count: number }) => Manner;
+  /** Takes neither fragments nor bundles. */
+  refusesWrites: boolean;
   /** Reads of fragments, in order. */
   readonly asked: Asked[];
 }
 
 export async function startFront(): Promise<Front> {
-  const state: Pick<Front, 'target' | 'manner' | 'asked'> = { target: '', manner: () => 'pass', asked: [] };
+  const state: Pick<Front, 'target' | 'manner' | 'refusesWrites' | 'asked'> = { target: '', manner: () => 'pass', refusesWrites: false, asked: [] };
   const server = await startServer((request, response) => {
     const path = request.url ?? '';
     const isRead = request.method === 'GET' && path.includes('/fragments/');
     if (isRead) state.asked.push({ path, headers: request.headers });
+    const isWrite = request.method === 'PUT' || (request.method === 'POST' && path.endsWith('/bundles'));
+    if (isWrite && state.refusesWrites) return void response.writeHead(409, { 'content-type': 'application/json' }).end('{"code":"NOT_NOW","message":"not now"}');
     const manner = isRead ? state.manner({ path, count: Number(new URL(path, 'http://x').searchParams.get('count')) }) : 'pass';
     if (manner === 'hang') return;
     if (state.target === '' || manner === 'refuse') return void response.writeHead(500).end('{"code":"INTERNAL","message":"no"}');
