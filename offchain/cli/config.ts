@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { EdgeConfig } from '../edge/config.ts';
 import { HeavySettings } from '../heavy/settings.ts';
 import { ProviderConfig } from '../provider/config.ts';
+import { WorkerConfig } from '../worker/config.ts';
 import { ReadPolicyConfig } from './read-policy.ts';
 import { BadConfigError } from './errors.ts';
 
@@ -30,6 +31,8 @@ export const Config = z.strictObject({
   edge: z.strictObject(EdgeConfig.omit({ home: true }).shape).optional(),
   /** For `holdfast provider start`; offchain/provider/config.ts documents the keys. Its files lie in `<home>/provider`. */
   provider: z.strictObject(ProviderConfig.omit({ home: true }).shape).optional(),
+  /** For `holdfast worker start`; offchain/worker/config.ts documents the keys. Its files lie in `<home>/worker`. */
+  worker: z.strictObject(WorkerConfig.omit({ home: true }).shape).optional(),
   /** For `holdfast heavy start`; offchain/heavy/settings.ts documents the keys. Its files lie in `<home>/heavy`. */
   heavy: z.strictObject(HeavySettings.omit({ home: true }).shape).optional(),
 });
@@ -76,7 +79,7 @@ export function inHome(home: string, path: string): string {
 }
 
 /** A section that a service cannot run without. Throws BadConfigError. */
-export function requireSection<K extends 'provider' | 'heavy' | 'edge'>(home: string, config: Config, key: K): NonNullable<Config[K]> {
+export function requireSection<K extends 'provider' | 'heavy' | 'edge' | 'worker'>(home: string, config: Config, key: K): NonNullable<Config[K]> {
   const section = config[key];
   if (section === undefined) throw new BadConfigError(configPath(home), `has no section "${key}"`, { nextStep: 'offchain/cli/README.md shows one to start from.' });
   return section;

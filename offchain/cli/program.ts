@@ -35,6 +35,7 @@ import { sponsorCommand } from './commands/sponsor.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
+import { workerCommand } from './commands/worker.ts';
 
 /** In the order of the help. */
 const VERBS = [
@@ -43,7 +44,7 @@ const VERBS = [
   putCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand,
   publishCommand, resolveCommand, fetchCommand, withdrawNameCommand, handOverNameCommand,
   statusCommand, fireCommand, challengeCommand, sessionCommand, channelCommand, sponsorCommand,
-  operatorCommand, providerCommand, edgeCommand, heavyCommand, devnetCommand, demoCommand,
+  operatorCommand, providerCommand, edgeCommand, heavyCommand, workerCommand, devnetCommand, demoCommand,
 ];
 
 /** The whole command line. Verbs load what they need when they run, so that help and argument errors are instant. */

@@ -3,7 +3,7 @@ import { supervisedOption, verb } from './common-options.ts';
 import type { CommonOptions, Config } from './config.ts';
 import type { Service, ServiceContext } from './service.ts';
 
-type Section = 'provider' | 'heavy' | 'edge';
+type Section = 'provider' | 'heavy' | 'edge' | 'worker';
 
 /** `holdfast <section> start`: runs the service that this section of config.json describes; its files lie in `<home>/<section>`. */
 export function startCommand<K extends Section>(

@@ -3,6 +3,7 @@ import { HealthSettings } from '../health/settings.ts';
 import { address, amount, id, uint16 } from '../wire/fields.ts';
 import { ENDPOINT_CHARACTERS, SUCCESSION_PERCENT } from '../wire/limits.ts';
 import { PeerSettings } from './peer/settings.ts';
+import { WorkerSettings } from '../worker/config.ts';
 import { ReadPrices } from '../reads/take/open-till.ts';
 
 const MIB = 1024n * 1024n;
@@ -69,6 +70,8 @@ export const ProviderConfig = z.strictObject({
       pauseSeconds: z.number().int().min(0).default(21_600),
     })
     .prefault({}),
+  /** CPU for the parent's repairs and audits, and a command of the owner's for the rest of it; worker/README.md. Nothing is given where absent. */
+  worker: z.strictObject(WorkerSettings.shape).optional(),
   /** The graph of peers (libp2p): the parent, its relay, another parent when it dies. */
   p2p: PeerSettings.prefault({}),
   /** When the node says that something is wrong; health/README.md has the table. */

@@ -31,6 +31,7 @@ import { OwnReceipts } from './own-receipts.ts';
 import { payday } from './payday.ts';
 import { Prover } from './prover.ts';
 import { joinPeers } from './peer/join-peers.ts';
+import { joinWorker } from './join-worker.ts';
 import type { Joined } from './peer/join-peers.ts';
 import { ensureRegistered } from './register.ts';
 import { Scrubber } from './scrub.ts';
@@ -112,8 +113,10 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     loops.push(...startLoops(provider, { scrubber, prover, opened }));
     listener = createProviderApp(provider);
     const joined = (held.joined = joinPeers(provider, server));
+    const working = joinWorker(provider);
     log.info('provider.started', { id, url: server.url, home: config.home });
     const stop = async () => {
+      await working.stop();
       await joined.stop();
       await Promise.all(loops.map((loop) => loop.stop()));
       await scrubber.close();

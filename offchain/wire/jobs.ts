@@ -7,6 +7,12 @@ import { address, amount, hash, id, seconds, signature, uint, uint32 } from './f
 export const CORES_MAX = 256;
 /** Promises are given and paid by the month: so many periods. */
 export const PERIODS_PER_MONTH = 4;
+
+/** The month of a period; before the first epoch it is the first month. */
+export function monthOf(period: number): number {
+  return Math.floor(Math.max(0, period) / PERIODS_PER_MONTH);
+}
+
 /** How long a worker's question for work is held open. */
 export const JOB_POLL_MS = 20_000;
 /** A job's description: 64 slots with root and key each. */

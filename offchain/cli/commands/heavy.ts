@@ -4,7 +4,7 @@ import type { CommonOptions } from '../config.ts';
 import { startCommand } from '../start-command.ts';
 
 export function heavyCommand(): Command {
-  return new Command('heavy').description('match, watch and repair for a share of the rent').addCommand(start()).addCommand(feesCommand());
+  return new Command('heavy').description('match, watch and repair for a share of the rent').addCommand(start()).addCommand(statusCommand()).addCommand(feesCommand());
 }
 
 function start(): Command {
@@ -12,6 +12,18 @@ function start(): Command {
     const { startHeavy } = await import('../../heavy/service.ts');
     return (context) => startHeavy({ ...context, settings: { ...config, home } });
   });
+}
+
+function statusCommand(): Command {
+  return verb('status', 'what the running heavy node of this home folder does, and what its workers gave and are owed')
+    .option('--url <url>', "the node's address; read from the registry where absent")
+    .action(async (options: CommonOptions & { url?: string }) => {
+      const { openSession } = await import('../session.ts');
+      const { heavyStatus, heavyLines } = await import('../heavy-status.ts');
+      const session = await openSession(options);
+      const status = await heavyStatus(session, options.url);
+      session.output.result(status, () => heavyLines(status));
+    });
 }
 
 function feesCommand(): Command {

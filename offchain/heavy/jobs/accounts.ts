@@ -2,7 +2,7 @@
 import type { Clock } from '../../chain/epoch.ts';
 import { epochAt, epochStart, periodOf, periodStart } from '../../chain/epoch.ts';
 import type { Store } from '../../store/open.ts';
-import { PERIODS_PER_MONTH } from '../../wire/jobs.ts';
+import { PERIODS_PER_MONTH, monthOf } from '../../wire/jobs.ts';
 import type { WorkerPromise } from '../../wire/jobs.ts';
 import { leasesOf, nextFactor } from './account.ts';
 import type { Measure } from './account.ts';
@@ -41,7 +41,7 @@ export interface Accounts {
 }
 
 export function monthAt(clock: Clock, nowSeconds: number): number {
-  return Math.floor(Math.max(0, periodOf(clock, epochAt(clock, nowSeconds))) / PERIODS_PER_MONTH);
+  return monthOf(periodOf(clock, epochAt(clock, nowSeconds)));
 }
 
 /** The second in which `month` begins. */

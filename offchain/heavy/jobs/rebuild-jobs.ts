@@ -13,13 +13,15 @@ import { outsiders } from './holders.ts';
 import type { RebuildSpec } from '../../wire/jobs.ts';
 
 type Fragments = Map<number, Uint8Array>;
+type WorkerRequest = Omit<RebuildRequest, 'throttle'> & { readonly isSure: boolean; readonly takers: readonly number[] };
 
 export interface WorkerRebuilds {
   /**
    * The wanted fragments, from a worker whose result met the committed roots, else from `here`. Throws only what `here` throws.
    * @param request.isSure the batch id and the key are not one guess of several
+   * @param request.takers who will get the fragments
    */
-  rebuild(agreement: AgreementState, request: Omit<RebuildRequest, 'throttle'> & { readonly isSure: boolean }, here: () => Promise<Fragments>): Promise<Fragments>;
+  rebuild(agreement: AgreementState, request: WorkerRequest, here: () => Promise<Fragments>): Promise<Fragments>;
 }
 
 export function createWorkerRebuilds(context: HeavyContext, { board, accounts, calibration }: { readonly board: Board; readonly accounts: Accounts; readonly calibration: Calibration }): WorkerRebuilds {
@@ -50,12 +52,12 @@ export function createWorkerRebuilds(context: HeavyContext, { board, accounts, c
     },
   };
 
-  async function jobOf(agreement: AgreementState, request: Omit<RebuildRequest, 'throttle'>): Promise<Job<Fragments>> {
+  async function jobOf(agreement: AgreementState, request: WorkerRequest): Promise<Job<Fragments>> {
     const spec = await specOf(agreement, request);
     const healthy = agreement.slots.filter(({ provider, faulted }) => provider !== 0 && !faulted);
     const priority = expectedEpochs(healthy.map(({ provider }) => lossRate(reputation.of(provider).reputation)), agreement.k);
     const seconds = await calibration.secondsOf(spec);
-    return { spec, seconds, bytes: movedBytes(spec), priority, resultBytes: resultBytes(spec), mayHave: await outsiders(directory, agreement), check: (result) => checkRebuild(spec, result) };
+    return { spec, seconds, bytes: movedBytes(spec), priority, resultBytes: resultBytes(spec), mayHave: await outsiders(directory, agreement, request.takers), check: (result) => checkRebuild(spec, result) };
   }
 }
 
