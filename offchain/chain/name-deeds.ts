@@ -60,14 +60,21 @@ export class NameDeeds {
     const { fromBlock } = this.#chain.deployment;
     const known = this.#known.get(key) ?? { deeds: [], block: fromBlock - 1n };
     const last = await this.#chain.ask('the latest block', (client) => client.getBlockNumber());
-    const logs = await readLogs(this.#chain, { event: APPROVAL, address: this.#chain.deployment.token, args: { spender: addressOf(key) }, fromBlock: known.block + 1n, toBlock: last });
-    const deeds = [...known.deeds, ...logs.map(({ args, blockNumber }): Deed => ({ from: args.owner, value: args.value, block: blockNumber }))];
+    const deeds = [...known.deeds, ...(await this.#read(key, known.block + 1n, last))];
     const settled = last > SETTLED_BLOCKS + fromBlock ? last - SETTLED_BLOCKS : fromBlock - 1n;
     this.#known.delete(key);
     this.#known.set(key, { deeds: deeds.filter(({ block }) => block <= settled), block: settled > known.block ? settled : known.block });
     const oldest = this.#known.keys().next().value;
     if (this.#known.size > NAMES_KEPT && oldest !== undefined) this.#known.delete(oldest);
     return ownersOf(deeds);
+  }
+
+  /** In one question where the RPC takes it: these logs are few, however long the range. Else in portions. */
+  async #read(key: Hex, fromBlock: bigint, toBlock: bigint): Promise<Deed[]> {
+    const request = { event: APPROVAL, address: this.#chain.deployment.token, args: { spender: addressOf(key) }, fromBlock, toBlock } as const;
+    const whole = fromBlock > toBlock ? [] : await this.#chain.public.getLogs({ ...request, strict: true }).catch(() => undefined);
+    const logs = whole ?? (await readLogs(this.#chain, request));
+    return logs.map(({ args, blockNumber }) => ({ from: args.owner, value: args.value, block: blockNumber }));
   }
 }
 

@@ -22,6 +22,8 @@ import { providerCommand } from './commands/provider.ts';
 import { publishCommand } from './commands/publish.ts';
 import { fetchCommand } from './commands/publish-fetch.ts';
 import { handOverNameCommand } from './commands/publish-hand-over.ts';
+import { namesCommand } from './commands/publish-names.ts';
+import { republishCommand } from './commands/publish-again.ts';
 import { withdrawNameCommand } from './commands/publish-withdraw.ts';
 import { putCommand } from './commands/put.ts';
 import { releaseCommand } from './commands/release.ts';
@@ -42,7 +44,7 @@ const VERBS = [
   initCommand, tokensCommand, withdrawCommand,
   rentCommand, extendCommand, renewCommand, growCommand, closeCommand, releaseCommand, lockCommand, endowCommand,
   putCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand,
-  publishCommand, resolveCommand, fetchCommand, withdrawNameCommand, handOverNameCommand,
+  publishCommand, resolveCommand, fetchCommand, namesCommand, republishCommand, withdrawNameCommand, handOverNameCommand,
   statusCommand, fireCommand, challengeCommand, sessionCommand, channelCommand, sponsorCommand,
   operatorCommand, providerCommand, edgeCommand, heavyCommand, workerCommand, devnetCommand, demoCommand,
 ];

@@ -1,21 +1,27 @@
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createChain } from '../../offchain/chain/client.ts';
 import type { Client } from '../../offchain/client/client.ts';
+import { collect } from '../../offchain/client/collect.ts';
 import { fetchByName } from '../../offchain/client/named/fetch-by-name.ts';
 import { fetchLocation, readPublicFile } from '../../offchain/client/named/fetch-location.ts';
 import { handOverName } from '../../offchain/client/named/hand-over-name.ts';
 import { listNameVersions } from '../../offchain/client/named/list-name-versions.ts';
+import { listOwnNames } from '../../offchain/client/named/list-own-names.ts';
 import { locate } from '../../offchain/client/named/locate.ts';
 import { locationOf } from '../../offchain/client/named/location-of.ts';
 import { openLocation } from '../../offchain/client/named/open-location.ts';
 import { createPublicReader } from '../../offchain/client/named/public-reader.ts';
 import { publishName } from '../../offchain/client/named/publish-name.ts';
+import { refreshNames } from '../../offchain/client/named/refresh-names.ts';
 import { resolveName } from '../../offchain/client/named/resolve-name.ts';
 import { withdrawName } from '../../offchain/client/named/withdraw-name.ts';
 import { put } from '../../offchain/client/put.ts';
 import { publicContentId } from '../../offchain/codec/content-id.ts';
+import { nameKey } from '../../offchain/wire/named-name.ts';
+import { rendezvous } from '../../offchain/wire/rendezvous.ts';
+import { type Liar, startLiar } from './named-liar.ts';
 import { noise, snapshot } from './tree.ts';
 import { type World, rentedClient, startWorld } from './world.ts';
 
@@ -27,17 +33,25 @@ let other: Client;
 /** Somebody with an RPC address and nothing else. */
 let stranger: ReturnType<typeof createPublicReader>;
 let video: Buffer;
+/** A registered heavy node that answers every question about names with 404, until a test tells it what to say. */
+let liar: Liar;
+/** Names of which the liar is the first holder, and two honest nodes behind it. */
+let names: string[];
 
 beforeAll(async () => {
   world = await startWorld({ providers: 4 });
   ({ client } = await rentedClient(world, { account: OWNER }));
   ({ client: other } = await rentedClient(world, { account: OTHER }));
+  liar = await startLiar(await world.holdfast.as(18));
+  const ids = [...world.heavies.map(({ id }) => id), liar.id];
+  names = Array.from({ length: 60 }, (_, i) => `/b.com/${i}`).filter((name) => rendezvous(nameKey(name), ids)[0] === liar.id);
   stranger = createPublicReader(await createChain({ rpcUrls: [world.holdfast.rpcUrl], deployment: world.holdfast.deployment, pollMs: 50 }));
   // Half of it compresses; it fills several batches and several of the chunks of 1 MiB.
   video = Buffer.concat([Buffer.from(noise('video', 1_300_000)), Buffer.alloc(1_200_000, 'frame')]);
   await store(client, 'video', 'izone.mp4', video);
 }, 60_000);
 afterAll(async () => {
+  await liar?.stop();
   await stranger?.close();
   await world?.stop();
 });
@@ -184,6 +198,33 @@ describe('a location that is too large for a record', () => {
   });
 });
 
+describe('content that moves', () => {
+  it('is published anew under all names that stand for it', async () => {
+    const folder = join(world.folder, 'album');
+    await mkdir(folder);
+    await writeFile(join(folder, 'large'), noise('large', 600_000));
+    await writeFile(join(folder, 'small'), noise('small', 50_000));
+    await put(other, { paths: [folder], name: 'album', visibility: 'public' });
+    await rm(join(folder, 'large'));
+    await put(other, { paths: [folder], name: 'album', visibility: 'public' });
+    await publishName(other, { name: '/o.com/album', stored: 'album' });
+    const before = await resolveName(stranger, { name: '/o.com/album' });
+    expect((await refreshNames(other)).published).toEqual([]);
+
+    const { moved, bundles } = await collect(other, { keepVersions: 1 });
+    expect({ moved: moved.includes('album'), bundles: bundles.length > 0 }).toEqual({ moved: true, bundles: true });
+    expect(await refreshNames(other)).toMatchObject({ published: [{ name: '/o.com/album', version: 2 }], failed: [] });
+    const { names: own, silent } = await listOwnNames(stranger, { owner: other.creator });
+    expect(own).toEqual(['/a.com/sold', '/o.com/album']);
+    expect(silent).toEqual([liar.id]);
+    const after = await resolveName(stranger, { name: '/o.com/album' });
+    expect(after.record.contentId).toBe(before.record.contentId);
+    expect(after.record.value).not.toBe(before.record.value);
+    await fetchByName(stranger, { name: '/o.com/album', into: into('album') });
+    expect(await snapshot(into('album'))).toEqual(await snapshot(folder));
+  });
+});
+
 describe('with providers that die and lie', () => {
   it('the bytes come from the others', async () => {
     const [dead, corrupt] = world.providers as readonly [{ id: number }, { id: number }, ...unknown[]];
@@ -192,5 +233,56 @@ describe('with providers that die and lie', () => {
     const fetched = await fetchByName(stranger, { name: '/a.com/izone.mp4', version: 1, into: into('survived') });
     expect(fetched.avoided.map(({ provider }) => provider)).toEqual(expect.arrayContaining([corrupt.id]));
     expect((await readFile(join(into('survived'), 'izone.mp4'))).equals(video)).toBe(true);
+  });
+});
+
+describe('a holder that lies', () => {
+  it('withholds a record: the others have it', async () => {
+    const [name] = names as [string];
+    const { holders } = await publishName(client, { name, stored: 'later' });
+    expect(holders).not.toContain(liar.id);
+    const before = liar.asked;
+    expect((await resolveName(stranger, { name })).record.version).toBe(1);
+    expect(liar.asked).toBeGreaterThan(before);
+  });
+
+  it('shows an old version: the newest is taken from the others', async () => {
+    const [, name] = names as [string, string];
+    await publishName(client, { name, stored: 'later' });
+    const old = await resolveName(stranger, { name });
+    await publishName(client, { name, stored: 'video' });
+    liar.says = () => ({ status: 200, body: { hash: old.hash, record: old.record } });
+    const now = await resolveName(stranger, { name });
+    expect(now).toMatchObject({ record: { version: 2 }, distrusted: [] });
+    expect(now.holders.find(({ node }) => node === liar.id)?.hash).toBe(old.hash);
+  });
+
+  it('changes a record, forges one, or sends anything else: it is distrusted', async () => {
+    const [, , name] = names as [string, string, string];
+    await publishName(client, { name, stored: 'later' });
+    const { hash, record } = await resolveName(stranger, { name });
+    const lies: unknown[] = [
+      { hash, record: { ...record, version: 9 } },
+      { hash, record: { ...record, value: '{"kind":"withdrawn"}' } },
+      { hash, record: { ...record, name: '/b.com/other' } },
+      { hash, record: { ...record, signature: `0x${'11'.repeat(64)}` } },
+      { hash: 'x', record: 7 },
+      [],
+    ];
+    for (const body of lies) {
+      liar.says = () => ({ status: 200, body });
+      const resolved = await resolveName(stranger, { name });
+      expect(resolved.record.version).toBe(1);
+      expect(resolved.distrusted.map(({ node }) => node), JSON.stringify(body).slice(0, 60)).toEqual([liar.id]);
+    }
+    liar.says = () => ({ status: 500, body: {} });
+    expect(await resolveName(stranger, { name })).toMatchObject({ record: { version: 1 }, distrusted: [] });
+  });
+
+  it('is not enough by itself: without a majority of the holders nothing is said', async () => {
+    const [name] = names as [string];
+    await Promise.all(world.heavies.map((heavy) => heavy.stop()));
+    liar.says = () => ({ status: 404, body: { code: 'NO_SUCH_NAME', message: 'No.' } });
+    await expect(resolveName(stranger, { name })).rejects.toMatchObject({ code: 'NO_HOLDER', retryable: true });
   });
 });

@@ -10,6 +10,7 @@ export function collectCommand(): Command {
     .action(async (options: CommonOptions & { agreement?: string; keep?: string }) => {
       const { withClient, showProgress } = await import('../client-session.ts');
       const { collect } = await import('../../client/collect.ts');
+      const { refreshNames } = await import('../../client/named/refresh-names.ts');
       const { parseCount } = await import('../units.ts');
       const { whichAgreement } = await import('../which-agreement.ts');
       const keepVersions = options.keep === undefined ? undefined : parseCount(options.keep, { what: 'a number of versions', max: 2 ** 32 - 1 });
@@ -18,8 +19,11 @@ export function collectCommand(): Command {
         const { onProgress, done } = showProgress(options);
         const collected = await collect(client, { agreement, keepVersions, signal, onProgress }).finally(done);
         const { forgotten, moved, bundles, freedBatches, isPartial } = collected;
-        output.result(collected, () => [
+        const names = bundles.length === 0 ? undefined : await refreshNames(client, { signal });
+        for (const { name, reason } of names?.failed ?? []) output.note(`${name} was not published anew: ${reason}.`);
+        output.result({ ...collected, names }, () => [
           `Forgotten ${forgotten} versions, moved ${moved.length} names, gave up ${bundles.length} bundles: ${freedBatches} batches of space are free again.`,
+          ...(names === undefined || names.published.length === 0 ? [] : [`Published ${names.published.length} public names anew, for their content moved.`]),
           ...(isPartial ? ['There was too little free space to move everything: grow the agreement, or run it again.'] : []),
         ]);
       });

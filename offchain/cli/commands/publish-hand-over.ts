@@ -12,15 +12,14 @@ export function handOverNameCommand(): Command {
     .argument('<address>', 'the next owner')
     .option('--yes', 'do not ask')
     .action(async (name: string, address: string, options: HandOverOptions) => {
-      const { getAddress, isAddress, zeroAddress } = await import('viem');
       const { withClient } = await import('../client-session.ts');
       const { confirm } = await import('../confirm.ts');
-      const { UsageError } = await import('../errors.ts');
       const { handOverName } = await import('../../client/named/hand-over-name.ts');
-      if (!isAddress(address) || address === zeroAddress) throw new UsageError(`"${address}" is no address that can own a name.`);
+      const { parseAddress } = await import('../units.ts');
+      const to = parseAddress(address);
       await withClient(options, async ({ client, output }) => {
-        if (options.yes !== true) await confirm(`${name} will belong to ${address} for good. Go on?`);
-        const handed = await handOverName(client, { name, to: getAddress(address) });
+        if (options.yes !== true) await confirm(`${name} will belong to ${to} for good. Go on?`);
+        const handed = await handOverName(client, { name, to });
         output.result(handed, () => `${handed.name} belongs to ${handed.to} now; what it stands for stays until its new owner publishes.`);
       });
     });

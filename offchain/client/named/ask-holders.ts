@@ -1,10 +1,10 @@
 /** Asks the heavy nodes that keep a name, down the name's order until enough of them have answered. */
 import type { Hex } from 'viem';
-import { listNodes } from '../../chain/list-nodes.ts';
 import { NAME_REPLICAS } from '../../wire/named-record.ts';
 import { rendezvous } from '../../wire/rendezvous.ts';
 import { messageOf } from '../errors.ts';
 import { firstOf } from '../fetch/first-of.ts';
+import { registeredHeavies } from './chain-facts.ts';
 import { NoHolderAnsweredError } from './errors.ts';
 import type { PublicReader } from './public-reader.ts';
 
@@ -25,8 +25,7 @@ const LATE_MS = 2_000;
 
 /** All registered heavy nodes in the order of the key. */
 export async function holdersOfName({ chain }: Pick<PublicReader, 'chain'>, key: Hex): Promise<Holder[]> {
-  const heavies = (await listNodes(chain)).filter(({ tier, endpoint }) => tier === 'heavy' && endpoint !== '');
-  const urls = new Map(heavies.map(({ id, endpoint }) => [id, endpoint.replace(/\/$/, '')]));
+  const urls = new Map((await registeredHeavies(chain)).map(({ id, endpoint }) => [id, endpoint.replace(/\/$/, '')]));
   return rendezvous(key, [...urls.keys()]).map((node) => ({ node, url: urls.get(node) as string }));
 }
 

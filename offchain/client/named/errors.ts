@@ -8,6 +8,13 @@ export class BadLocationError extends HoldfastError {
   }
 }
 
+/** What a stranger published may be of any size. */
+export class TooLargeObjectError extends HoldfastError {
+  constructor(contentId: string, facts: { readonly sizeBytes: number; readonly maxBytes: number }) {
+    super('TOO_LARGE_OBJECT', `${contentId} has ${facts.sizeBytes} bytes; the limit is ${facts.maxBytes}.`, { details: { contentId, ...facts }, nextStep: 'Raise the limit if you want it all the same.' });
+  }
+}
+
 /** Only what was stored as public content can be read by others. */
 export class NotPublicError extends HoldfastError {
   constructor(name: string) {

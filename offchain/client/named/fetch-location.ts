@@ -7,6 +7,7 @@ import { abortable } from '../aborting.ts';
 import type { AvoidedProvider } from '../fetch/health.ts';
 import type { OnProgress } from '../progress.ts';
 import { restoreManifest } from '../restore-manifest.ts';
+import { TooLargeObjectError } from './errors.ts';
 import { type OpenedLocation, openLocation } from './open-location.ts';
 import type { PublicReader } from './public-reader.ts';
 
@@ -14,6 +15,8 @@ export interface FetchLocationOptions {
   readonly location: PublicLocation;
   /** A folder; made when it is not there. */
   readonly into: string;
+  /** Larger objects are refused; no limit when left out. */
+  readonly maxBytes?: number | undefined;
   /** Only this file or folder inside the object. */
   readonly path?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -26,11 +29,13 @@ export interface FetchResult extends RestoreResult {
   readonly avoided: readonly AvoidedProvider[];
 }
 
-/** @throws BadLocationError, NoSuchObjectError, RestoreFailedError, UnrecoverableError, RpcUnavailableError, AbortedError */
+/** @throws TooLargeObjectError, BadLocationError, NoSuchObjectError, RestoreFailedError, UnrecoverableError, RpcUnavailableError, AbortedError */
 export function fetchLocation(reader: PublicReader, options: FetchLocationOptions): Promise<FetchResult> {
-  const { location, signal } = options;
+  const { location, maxBytes, signal } = options;
   const { contentId } = location;
   return abortable(`Fetching ${contentId}`, signal, async () => {
+    const { sizeBytes } = location;
+    if (maxBytes !== undefined && sizeBytes > maxBytes) throw new TooLargeObjectError(contentId, { sizeBytes, maxBytes });
     const opened = await openLocation(reader, location, { signal });
     const result = await restoreManifest({ ...reader, reader: opened.reader, keys: null }, opened.manifest, { ...options, name: contentId });
     return { ...result, contentId, avoided: reader.health.report() };

@@ -1,13 +1,15 @@
 /** Makes somebody else the owner of a public name, on the chain and for good. */
-import { isAddressEqual } from 'viem';
+import { isAddressEqual, zeroAddress } from 'viem';
 import type { Address, Hex } from 'viem';
 import * as deeds from '../../chain/name-deeds.ts';
+import { HoldfastError } from '../../wire/errors.ts';
 import type { Client } from '../client.ts';
 import { NameNotYoursError } from './errors.ts';
 import { ownersByName } from './look-up.ts';
 
 /** What stands keeps standing until the new owner publishes. @throws NameNotYoursError, InsufficientFundsError, RpcUnavailableError */
 export async function handOverName(client: Client, options: { readonly name: string; readonly to: Address }): Promise<{ readonly name: string; readonly to: Address; readonly transactionHash: Hex }> {
+  if (isAddressEqual(options.to, zeroAddress)) throw new HoldfastError('BAD_OWNER', 'The zero address cannot own a name.', { nextStep: 'Withdraw the name instead.' });
   const { name, key, owners } = await ownersByName(client, options.name);
   const owner = owners.at(-1);
   if (owner === undefined || !isAddressEqual(owner, client.creator)) throw new NameNotYoursError(name, owner ?? 'nobody');

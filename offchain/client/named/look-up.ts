@@ -8,8 +8,8 @@ import type { NamedRecord, NamedSummary, Rank } from '../../wire/named-record.ts
 import { RemoteError } from '../../wire/transport-errors.ts';
 import { messageOf } from '../errors.ts';
 import { type Holder, type HolderAnswers, askHolders } from './ask-holders.ts';
+import { ownersOfName } from './chain-facts.ts';
 import { NoSuchPublicNameError } from './errors.ts';
-import { ownersOfName } from './owners.ts';
 import type { PublicReader } from './public-reader.ts';
 
 export interface NameOwners {

@@ -21,8 +21,8 @@ export interface OpenedLocation {
   readonly reader: PayloadReader;
 }
 
-/** A manifest of this size names some ten million chunks. */
-const MANIFEST_BYTES_MAX = 1 << 30;
+/** A manifest of this size names some two million chunks. It is read into memory, and its writer may be anybody. */
+const MANIFEST_BYTES_MAX = 128 << 20;
 
 /** @throws BadLocationError, MalformedError, UnrecoverableError, RpcUnavailableError, AbortedError */
 export async function openLocation(reader: PublicReader, location: PublicLocation, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<OpenedLocation> {
@@ -33,6 +33,8 @@ export async function openLocation(reader: PublicReader, location: PublicLocatio
   const decoded = decodeManifest(bytes);
   if (decoded.visibility !== 'public') throw new BadLocationError(contentId, 'its manifest is of encrypted content');
   if (!equal(await contentRoot(platform, decoded), decoded.root) || !equal(decoded.root, hexToBytes(location.root))) throw new BadLocationError(contentId, 'its manifest does not fit its root');
+  // Few stored bytes can be said to be many: so the size that is told beforehand must be true.
+  if (decoded.entries.reduce((sum, entry) => sum + entry.size, 0) !== location.sizeBytes) throw new BadLocationError(contentId, 'it is of another size than it says');
   if ((await contentIdOf(platform, decoded, bytes)) !== contentId) throw new BadLocationError(contentId, 'its chunks add up to another ContentID');
   const manifest = { ...decoded, chunks: decoded.chunks.map((chunk) => resolveRef(chunk, location.manifest)) };
   return { location, manifest, reader: payloads };

@@ -12,7 +12,7 @@ import { OFFER_TIMEOUT_MS } from '../limits.ts';
 import { mapLimited } from '../parallel.ts';
 import type { RecordBook } from './book.ts';
 import { Confirmed } from './confirmed.ts';
-import { CHANGED_MAX, COPIES_PER_ROUND, NAMES_PER_ROUND, OFFER_NAMES, PEERS_AT_ONCE } from './limits.ts';
+import { CHANGED_MAX, COPIES_PER_ROUND, NAMES_PER_ROUND, OFFER_NAMES, PEERS_AT_ONCE, RANKS_PER_ROUND } from './limits.ts';
 import { createPeers } from './peers.ts';
 import { dropName, keysAfter, versionsOf } from './rows.ts';
 
@@ -45,18 +45,20 @@ export function createKeeper(context: HeavyContext, book: () => RecordBook, nowM
     return rendezvous(key, [...byId.keys()]).map((id) => byId.get(id) as NodeState);
   };
 
-  const nextKeys = async (): Promise<Hex[]> => {
-    const changed = [...waiting].slice(0, NAMES_PER_ROUND);
+  const nextKeys = async (nodes: number): Promise<Hex[]> => {
+    const limit = Math.max(1, Math.min(NAMES_PER_ROUND, Math.floor(RANKS_PER_ROUND / Math.max(1, nodes))));
+    const changed = [...waiting].slice(0, limit);
     for (const key of changed) waiting.delete(key);
-    const walked = await keysAfter(store, walkedTo, NAMES_PER_ROUND);
-    walkedTo = walked.length < NAMES_PER_ROUND ? '' : (walked.at(-1) as Hex);
+    const walked = await keysAfter(store, walkedTo, limit);
+    walkedTo = walked.length < limit ? '' : (walked.at(-1) as Hex);
     if (walkedTo === '') sharing.clear();
     return [...new Set([...changed, ...walked])];
   };
 
   /** Which names to offer to whom. */
-  const plan = async (keys: readonly Hex[]): Promise<Map<NodeState, Offered[]>> => {
+  const plan = async (): Promise<Map<NodeState, Offered[]>> => {
     const live = await peers.live();
+    const keys = await nextKeys(live.length);
     const offers = new Map<NodeState, Offered[]>();
     for (const key of keys) {
       const hashes = await hashesOf(key);
@@ -136,7 +138,7 @@ export function createKeeper(context: HeavyContext, book: () => RecordBook, nowM
     },
     async tick() {
       await peers.probe(sharing);
-      const offers = await plan(await nextKeys());
+      const offers = await plan();
       await mapLimited([...offers], PEERS_AT_ONCE, async ([peer, names]) => {
         try {
           await offer(peer, names);

@@ -4,10 +4,14 @@
 export const NAMES_PER_OWNER = 1_024;
 /** Requests that run at once. */
 export const REQUESTS_AT_ONCE = 32;
-/** Names in one offer. */
-export const OFFER_NAMES = 256;
+/** Names in one offer: with all their versions, question and answer stay below a MiB. */
+export const OFFER_NAMES = 128;
+/** Names of one page of an owner's. */
+export const NAMES_ON_PAGE = 256;
 /** Names whose holders are looked at in one round, besides those that changed. */
 export const NAMES_PER_ROUND = 128;
+/** Ranks that are computed in one round, about 10 microseconds each: among many heavy nodes fewer names are looked at. */
+export const RANKS_PER_ROUND = 16_384;
 /** Names that changed and wait for their round; more are met by the walk through all names. */
 export const CHANGED_MAX = 4_096;
 /** Copies that go to or come from one peer in one round. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { NodeState } from '../../chain/node-state.ts';
 import { requestJson } from '../../wire/http-client.ts';
-import { RemoteError } from '../../wire/transport-errors.ts';
+import { RemoteError, TransportError } from '../../wire/transport-errors.ts';
 import type { HeavyContext } from '../context.ts';
 import { PROBE_TIMEOUT_MS } from '../limits.ts';
 import { mapLimited } from '../parallel.ts';
@@ -12,7 +12,7 @@ export interface Peers {
   /** Registered heavy nodes that are not away, this one among them. Those of which nothing is known count as there. */
   live(): Promise<NodeState[]>;
   isAway(id: number): boolean;
-  /** What a request to the peer came to: any answer of its own is a sign of life. */
+  /** What a request to the peer came to: any answer of its own is a sign of life. What went wrong on this side says nothing. */
   heard(id: number, error?: unknown): void;
   /** Probes those of `ids` of which nothing was heard for a while, and those that are away. */
   probe(ids: ReadonlySet<number>): Promise<void>;
@@ -31,7 +31,8 @@ export function createPeers(context: HeavyContext, onBack: (id: number) => void,
 
   const heard = (id: number, error?: unknown): void => {
     const wasAway = isAway(id);
-    const isAnswer = error === undefined || (error instanceof RemoteError && error.remoteStatus < 500);
+    const isAnswer = error === undefined || error instanceof RemoteError;
+    if (!isAnswer && !(error instanceof TransportError)) return;
     known.set(id, { heardMs: nowMs(), failures: isAnswer ? 0 : (known.get(id)?.failures ?? 0) + 1 });
     if (wasAway === isAway(id)) return;
     context.log.info(wasAway ? 'records.peer-back' : 'records.peer-away', { peer: id });

@@ -1,10 +1,10 @@
 /** The public names of one heavy node: its own book, and what the holders of a name say. */
-import type { Hex } from 'viem';
+import type { Address, Hex } from 'viem';
 import type { NodeState } from '../../chain/node-state.ts';
 import { requestJson } from '../../wire/http-client.ts';
 import { RecordReply } from '../../wire/named-messages.ts';
-import type { OffersReply, RecordOffers, RecordStored, VersionsReply } from '../../wire/named-messages.ts';
-import { NAME_REPLICAS, outranks } from '../../wire/named-record.ts';
+import type { OffersReply, OwnedNames, RecordOffers, RecordStored, VersionsReply } from '../../wire/named-messages.ts';
+import { NAME_REPLICAS, messageOf, outranks, recordHash, summaryOf } from '../../wire/named-record.ts';
 import type { NamedRecord } from '../../wire/named-record.ts';
 import type { HeavyContext } from '../context.ts';
 import { OFFER_TIMEOUT_MS } from '../limits.ts';
@@ -12,6 +12,8 @@ import { mapLimited } from '../parallel.ts';
 import { createRecordBook } from './book.ts';
 import { NoSuchRecordError } from './errors.ts';
 import { createKeeper } from './keeper.ts';
+import { NAMES_ON_PAGE } from './limits.ts';
+import { namesOf } from './rows.ts';
 
 export interface Records {
   put(key: Hex, record: NamedRecord, options: { readonly isCopy: boolean }): Promise<RecordStored>;
@@ -21,6 +23,8 @@ export interface Records {
    */
   get(key: Hex, which: { readonly version?: number | undefined; readonly hash?: Hex | undefined; readonly isLocal: boolean }): Promise<RecordReply>;
   versions(key: Hex): Promise<VersionsReply>;
+  /** A page of the names whose record here is of `owner`, behind the key `after`. */
+  ownedBy(owner: Address, after: string): Promise<OwnedNames>;
   answer(offers: RecordOffers): Promise<OffersReply>;
   tick(): Promise<void>;
 }
@@ -33,7 +37,7 @@ export function createRecords(context: HeavyContext): Records {
   const own = async (key: Hex, { version, hash }: { readonly version?: number | undefined; readonly hash?: Hex | undefined }): Promise<RecordReply | undefined> => {
     if (hash === undefined && version === undefined) return book.head(key);
     const record = hash !== undefined ? await book.get(key, hash) : await book.byVersion(key, version as number);
-    return record === undefined ? undefined : { record, hash: hash ?? (await book.check(key, record)) };
+    return record === undefined ? undefined : { record, hash: recordHash(context.chain.domain, messageOf(summaryOf(record))) };
   };
 
   const ask = async (peer: NodeState, key: Hex, query: string): Promise<RecordReply | undefined> => {
@@ -59,6 +63,10 @@ export function createRecords(context: HeavyContext): Records {
       return highest;
     },
     versions: async (key) => ({ versions: await book.list(key) }),
+    async ownedBy(owner, after) {
+      const page = await namesOf(context.store, owner, after, NAMES_ON_PAGE);
+      return { names: page.map(({ name }) => name), next: page.length < NAMES_ON_PAGE ? null : (page.at(-1)?.key ?? null) };
+    },
     answer: (offers) => keeper.answer(offers),
     tick: () => keeper.tick(),
   };

@@ -51,6 +51,12 @@ export function countNames(store: Store, owner?: Address): Promise<number> {
   return store.publicName.count({ where: owner === undefined ? {} : { owner: owner.toLowerCase() } });
 }
 
+/** Names of the owner, in the order of their keys. */
+export async function namesOf(store: Store, owner: Address, after: string, limit: number): Promise<{ key: Hex; name: string }[]> {
+  const rows = await store.publicName.findMany({ where: { owner: owner.toLowerCase(), key: { gt: after } }, orderBy: { key: 'asc' }, take: limit, select: { key: true, name: true } });
+  return rows.map(({ key, name }) => ({ key: key as Hex, name }));
+}
+
 /** Keys behind `after` in ascending order, at most `limit`. */
 export async function keysAfter(store: Store, after: string, limit: number): Promise<Hex[]> {
   const rows = await store.publicName.findMany({ where: { key: { gt: after } }, orderBy: { key: 'asc' }, take: limit, select: { key: true } });
