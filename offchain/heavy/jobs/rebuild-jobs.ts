@@ -13,7 +13,7 @@ import { outsiders } from './holders.ts';
 import type { RebuildSpec } from '../../wire/jobs.ts';
 
 type Fragments = Map<number, Uint8Array>;
-type WorkerRequest = Omit<RebuildRequest, 'throttle'> & { readonly isSure: boolean; readonly takers: readonly number[] };
+type WorkerRequest = RebuildRequest & { readonly isSure: boolean; readonly takers: readonly number[] };
 
 export interface WorkerRebuilds {
   /**
@@ -36,10 +36,14 @@ export function createWorkerRebuilds(context: HeavyContext, { board, accounts, c
         return undefined;
       });
       if (job === undefined) return here();
+      // Where nothing more may be lost, a worker that is slow or silent would cost too much.
+      if (healthyOf(agreement).length <= agreement.k) return here();
       if (!board.hasWorkers(job)) {
         await board.noteUntaken(job);
         return here();
       }
+      // Whoever reads: providers go on serving meanwhile.
+      await request.throttle.take(agreement.k * request.geometry.fragmentSize, signal);
       const ending = await board.offer(job, { waitMs: settings.workers.waitMs, signal });
       if (ending.kind === 'done') {
         log.info('repair.rebuilt-by-worker', { agreement: agreement.id, batchId: request.batchId, slots: request.slots, worker: ending.worker });
@@ -54,15 +58,18 @@ export function createWorkerRebuilds(context: HeavyContext, { board, accounts, c
 
   async function jobOf(agreement: AgreementState, request: WorkerRequest): Promise<Job<Fragments>> {
     const spec = await specOf(agreement, request);
-    const healthy = agreement.slots.filter(({ provider, faulted }) => provider !== 0 && !faulted);
-    const priority = expectedEpochs(healthy.map(({ provider }) => lossRate(reputation.of(provider).reputation)), agreement.k);
+    const priority = expectedEpochs(healthyOf(agreement).map(({ provider }) => lossRate(reputation.of(provider).reputation)), agreement.k);
     const seconds = await calibration.secondsOf(spec);
     return { spec, seconds, bytes: movedBytes(spec), priority, resultBytes: resultBytes(spec), mayHave: await outsiders(directory, agreement, request.takers), check: (result) => checkRebuild(spec, result) };
   }
 }
 
+function healthyOf({ slots }: AgreementState): AgreementState['slots'] {
+  return slots.filter(({ provider, faulted }) => provider !== 0 && !faulted);
+}
+
 /** Sources that are relayed or elsewhere are named by their nodes: the worker asks the registry where they are. */
-async function specOf({ k, m, batchLog2, id }: AgreementState, request: Omit<RebuildRequest, 'throttle'>): Promise<RebuildSpec> {
+async function specOf({ k, m, batchLog2, id }: AgreementState, request: RebuildRequest): Promise<RebuildSpec> {
   const { slots, sources, fragmentRoots, batchId } = request;
   const sealed = async (slot: number) => ({ slot, root: bytesToHex(fragmentRoots[slot] as Uint8Array), key: bytesToHex(await sealOf(request, slot)) });
   const usable = sources.filter(({ slot }) => !slots.includes(slot));

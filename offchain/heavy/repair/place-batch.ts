@@ -89,8 +89,8 @@ async function rebuildOrCopy(shop: Workshop, work: Work, team: Team, { lacking, 
   const { context, throttle } = shop;
   const { agreement, lastResort, silences } = work;
   const onSilence = (provider: number): void => void silences.set(provider, (silences.get(provider) ?? 0) + 1);
-  const request = () => ({ agreement: agreement.id, geometry: geometry(agreement), ...placed, slots: [...lacking], sealKey, sources: sourcesNow(work, team, lacking) });
-  const rebuild = () => shop.workers.rebuild(agreement, { ...request(), isSure: isOnly && work.sealKeys.length === 1, takers: [...team.takers.values()].map(({ provider }) => provider) }, () => rebuildFragments(context, { ...request(), throttle, onSilence }));
+  const request = () => ({ agreement: agreement.id, geometry: geometry(agreement), ...placed, slots: [...lacking], sealKey, sources: sourcesNow(work, team, lacking), throttle, onSilence });
+  const rebuild = () => shop.workers.rebuild(agreement, { ...request(), isSure: isOnly && work.sealKeys.length === 1, takers: [...team.takers.values()].map(({ provider }) => provider) }, () => rebuildFragments(context, request()));
   try {
     return await rebuild();
   } catch (error) {
