@@ -9,7 +9,7 @@ export interface RenewalState {
   readonly maxPerPeriod: bigint;
   /** No renewal reaches beyond this period. */
   readonly untilPeriod: number;
-  /** For good: not to be closed, and refunds wait in the pot. */
+  /** For good: not to be closed or grown, nothing in it is retired, and refunds wait in the pot. */
   readonly isLocked: boolean;
 }
 

@@ -7,7 +7,7 @@ export function listLines(objects: readonly ListedObject[], options: { readonly 
   return table([['name', 'version', 'stored', 'visibility', 'agreement', 'content'], ...rows], { right: [1, 4] });
 }
 
-function row(name: string, { version, createdMs, deleted, visibility, agreement, contentId }: ListedVersion): string[] {
+function row(name: string, { version, createdMs, deleted, visibility, agreement, contentId, adopted }: ListedVersion): string[] {
   const when = new Date(createdMs).toISOString().slice(0, 19).replace('T', ' ');
-  return [name, String(version), when, ...(deleted ? ['deleted', '', ''] : [visibility ?? '', String(agreement ?? ''), contentId ?? ''])];
+  return [name, String(version), when, ...(deleted ? ['deleted', '', ''] : [adopted === true ? 'adopted' : (visibility ?? ''), String(agreement ?? ''), contentId ?? ''])];
 }

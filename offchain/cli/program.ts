@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { adoptCommand } from './commands/adopt.ts';
+import { adoptedCommand } from './commands/adopted.ts';
+import { announceCommand } from './commands/announce.ts';
 import { chainCommand } from './commands/chain.ts';
 import { challengeCommand } from './commands/challenge.ts';
 import { channelCommand } from './commands/channel.ts';
@@ -45,6 +48,7 @@ const VERBS = [
   rentCommand, extendCommand, renewCommand, growCommand, closeCommand, releaseCommand, lockCommand, endowCommand,
   putCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand,
   publishCommand, resolveCommand, fetchCommand, namesCommand, republishCommand, withdrawNameCommand, handOverNameCommand,
+  announceCommand, adoptCommand, adoptedCommand,
   statusCommand, fireCommand, challengeCommand, sessionCommand, channelCommand, sponsorCommand,
   operatorCommand, providerCommand, edgeCommand, heavyCommand, workerCommand, devnetCommand, demoCommand,
 ];

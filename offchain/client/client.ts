@@ -14,9 +14,10 @@ import { type Signer, signerAddress } from '../wire/typed-data.ts';
 import { Edges } from '../reads/pay/edges.ts';
 import { ReadPayer } from '../reads/pay/payer.ts';
 import { ReadSource } from '../reads/pay/source.ts';
+import { ForeignKeyring } from './adopt/foreign-keys.ts';
 import { AgreementViews } from './fetch/agreement-view.ts';
 import { type AvoidedProvider, ProviderHealth } from './fetch/health.ts';
-import { PayloadReader } from './fetch/payload-reader.ts';
+import { type BatchPlace, PayloadReader } from './fetch/payload-reader.ts';
 import { heavyUrls } from './heavies.ts';
 import { holdersOf } from './holders.ts';
 import { Lanes } from './lanes.ts';
@@ -57,6 +58,8 @@ export interface Client {
   /** Fragments on their way to providers. */
   readonly uploads: Lanes;
   readonly reader: PayloadReader;
+  /** What unseals a batch: of one's own agreements, or of what one has adopted. */
+  batchKey(place: BatchPlace): Promise<Uint8Array>;
   /** Where reads go to, and what is paid for them. */
   readonly source: ReadSource;
   /** Providers that failed this client so far, and why they are left alone. */
@@ -94,6 +97,12 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const payer = new ReadPayer({ chain, signer, policy: policy.reads, identify });
   const known = { chain, signer, home: options.home, namedHeavies: options.heavies };
   const source = new ReadSource({ own: creator, payer, edges: new Edges({ chain, policy: policy.reads, holdersOf: async (batchId) => holdersOf(await heavyUrls(known), batchId) }) });
+  const foreign = new ForeignKeyring({ store, creator });
+  const batchKeyOf = async (place: BatchPlace): Promise<Uint8Array> => {
+    const isOwn = (await views.get(place.agreement)).state.creator === creator;
+    const given = isOwn ? undefined : await foreign.find(place);
+    return given ?? batchKey(platform, { sealKey: await secrets.sealKey(place.agreement), batchId: place.batchId });
+  };
   return {
     chain,
     creator,
@@ -109,7 +118,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     views,
     health,
     uploads: new Lanes({ startAtOnce: policy.transfersAtFirst, maxAtOnce: policy.transfersAtMost }),
-    reader: new PayloadReader({ chain, platform, pool, views, health, policy, source, batchKey: async ({ agreement, batchId }) => batchKey(platform, { sealKey: await secrets.sealKey(agreement), batchId }) }),
+    reader: new PayloadReader({ chain, platform, pool, views, health, policy, source, batchKey: batchKeyOf }),
+    batchKey: batchKeyOf,
     source,
     avoided: () => health.report(),
     async close() {

@@ -1,5 +1,6 @@
 /** Freeing the space of what was deleted: forget it in the catalog, move what still lives out of mostly dead bundles, retire these. */
 import { readBundle } from '../chain/read-bundle.ts';
+import { readRenewal } from '../chain/pot.ts';
 import { retiredBundles } from '../chain/retire-bundle.ts';
 import { type Catalog, withoutVersions } from '../codec/catalog.ts';
 import { abortable } from './aborting.ts';
@@ -61,7 +62,9 @@ export function collect(client: Client, options: CollectOptions = {}): Promise<C
       await storeCatalog(client, { view, journal, catalog: pruned, signal });
     }
     const first = await retire(client, { agreement, signal });
-    const { moved, isPartial } = await moveLiving(client, agreement, options);
+    // What is moved out of a locked agreement's bundles frees nothing.
+    const { isLocked } = await readRenewal(client.chain, agreement);
+    const { moved, isPartial } = isLocked ? { moved: [], isPartial: false } : await moveLiving(client, agreement, options);
     const second = moved.length === 0 ? { bundles: [] } : await retire(client, { agreement, signal });
     const freedBatches = usedBefore - used(await client.views.refresh(agreement));
     return { agreement, forgotten: countVersions(before) - countVersions(pruned), moved, bundles: [...first.bundles, ...second.bundles], freedBatches, isPartial };

@@ -75,7 +75,7 @@ export class BadMatchError extends HoldfastError {
 
 /** An agreement that cannot take this upload: unknown, someone else's, over, or not the only one to choose from. */
 export class AgreementError extends HoldfastError {
-  constructor(code: 'NO_AGREEMENT' | 'AGREEMENT_NOT_YOURS' | 'AGREEMENT_OVER' | 'WHICH_AGREEMENT' | 'SLOTS_VACANT' | 'NO_SUCH_PROVIDER' | 'NOT_LOCKED', message: string, nextStep: string, details: Facts = {}) {
+  constructor(code: 'NO_AGREEMENT' | 'AGREEMENT_NOT_YOURS' | 'AGREEMENT_OVER' | 'WHICH_AGREEMENT' | 'SLOTS_VACANT' | 'NO_SUCH_PROVIDER' | 'NOT_LOCKED' | 'AGREEMENT_LOCKED', message: string, nextStep: string, details: Facts = {}) {
     super(code, message, { nextStep, details });
   }
 }

@@ -6,6 +6,7 @@ import { creatorNonce } from '../chain/creator-nonce.ts';
 import { currentEpoch } from '../chain/current-epoch.ts';
 import { growAgreement } from '../chain/grow-agreement.ts';
 import { costOf } from '../chain/open-agreement.ts';
+import { readRenewal } from '../chain/pot.ts';
 import { tokenBalance } from '../chain/read-money.ts';
 import { readNode } from '../chain/read-node.ts';
 import { requireHealthy } from '../chain/require-healthy.ts';
@@ -58,6 +59,7 @@ export function grow(client: Client, options: GrowOptions): Promise<Grown> {
     for (let attempt = 1; ; attempt++) {
       const view = await pickAgreement(client, agreement);
       requireComplete(view);
+      if ((await readRenewal(client.chain, agreement)).isLocked) throw new AgreementError('AGREEMENT_LOCKED', `Agreement ${agreement} is locked: it keeps its size and its price.`, 'Rent another.', { agreement });
       try {
         return await growOnce(client, view, options);
       } catch (error) {

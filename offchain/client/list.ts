@@ -14,6 +14,8 @@ export interface ListedVersion {
   readonly visibility?: 'private' | 'public';
   readonly agreement?: number;
   readonly bundle?: number | null;
+  /** True: it lies in an agreement of somebody else, and is kept together with others. */
+  readonly adopted?: boolean;
 }
 
 export interface ListedObject {
@@ -34,7 +36,7 @@ export function list(client: Client, options: { readonly signal?: AbortSignal | 
       versions: versions.map((one, i): ListedVersion => {
         if (one.kind === 'deleted') return { version: i + 1, createdMs: one.created, deleted: true };
         const { created, contentId, visibility, agreement, bundle } = one.manifest;
-        return { version: i + 1, createdMs: created, deleted: false, contentId, visibility, agreement, bundle };
+        return { version: i + 1, createdMs: created, deleted: false, contentId, visibility, agreement, bundle, ...(one.foreign === undefined ? {} : { adopted: true }) };
       }),
     }));
   });

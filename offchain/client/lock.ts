@@ -5,7 +5,7 @@ import type { Client } from './client.ts';
 import { pickAgreement } from './pick-agreement.ts';
 
 /**
- * It can no longer be closed, and every refund waits in its pot until the end. Nothing is sent when it is locked already.
+ * It can no longer be closed or grown, nothing in it can be retired, and every refund waits in its pot until the end. Nothing is sent when it is locked already.
  * @throws AgreementError (not yours, over), ContractRevertError, RpcUnavailableError
  */
 export async function lock(client: Client, options: { readonly agreement: number }): Promise<{ agreement: number; endPeriod: number }> {

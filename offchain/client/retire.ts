@@ -1,8 +1,9 @@
 /** Giving bundles up: their quota is free at once, and providers drop their bytes. */
 import { retireBundle, retiredBundles } from '../chain/retire-bundle.ts';
+import { readRenewal } from '../chain/pot.ts';
 import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';
-import { BundleNeededError, ConcurrentUploadError } from './errors.ts';
+import { AgreementError, BundleNeededError, ConcurrentUploadError } from './errors.ts';
 import { forgetBundles } from './forget-bundles.ts';
 import { pickAgreement } from './pick-agreement.ts';
 import { syncCatalog } from './sync-catalog.ts';
@@ -17,7 +18,7 @@ export interface Retired {
 
 /**
  * Retires one bundle, or all of an agreement that nothing needs any more. The newest catalog decides, with every version that it names and
- * with itself; what is needed is refused and nothing happens.
+ * with itself; what is needed is refused and nothing happens. In a locked agreement nothing is retired.
  * @throws BundleNeededError, AgreementError, ConcurrentUploadError, UnrecoverableError (what is needed is unknown then), RpcUnavailableError
  */
 export function retire(client: Client, options: { readonly agreement?: number | undefined; readonly bundle?: number | undefined; readonly signal?: AbortSignal | undefined }): Promise<Retired> {
@@ -25,6 +26,10 @@ export function retire(client: Client, options: { readonly agreement?: number | 
   return abortable('Retiring', signal, async () => {
     const catalog = await syncCatalog(client, { signal });
     const { id, state } = await pickAgreement(client, options.agreement);
+    if ((await readRenewal(client.chain, id)).isLocked) {
+      if (bundle !== undefined) throw new AgreementError('AGREEMENT_LOCKED', `Agreement ${id} is locked: nothing in it can be deleted before its end.`, 'Keep what may have to go in an agreement that is not locked.', { id });
+      return { agreement: id, bundles: [], batches: 0 };
+    }
     const { bundles: needed } = await usageOf(client, catalog, signal);
     const gone = await retiredBundles(client.chain, id);
     const all = Array.from({ length: state.bundles }, (_, i) => i).filter((one) => !gone.has(one));

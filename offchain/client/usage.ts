@@ -81,7 +81,8 @@ async function count(client: Client, catalog: Catalog, { signal, unreadable }: C
   const unread: UnreadVersion[] = [];
   for (const [name, all] of catalog.names) {
     for (const [i, version] of all.entries()) {
-      if (version.kind === 'deleted') continue;
+      // What lies in agreements of others needs no bundle here.
+      if (version.kind === 'deleted' || version.foreign !== undefined) continue;
       const one = { name, isNewest: i === all.length - 1, ref: version.manifest };
       try {
         versions.push({ ...one, manifest: await readManifest(context, version.manifest) });

@@ -12,6 +12,8 @@ import { createAdmission } from './admission.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import type { Workers } from './jobs/create-workers.ts';
 import { ReadRequest, readForNeighbour } from './audit/second-path.ts';
+import type { ContentRegister } from './contents/contents.ts';
+import { addContentRoutes } from './contents/routes.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
 import { createHolders } from './holders.ts';
@@ -28,6 +30,7 @@ import type { Seals } from './seals.ts';
 import { readStatus } from './status.ts';
 
 export interface HeavyParts {
+  readonly contents: ContentRegister;
   readonly footprint: Footprint;
   readonly liveness: Liveness;
   readonly losses: Losses;
@@ -116,6 +119,7 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
 
   app.use(jobRoutes(context, parts.workers));
   addRecordRoutes(app, parts.records);
+  addContentRoutes(app, parts.contents);
 
   app.use(notFoundMiddleware);
   app.use(

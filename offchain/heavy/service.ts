@@ -24,6 +24,8 @@ import { startServer } from '../wire/http-server.ts';
 import { createHeavyApp } from './app.ts';
 import { createAuditor } from './audit/auditor.ts';
 import { createBook } from './book.ts';
+import { createContentRegister } from './contents/contents.ts';
+import { createPoolPayer } from './contents/pay.ts';
 import type { HeavyContext } from './context.ts';
 import type { Graph } from './graph/types.ts';
 import { createDirectory } from './directory.ts';
@@ -115,7 +117,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
     const graph = settings.p2p.enabled ? await (await import('./graph/start-graph.ts')).startGraph(common, { url: settings.endpoint ?? server.url }) : createNoGraph();
     held.graph = graph;
     const context: HeavyContext = { ...common, graph };
-    const parts = { footprint: createFootprint(context), liveness: createLiveness(context), losses: createLosses(), names: createNames(context), records: createRecords(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
+    const parts = { contents: createContentRegister(context), footprint: createFootprint(context), liveness: createLiveness(context), losses: createLosses(), names: createNames(context), records: createRecords(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
     const loops: Loop[] = [];
     const health = createHealth({ chain, account: account.address, store, log, settings: settings.health, loops: () => loops.map((loop) => loop.report()), own: () => diskFacts(settings.home, settings.health) });
     const all = { ...parts, health };
@@ -146,12 +148,13 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
 
 function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyApp>[1], log: Logger): Loop[] {
   const { loops, watches } = context.settings;
-  const { footprint, losses, liveness, names, records, relay, seals, workers, health } = parts;
+  const { contents, footprint, losses, liveness, names, records, relay, seals, workers, health } = parts;
   const always = [
     startLoop({ name: 'health', intervalMs: HEALTH_LOOP_MS, log, tick: async () => void (await health.look()) }),
     startLoop({ name: 'names', intervalMs: loops.namesMs, log, tick: () => names.tick() }),
     startLoop({ name: 'workers', intervalMs: FLUSH_MS, log, tick: () => workers.accounts.flush() }),
     startLoop({ name: 'records', intervalMs: context.settings.records.everyMs, log, tick: () => records.tick() }),
+    startLoop({ name: 'contents', intervalMs: loops.renewMs, log, tick: () => contents.tick() }),
     startLoop({ name: 'relay', intervalMs: loops.relayMs, log, tick: () => relay.tick() }),
     startLoop({ name: 'children', intervalMs: loops.probeMs, log, tick: () => liveness.tick() }),
   ];
@@ -162,6 +165,7 @@ function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyA
   const renewer = createRenewer(context, footprint);
   const dismisser = createDismisser(context, footprint);
   const endowments = createEndowments(context, footprint);
+  const pools = createPoolPayer(context, footprint);
   const auditor = createAuditor(context, footprint);
   const gatherer = createGatherer(context);
   return [
@@ -174,6 +178,7 @@ function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyA
     startLoop({ name: 'dismissals', intervalMs: loops.renewMs, log, tick: () => dismisser.tick() }),
     startLoop({ name: 'renewals', intervalMs: loops.renewMs, log, tick: () => renewer.tick() }),
     startLoop({ name: 'endowments', intervalMs: loops.renewMs, log, tick: () => endowments.tick() }),
+    startLoop({ name: 'pools', intervalMs: loops.renewMs, log, tick: () => pools.tick() }),
     startLoop({ name: 'scrutiny', intervalMs: loops.auditMs, log, tick: () => scrutiny.tick() }),
     startLoop({ name: 'months', intervalMs: loops.renewMs, log, tick: () => endMonths(context, { accounts: workers.accounts, footprint }) }),
     startLoop({ name: 'payday', intervalMs: loops.renewMs, log, tick: () => payday(context, footprint), longestMs: MOVING_MS }),

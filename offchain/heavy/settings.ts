@@ -4,6 +4,7 @@ import { HealthSettings } from '../health/settings.ts';
 import { ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX } from '../wire/limits.ts';
 import { address, amount, id, uint, uint16 } from '../wire/fields.ts';
 import { parseAs } from '../wire/json.ts';
+import { ContentSettings } from './contents/settings.ts';
 import { GraphSettings } from './graph/settings.ts';
 import { JobSettings } from './jobs/settings.ts';
 import { VETTING } from './placement/vetting.ts';
@@ -78,6 +79,8 @@ export const HeavySettings = z.strictObject({
   workers: JobSettings.prefault({}),
   /** When the node says that something is wrong; health/README.md has the table. */
   health: HealthSettings.prefault({}),
+  /** The register of public contents: `contents/README.md`. */
+  contents: ContentSettings.prefault({}),
   /** Public names: `records/README.md`. */
   records: RecordSettings.prefault({}),
   /** The graph of peers (libp2p). */

@@ -10,6 +10,7 @@ import type { NetworkParameters } from '../../offchain/chain/devnet-parameters.t
 import { type Client, type ClientOptions, createClient } from '../../offchain/client/client.ts';
 import { type Rented, type RentOptions, rent } from '../../offchain/client/rent.ts';
 import { type RunningHeavy, startHeavy } from '../../offchain/heavy/service.ts';
+import type { HeavySettingsInput } from '../../offchain/heavy/settings.ts';
 import type { ProviderConfigInput } from '../../offchain/provider/config.ts';
 import { type RunningProvider, startProvider } from '../../offchain/provider/service.ts';
 import { createLogger } from '../../offchain/store/log.ts';
@@ -45,6 +46,10 @@ export interface WorldOptions {
   readonly parameters?: Partial<NetworkParameters>;
   /** What provider `index` asks for reads; nothing where absent. */
   readonly reads?: (index: number) => NonNullable<ProviderConfigInput['reads']>;
+  /** Of the heavy nodes. */
+  readonly loops?: NonNullable<HeavySettingsInput['loops']>;
+  /** How often providers look whether there is something to prove. */
+  readonly tickMs?: number;
 }
 
 /** Accounts 1 and 2 run heavy nodes, the next ones providers; creators take accounts from 12 on. */
@@ -58,7 +63,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-async function startNodes(holdfast: TestHoldfast, { providers: count, reads }: WorldOptions): Promise<World> {
+async function startNodes(holdfast: TestHoldfast, { providers: count, reads, loops, tickMs }: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-client-'));
   const { rpcUrl, deployment } = holdfast;
   const heavies: RunningHeavy[] = [];
@@ -66,7 +71,7 @@ async function startNodes(holdfast: TestHoldfast, { providers: count, reads }: W
     heavies.push(await startHeavy({
       rpcUrls: [rpcUrl], deployment,
       account: devAccount(account, DEV_CHAIN_ID),
-      settings: { home: join(folder, `heavy-${account}`), loops: { directoryMs: 20 } },
+      settings: { home: join(folder, `heavy-${account}`), loops: { directoryMs: 20, ...loops } },
       write: () => undefined,
     }));
   }
@@ -87,6 +92,7 @@ async function startNodes(holdfast: TestHoldfast, { providers: count, reads }: W
         capacityBytes: 1n << 30n,
         price: { perBatchEpoch: PRICE },
         reads: reads?.(i) ?? {},
+        ...(tickMs === undefined ? {} : { tickMs }),
       },
       rpcUrls: [rpcUrl], deployment, account: devAccount(index, DEV_CHAIN_ID), log: QUIET,
     });

@@ -4,7 +4,7 @@ import type { CommonOptions } from '../config.ts';
 import { AGREEMENT_OPTION } from '../which-agreement.ts';
 
 export function lockCommand(): Command {
-  return verb('lock', 'give up closing an agreement, for good: endowments pay only for locked ones')
+  return verb('lock', 'give up closing, growing and deleting anything in an agreement, for good: others pay only for locked ones')
     .option(...AGREEMENT_OPTION)
     .option('--yes', 'do not ask')
     .action(async (options: CommonOptions & { agreement?: string; yes?: boolean }) => {
@@ -14,7 +14,7 @@ export function lockCommand(): Command {
       const { whichAgreement } = await import('../which-agreement.ts');
       await withClient(options, async ({ client, output }) => {
         const agreement = await whichAgreement(client, options.agreement);
-        if (options.yes !== true) await confirm(`Lock agreement ${agreement}, so that nobody can ever close it before its end? [y/N] `);
+        if (options.yes !== true) await confirm(`Lock agreement ${agreement}, so that nobody can close it, grow it or delete anything in it before its end? [y/N] `);
         const locked = await lock(client, { agreement });
         output.result(locked, () => `Agreement ${agreement} is locked: it runs until period ${locked.endPeriod}, or longer, and refunds wait in its pot until then.`);
       });

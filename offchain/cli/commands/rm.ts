@@ -3,7 +3,7 @@ import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 
 export function rmCommand(): Command {
-  return verb('rm', 'delete a name; older versions stay readable until `holdfast collect` frees their space')
+  return verb('rm', 'delete a name; older versions stay readable until `holdfast collect` frees their space; what was adopted is given up, and your money for it comes back')
     .argument('<name>', 'as `holdfast ls` shows it')
     .option('--agreement <number>', 'where the new catalog is stored; needed when several agreements run')
     .action(async (name: string, options: CommonOptions & { agreement?: string }) => {
@@ -12,6 +12,13 @@ export function rmCommand(): Command {
       const { parseId } = await import('../which-agreement.ts');
       const agreement = options.agreement === undefined ? undefined : parseId(options.agreement, 'an agreement');
       await withClient(options, async ({ client, output, signal }) => {
+        const { dropAdopted, isAdopted } = await import('../../client/adopt/drop.ts');
+        const { syncCatalog } = await import('../../client/sync-catalog.ts');
+        if (isAdopted(await syncCatalog(client, { signal }), name)) {
+          const { droppedLines } = await import('../adopt-report.ts');
+          const dropped = await dropAdopted(client, { name, agreement, signal });
+          return output.result(dropped, () => droppedLines(dropped));
+        }
         const removed = await remove(client, { name, agreement, signal });
         output.result({ name, ...removed }, () => `"${name}" is deleted.`);
       });

@@ -73,7 +73,7 @@ function touched(chunks: readonly ChunkRef[], view: (agreement: number) => Agree
 }
 
 /** Keys of batches that follow each other in one row. */
-async function keysOf({ platform, reader, secrets, views }: Client, bundles: readonly Bundle[]): Promise<BatchKeys[]> {
+async function keysOf({ batchKey, reader, views }: Client, bundles: readonly Bundle[]): Promise<BatchKeys[]> {
   const rows: { agreement: number; bundle: number; batch: number; keys: Uint8Array[] }[] = [];
   for (const { agreement, bundle, batches } of bundles) {
     const described = await reader.describe(await views.get(agreement), bundle);
@@ -81,7 +81,7 @@ async function keysOf({ platform, reader, secrets, views }: Client, bundles: rea
     for (const batch of [...batches].sort((a, b) => a - b)) {
       const batchId = described.batches[batch]?.batchId;
       if (batchId === undefined) throw new RangeError(`bundle ${bundle} of agreement ${agreement} has no batch ${batch}`);
-      const key = await batchKey(platform, { sealKey, batchId });
+      const key = await batchKey({ agreement, bundle, batch, batchId });
       const last = rows.at(-1);
       if (last !== undefined && last.agreement === agreement && last.bundle === bundle && last.batch + last.keys.length === batch) last.keys.push(key);
       else rows.push({ agreement, bundle, batch, keys: [key] });
