@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { EdgeConfig } from '../edge/config.ts';
 import { HeavySettings } from '../heavy/settings.ts';
 import { ProviderConfig } from '../provider/config.ts';
+import { ReciprocalConfig } from '../reciprocal/config.ts';
 import { WorkerConfig } from '../worker/config.ts';
 import { ReadPolicyConfig } from './read-policy.ts';
 import { BadConfigError } from './errors.ts';
@@ -33,6 +34,8 @@ export const Config = z.strictObject({
   provider: z.strictObject(ProviderConfig.omit({ home: true }).shape).optional(),
   /** For `holdfast worker start`; offchain/worker/config.ts documents the keys. Its files lie in `<home>/worker`. */
   worker: z.strictObject(WorkerConfig.omit({ home: true }).shape).optional(),
+  /** For `holdfast reciprocal start`; offchain/reciprocal/config.ts documents the keys. The command line's options win. */
+  reciprocal: ReciprocalConfig.partial({ folders: true, diskBytes: true }).optional(),
   /** For `holdfast heavy start`; offchain/heavy/settings.ts documents the keys. Its files lie in `<home>/heavy`. */
   heavy: z.strictObject(HeavySettings.omit({ home: true }).shape).optional(),
 });

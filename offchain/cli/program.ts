@@ -29,6 +29,7 @@ import { namesCommand } from './commands/publish-names.ts';
 import { republishCommand } from './commands/publish-again.ts';
 import { withdrawNameCommand } from './commands/publish-withdraw.ts';
 import { putCommand } from './commands/put.ts';
+import { reciprocalCommand } from './commands/reciprocal.ts';
 import { releaseCommand } from './commands/release.ts';
 import { renewCommand } from './commands/renew.ts';
 import { rentCommand } from './commands/rent.ts';
@@ -50,7 +51,7 @@ const VERBS = [
   publishCommand, resolveCommand, fetchCommand, namesCommand, republishCommand, withdrawNameCommand, handOverNameCommand,
   announceCommand, adoptCommand, adoptedCommand,
   statusCommand, fireCommand, challengeCommand, sessionCommand, channelCommand, sponsorCommand,
-  operatorCommand, providerCommand, edgeCommand, heavyCommand, workerCommand, devnetCommand, demoCommand,
+  operatorCommand, providerCommand, reciprocalCommand, edgeCommand, heavyCommand, workerCommand, devnetCommand, demoCommand,
 ];
 
 /** The whole command line. Verbs load what they need when they run, so that help and argument errors are instant. */

@@ -2,6 +2,7 @@ import { batchLog2For } from '../client/batch-size.ts';
 import { Preference, choose, readPolicy } from '../client/placement-policy.ts';
 import type { Quote, RentOptions as RentRequest } from '../client/rent.ts';
 import type { PlacementPolicy } from '../wire/placement.ts';
+import { SLOTS_MAX } from '../wire/limits.ts';
 import { contentTypeOf } from './content-type.ts';
 import { geometry } from '../codec/geometry.ts';
 import type { Clock } from '../chain/epoch.ts';
@@ -18,6 +19,7 @@ const QUOTA_MAX = 2 ** 32 - 1;
 export interface RentArguments {
   readonly scheme?: string;
   readonly suppliers?: string;
+  readonly copies?: string;
   readonly space: string;
   readonly batch?: string;
   readonly periods: string;
@@ -45,15 +47,16 @@ export async function policyChoice(options: RentArguments): Promise<{ rule: stri
     readsPerDay: reads === undefined ? undefined : parseCount(reads, { what: 'a number of reads a day', min: 0, max: 1e9 }),
     prefer: preference,
   });
-  const isNamed = options.scheme !== undefined || options.suppliers !== undefined;
+  const isNamed = namedSchemes(options).length > 0;
   return { rule, policy, ...(scheme === undefined || isNamed ? {} : { scheme: `${scheme.k}+${scheme.m}` }) };
 }
 
 /** What the options of `holdfast rent` ask for. Throws UsageError. */
 export function rentRequest(options: Omit<RentArguments, 'policy'>): RentRequest {
-  if (options.scheme !== undefined && options.suppliers !== undefined) throw new UsageError('--scheme and --suppliers exclude each other.');
+  const named = namedSchemes(options);
+  if (named.length > 1) throw new UsageError(`${named.join(' and ')} exclude each other.`);
   if (options.yes === true && options.maxPrice === undefined) throw new UsageError('--yes pays without showing the price first.', 'Say with --max-price what is acceptable.');
-  const scheme = options.scheme !== undefined ? parseScheme(options.scheme) : options.suppliers !== undefined ? schemeForSuppliers(options.suppliers) : DEFAULT_SCHEME;
+  const scheme = schemeOf(options);
   const spaceBytes = parseSize(options.space);
   const batchLog2 = options.batch === undefined ? batchLog2For(spaceBytes) : parseBatchLog2(options.batch);
   const { payloadSize } = geometry({ ...scheme, batchLog2 });
@@ -66,6 +69,17 @@ export function rentRequest(options: Omit<RentArguments, 'policy'>): RentRequest
     periods: parseCount(options.periods, { what: 'a number of periods', max: PERIODS_MAX }),
     priceLimit: options.maxPrice === undefined ? NO_LIMIT : parseAmount(options.maxPrice),
   };
+}
+
+function namedSchemes({ scheme, suppliers, copies }: Pick<RentArguments, 'scheme' | 'suppliers' | 'copies'>): string[] {
+  return Object.entries({ '--scheme': scheme, '--suppliers': suppliers, '--copies': copies }).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+}
+
+/** So many full copies are one data slot and the rest parity: every slot alone restores everything. */
+function schemeOf({ scheme, suppliers, copies }: Pick<RentArguments, 'scheme' | 'suppliers' | 'copies'>): { k: number; m: number } {
+  if (scheme !== undefined) return parseScheme(scheme);
+  if (copies !== undefined) return { k: 1, m: parseCount(copies, { what: 'a number of copies', min: 2, max: SLOTS_MAX }) - 1 };
+  return suppliers === undefined ? DEFAULT_SCHEME : schemeForSuppliers(suppliers);
 }
 
 /** The quote as a person reads it before signing. */

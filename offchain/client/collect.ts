@@ -22,6 +22,8 @@ export interface CollectOptions {
   readonly agreement?: number | undefined;
   /** Newest versions of each name to keep; all of them when left out. Deleted names are forgotten with all versions. */
   readonly keepVersions?: number | undefined;
+  /** Only versions of these names are forgotten; of all where left out. */
+  readonly names?: readonly string[] | undefined;
   /** Bundles with at most this share of living bytes are emptied; a half when left out. */
   readonly maxLiveShare?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -56,7 +58,7 @@ export function collect(client: Client, options: CollectOptions = {}): Promise<C
     const view = await pickAgreement(client, options.agreement);
     const agreement = view.id;
     const usedBefore = used(view);
-    const pruned = prune(before, options.keepVersions);
+    const pruned = prune(before, options);
     if (pruned !== before) {
       const journal = await Journal.open(client.store, { agreement, name: 'catalog', sourceDigest: `collect ${pruned.sequence}` }, Date.now());
       await storeCatalog(client, { view, journal, catalog: pruned, signal });
@@ -75,9 +77,10 @@ function used({ state }: AgreementView): number {
   return state.batches - state.retiredBatches;
 }
 
-function prune(catalog: Catalog, keepVersions = Infinity): Catalog {
+function prune(catalog: Catalog, { keepVersions = Infinity, names }: CollectOptions): Catalog {
   let pruned = catalog;
   for (const [name, versions] of catalog.names) {
+    if (names?.includes(name) === false) continue;
     const isDeleted = versions.at(-1)?.kind === 'deleted';
     const kept = new Set(isDeleted ? [] : versions.filter(({ kind }) => kind === 'stored').slice(-Math.min(keepVersions, versions.length)));
     pruned = withoutVersions(pruned, name, (version) => kept.has(version));

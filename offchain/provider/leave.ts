@@ -24,7 +24,8 @@ export async function leave(provider: Provider): Promise<void> {
   await takeStake(provider);
 }
 
-async function handToSomebody(provider: Provider, at: { agreement: number; slot: number }): Promise<void> {
+/** To the first successor that takes it. Whatever stands in the way is logged. */
+export async function handToSomebody(provider: Provider, at: { agreement: number; slot: number }): Promise<void> {
   const { log } = provider;
   try {
     const agreement = await provider.agreements.refresh(at.agreement);

@@ -20,7 +20,7 @@ export function slotBytes(scheme: Scheme): bigint {
 }
 
 /** Token units for one fragment of a batch and one epoch, rounded up. */
-export function priceOf(config: ProviderConfig, scheme: Scheme): bigint {
+export function priceOf(config: Pick<ProviderConfig, 'price'>, scheme: Scheme): bigint {
   if ('perBatchEpoch' in config.price) return config.price.perBatchEpoch;
   const exact = config.price.perGibEpoch * BigInt(geometry(scheme).fragmentSize);
   return (exact + GIB - 1n) / GIB;

@@ -9,6 +9,7 @@ export function rentCommand(): Command {
   return verb('rent', 'rent space: show what it costs, and pay for it when you agree')
     .option('--scheme <k+m>', 'data and parity slots, each at another provider (default: 10+6)')
     .option('--suppliers <number>', 'instead of --scheme: the recommended scheme for so many providers')
+    .option('--copies <number>', 'instead of --scheme: so many full copies, each at another provider, each readable alone')
     .requiredOption('--space <size>', 'room for data, for example 10GiB')
     .option('--batch <size>', 'unit of storing, a power of two; every upload fills up its last one (default: a 256th of the space, 1MiB to 256MiB)')
     .option('--periods <number>', 'whole periods (a week each in production)', '4')

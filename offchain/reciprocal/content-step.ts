@@ -1,0 +1,80 @@
+/** One look at folders and network: whatever changed in either is followed. Every part may be cut off at any point and done again. */
+import type { AgreementView } from '../client/fetch/agreement-view.ts';
+import type { Node } from './context.ts';
+import { drain } from './drain.ts';
+import { type FolderNow, scanFolders } from './folders.ts';
+import { look } from './landscape.ts';
+import { oneAtATime, renew } from './money.ts';
+import { openPlace } from './open-place.ts';
+import { passOwnSlotOn } from './own-slot.ts';
+import { changeState, loadState } from './state.ts';
+import { storeFolder } from './store-folders.ts';
+
+/** @throws RpcUnavailableError, AbortedError; what concerns one part only is noted, and the others go on */
+export async function contentStep(node: Node): Promise<void> {
+  const { client } = node;
+  const folders = await scanFolders(node, await loadState(client.store));
+  const dataBytes = folders.reduce((sum, folder) => sum + folder.dataBytes, 0n);
+  for (const { name, problem } of folders) {
+    if (problem === undefined) node.cleared(`folder ${name}`);
+    else node.note(`folder ${name}`, problem);
+  }
+  // First of all the own copies: they need nobody.
+  if ((await anyPlace(node)) === undefined) await keepOwnCopies(node, folders);
+  // What is to be extended is not replaced for coming to its end.
+  await oneAtATime(node, () => renew(node));
+  const landscape = await look(client.chain);
+  const place = await openPlace(node, { landscape, dataBytes });
+  if (place === undefined) return;
+  if (!(await storeAll(node, place, { folders, dataBytes }))) return;
+  await drain(node, place);
+  await passOwnSlotOn(node, place, landscape);
+}
+
+async function anyPlace({ client }: Node): Promise<number | undefined> {
+  return (await loadState(client.store)).agreements[0];
+}
+
+async function keepOwnCopies(node: Node, folders: readonly FolderNow[]): Promise<void> {
+  for (const { name, facts } of folders) {
+    if (facts === undefined || (await node.vault.newest(name))?.digest === facts.digest) continue;
+    await guarded(node, `own copy of ${name}`, async () => {
+      const list = await node.vault.keep({ name, digest: facts.digest, objects: facts.objects, nowMs: Date.now(), signal: node.signal });
+      node.log.info('own-copy.kept', { name, entries: list.entries.length });
+    });
+  }
+  await verifyOwnCopies(node, folders);
+}
+
+/** A copy that lost its bytes is taken again from the folder, at once. */
+async function verifyOwnCopies(node: Node, folders: readonly FolderNow[]): Promise<void> {
+  const { client, config, vault, signal } = node;
+  const { verifiedMs } = await loadState(client.store);
+  if (Date.now() < verifiedMs + config.verifySeconds * 1_000) return;
+  const damaged = await vault.verify(signal);
+  if (damaged.length > 0) node.log.warn('own-copy.damaged', { paths: damaged.slice(0, 20), count: damaged.length });
+  for (const { name, facts } of folders) {
+    if (damaged.length === 0 || facts === undefined) continue;
+    await guarded(node, `own copy of ${name}`, async () => void (await vault.keep({ name, digest: facts.digest, objects: facts.objects, nowMs: Date.now(), signal })));
+  }
+  await changeState(client.store, () => ({ verifiedMs: Date.now() }));
+}
+
+/** True when all of them are there. */
+async function storeAll(node: Node, place: AgreementView, { folders, dataBytes }: { folders: readonly FolderNow[]; dataBytes: bigint }): Promise<boolean> {
+  let isAll = true;
+  for (const now of folders) isAll = (await guarded(node, `storing ${now.name}`, () => storeFolder(node, place, { now, dataBytes }))) && isAll;
+  return isAll;
+}
+
+async function guarded(node: Node, step: string, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    node.cleared(step);
+    return true;
+  } catch (error) {
+    node.signal.throwIfAborted();
+    node.note(step, error);
+    return false;
+  }
+}

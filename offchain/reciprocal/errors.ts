@@ -1,0 +1,42 @@
+import { HoldfastError } from '../wire/errors.ts';
+import { bytesText } from './words.ts';
+
+/** Half and half: what a node stores in the network is at most what it gives to it. */
+export class TakesMoreThanGivesError extends HoldfastError {
+  constructor(facts: { readonly dataBytes: bigint; readonly k: number; readonly m: number; readonly needBytes: bigint; readonly takenBytes: bigint; readonly giveBytes: bigint }) {
+    const { dataBytes, k, m, needBytes, takenBytes, giveBytes } = facts;
+    const what = k === 1 ? `${m + 1} copies of ${bytesText(dataBytes)}` : `${bytesText(dataBytes)} in ${k}+${m} slots`;
+    const others = takenBytes === 0n ? '' : `, and other agreements of this wallet take ${bytesText(takenBytes)}`;
+    super('TAKES_MORE_THAN_GIVES', `${what} with room for changes take ${bytesText(needBytes)} of the network${others}; this node gives ${bytesText(giveBytes)}, and takes no more than it gives.`, {
+      details: { dataBytes: String(dataBytes), k, m, needBytes: String(needBytes), takenBytes: String(takenBytes), giveBytes: String(giveBytes) },
+      nextStep: 'Give more of the disk (--give, --disk), or store less.',
+    });
+  }
+}
+
+/** An empty folder where files were stored before looks like a disk that is not mounted. */
+export class FolderEmptyError extends HoldfastError {
+  constructor(name: string, folder: string, files: number) {
+    super('FOLDER_EMPTY', `${folder} holds no file, and ${files} of it are stored as ${JSON.stringify(name)}; they stay stored.`, {
+      details: { name, folder, files },
+      nextStep: 'Mount the disk, or restore the folder; if it is empty on purpose, delete the name with `holdfast rm`.',
+    });
+  }
+}
+
+export class FolderUnreadableError extends HoldfastError {
+  constructor(name: string, folder: string, cause: unknown) {
+    super('FOLDER_UNREADABLE', `${folder} cannot be read (${cause instanceof Error ? cause.message : String(cause)}); what is stored of ${JSON.stringify(name)} stays as it is.`, {
+      cause,
+      details: { name, folder },
+      retryable: true,
+      nextStep: 'Mount the disk, or correct the path.',
+    });
+  }
+}
+
+export class CopyDamagedError extends HoldfastError {
+  constructor(path: string) {
+    super('COPY_DAMAGED', `The own copy of ${JSON.stringify(path)} no longer has the bytes that were kept.`, { details: { path }, nextStep: 'It is taken again from the folder at the next look, if the file there is still the same.' });
+  }
+}
