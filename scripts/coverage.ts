@@ -7,8 +7,8 @@ import { readReports, staleEntries, type FileReport } from './coverage/report.ts
 
 const root = join(import.meta.dirname, '..');
 
-/** In percent, a little below what is reached: a change that leaves branches untested fails. Unreachable branches, proven so, do not count. */
-const THRESHOLDS = { lines: 97.5, branches: 96 };
+/** In percent: a change that leaves a line or an outcome untested fails. Unreachable ones, proven so, do not count. */
+const THRESHOLDS = { lines: 100, branches: 100 };
 
 /** All contract tests but those that are about gas, which means nothing for instrumented code, or repeat the same draw thousands of times. */
 function testFiles(): string[] {

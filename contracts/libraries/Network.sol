@@ -47,13 +47,14 @@ library Network {
         book.standing = _rolledTo(book, isFar ? period + MAX_STEPS : setting.period);
     }
 
-    /// @notice Counts a proof by the rent behind it, once the provider's books and the network's are those of the current period. Each
-    /// proof brings the provider's at most one period on: silence, however long, makes no proof dear.
+    /// @notice Counts a proof by the rent behind it, once the provider's books are those of the current period. Each proof brings them at
+    /// most one period on: silence, however long, makes no proof dear.
     function note(Book storage book, Setting memory setting, NodeId provider) internal {
         (uint256 rent, bool isExact) = setting.registry.rollDuty(provider);
-        Standing standing = book.standing;
-        if (!isExact || standing.periodOf() != setting.period) return;
-        uint256 all = standing.rentOf();
+        // Where a provider's books are of now, the network's are: what brings his on by more than a period a proof changes rent, and so
+        // brings both on; and the seed of the epoch brought these on before any proof.
+        if (!isExact) return;
+        uint256 all = book.standing.rentOf();
         uint256 register = _aligned(book.health, setting.epoch);
         uint256 share = (register >> 32 & SHARE_MASK) + (rent >= all ? ONE : rent * ONE / all);
         // Rent may have been added since the first proofs of the epoch.

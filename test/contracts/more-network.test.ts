@@ -62,6 +62,22 @@ describe('the network as a whole', () => {
     assert.equal(await provenIn(137), 10_000n);
   });
 
+  it('has its own books brought on with those of a provider, where an act brings these on at once', async () => {
+    world = await createWorld({ providers: 5, epochsPerPeriod: PERIOD, parameters: { healthBps: 6_000, healthEpochs: 1 } });
+    const agreement = await openAgreement(world, { price, periods: 14 });
+    await commitBundle(world, agreement);
+    await runEpochs(world, 1, 2, world.providers.slice(0, 4));
+    // Ten silent periods: the seed brings the network's books on by eight of them. A successor's begin now, and so must they.
+    await goToEpoch(world, 105);
+    await poke(world);
+    const successor = world.providers[4]!;
+    await replaceSlot(world, world.treasury.address, await signSuccession(world, agreement, 3, successor, { price }));
+    await world.evm.send(world.treasury.address, world.market, 'prove', [successor.id, await proofFor(world, successor)]);
+    assert.equal(await world.evm.read(world.registry, 'bookedPeriodOf', [successor.id]), 10);
+    await goToEpoch(world, 106);
+    assert.equal((await health()).provenBps, 2_500n);
+  });
+
   it('only repairs while too little is proven, and recovers by proofs', async () => {
     const agreement = await start();
     const four = world.providers.slice(0, 4);
