@@ -48,7 +48,7 @@ export class BlockTrail {
     if (last === undefined) return { from: this.first, head };
     if (number < last.number || hash === last.hash) return undefined;
     for (const mark of this.#marks.toReversed()) {
-      if ((await this.#hashOf(mark.number)) !== mark.hash) continue;
+      if ((await hashAt(this.#chain, mark.number)) !== mark.hash) continue;
       return mark === last ? { from: mark.number + 1n, head } : { from: mark.number + 1n, head, rolledBackTo: mark.number };
     }
     return { from: this.first, head, rolledBackTo: this.first - 1n };
@@ -56,21 +56,21 @@ export class BlockTrail {
 
   /** Notes that the events up to `stretch.head` were read. False when that block went meanwhile: then they are to be thrown away. */
   async taken({ head, rolledBackTo }: Stretch): Promise<boolean> {
-    if ((await this.#hashOf(head.number)) !== head.hash) return false;
+    if ((await hashAt(this.#chain, head.number)) !== head.hash) return false;
     const kept = rolledBackTo === undefined ? this.#marks : this.#marks.filter(({ number }) => number <= rolledBackTo);
     this.#marks = [...kept, head].slice(-MARKS_MAX);
     return true;
   }
+}
 
-  /** Undefined when there is no such block. */
-  async #hashOf(blockNumber: bigint): Promise<Hex | undefined> {
-    return this.#chain.ask('a block', async (client) => {
-      try {
-        return (await client.getBlock({ blockNumber })).hash;
-      } catch (error) {
-        if (error instanceof Error && error.name === 'BlockNotFoundError') return undefined;
-        throw error;
-      }
-    });
-  }
+/** Undefined when there is no such block. */
+export function hashAt(chain: Chain, blockNumber: bigint): Promise<Hex | undefined> {
+  return chain.ask('a block', async (client) => {
+    try {
+      return (await client.getBlock({ blockNumber })).hash;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'BlockNotFoundError') return undefined;
+      throw error;
+    }
+  });
 }

@@ -54,7 +54,12 @@ export class RpcEndpoint {
     this.address = originOf(url);
     this.#chainId = options.chainId;
     const transport = http(url, { retryCount: 0, timeout: options.timeoutMs, fetchFn: fetchWhole })({});
-    this.#ask = (request) => transport.request(request as never);
+    this.#ask = async (request) => {
+      const result = await transport.request(request as never);
+      // Neither a result nor an error: whoever that is, it is no JSON-RPC node.
+      if (result === undefined) throw new HttpRequestError({ url: this.address, details: 'it answers without a result' });
+      return result;
+    };
   }
 
   get state(): EndpointState {
@@ -74,8 +79,6 @@ export class RpcEndpoint {
     try {
       if (!this.#isVerified) await (this.#verifying ??= this.#verify().finally(() => (this.#verifying = undefined)));
       const result = await this.#ask(request);
-      // Neither a result nor an error: whoever that is, it is no JSON-RPC node.
-      if (result === undefined) throw new HttpRequestError({ url: this.address, details: 'it answers without a result' });
       this.#pauseMs = 0;
       if (this.#state !== 'lagging') this.#become('ok');
       return result;

@@ -19,6 +19,8 @@ export const Config = z.strictObject({
     .strictObject({
       /** JSON-RPC addresses of the chain; the next one is asked when one fails. */
       rpc: z.array(z.url()).default([]),
+      /** Blocks that must lie on a commit before an upload counts as stored, and on an end before bytes are dropped. 6 where absent, 0 on a development chain. */
+      confirmations: z.number().int().min(0).max(128).optional(),
       /** The deployment file: where token, sale, registry, market and lens are. */
       deployment: z.string().min(1).default('deployment.json'),
       /** Heavy nodes to ask; those of the registry where absent. */

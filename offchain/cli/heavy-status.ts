@@ -1,6 +1,7 @@
 import { HeavyStatus } from '../wire/messages.ts';
 import { requestJson } from '../wire/http-client.ts';
 import { WorkersReply } from '../wire/jobs.ts';
+import { conditionLines } from './condition-lines.ts';
 import { ownEndpoint } from './own-node.ts';
 import type { Session } from './session.ts';
 import { formatAmount } from './units.ts';
@@ -15,12 +16,13 @@ export async function heavyStatus(session: Session, url: string | undefined): Pr
   return { ...status, workers };
 }
 
-export function heavyLines({ id, epoch, mode, children, agreements, repairs, workers }: HeavyReport): string[] {
+export function heavyLines({ id, epoch, mode, children, agreements, repairs, workers, condition, causes }: HeavyReport): string[] {
   const alive = children.filter((child) => child.alive).length;
   const { months, shareBps, payPerCpuHour, waiting } = workers;
   const here = months.filter(({ isAttached }) => isAttached).length;
   return [
     `Heavy node  ${id} in epoch ${epoch}${mode === 'normal' ? '' : ', the network only repairs'}`,
+    ...conditionLines({ condition, causes }, 12),
     `Providers   ${alive} of ${children.length} children answer; ${agreements} agreements carry its footprint`,
     ...repairs.map(({ agreement, slot, from, to, state, error }) => `Repair      slot ${slot} of agreement ${agreement}, from ${from}${to === undefined ? '' : ` to ${to}`}: ${state}${error === undefined ? '' : ` (${error})`}`),
     `Workers     ${here} attached, ${waiting} jobs wait; up to ${shareBps / 100} % of the fees, at most ${formatAmount(payPerCpuHour)} tokens for a CPU-hour`,

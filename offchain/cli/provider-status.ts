@@ -2,6 +2,7 @@ import { readStandings } from '../client/read-standing.ts';
 import type { Standing } from '../client/read-standing.ts';
 import { requestJson } from '../wire/http-client.ts';
 import { ProviderStatus } from '../wire/messages.ts';
+import { conditionLines } from './condition-lines.ts';
 import { ownEndpoint } from './own-node.ts';
 import type { Session } from './session.ts';
 import { formatBytes } from './units.ts';
@@ -38,6 +39,7 @@ export function statusLines(status: ProviderStatus): string[] {
   const proof = lastProof === undefined ? 'none yet' : lastProof.ok ? `epoch ${lastProof.epoch}, transaction ${lastProof.txHash ?? 'unknown'}` : `epoch ${lastProof.epoch} FAILED: ${lastProof.error ?? 'no reason given'}`;
   return [
     `Provider    ${status.id} (${status.tier}, region ${status.region}), operated by ${status.operator}`,
+    ...conditionLines(status, 12),
     `Epoch       ${status.epoch}`,
     `Space       ${formatBytes(status.storedBytes)} stored, ${formatBytes(status.freeBytes)} free`,
     `Agreements  ${status.agreements}`,

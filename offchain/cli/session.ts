@@ -45,13 +45,13 @@ export async function openSession(options: CommonOptions): Promise<Session> {
     rpcUrls,
     deployment,
     account,
-    chain: once(async () => createChain({ rpcUrls: rpcUrls(), deployment: await deployment(), retry: INTERACTIVE_RETRY })),
+    chain: once(async () => createChain({ rpcUrls: rpcUrls(), deployment: await deployment(), confirmations: config.network.confirmations, retry: INTERACTIVE_RETRY })),
     signingChain: once(async () => {
       // Cheap checks come before the slow key derivation.
       const urls = rpcUrls();
       const known = await deployment();
       const opened = await account();
-      return { account: opened, chain: await createChain({ rpcUrls: urls, deployment: known, account: opened, retry: INTERACTIVE_RETRY }) };
+      return { account: opened, chain: await createChain({ rpcUrls: urls, deployment: known, account: opened, confirmations: config.network.confirmations, retry: INTERACTIVE_RETRY }) };
     }),
   };
 }

@@ -1,10 +1,11 @@
 /** The directory's copy on disk: a large registry takes a while to read, and a restart should not wait for it. Losing it costs only that. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Hex } from 'viem';
 import { z } from 'zod';
 import type { NodeState } from '../chain/node-state.ts';
 import type { Chain } from '../chain/types.ts';
-import { address, amount, uint16, uint32 } from '../wire/fields.ts';
+import { address, amount, hash, uint16, uint32 } from '../wire/fields.ts';
 import { toJson } from '../wire/json.ts';
 import { ENDPOINT_CHARACTERS } from '../wire/limits.ts';
 import { Tier } from '../wire/messages.ts';
@@ -12,6 +13,7 @@ import { Tier } from '../wire/messages.ts';
 export interface KeptDirectory {
   /** The last block that it knows. */
   readonly block: bigint;
+  readonly hash: Hex;
   readonly nodes: readonly NodeState[];
 }
 
@@ -19,7 +21,7 @@ const Node = z.object({
   id: uint32, operator: address, payout: address, tier: Tier, region: uint16, parent: uint32, endpoint: z.string().max(ENDPOINT_CHARACTERS),
   stake: amount, queued: amount, required: amount, owed: amount, faulted: z.boolean(),
 });
-const File = z.object({ market: z.string(), block: amount, nodes: z.array(Node) });
+const File = z.object({ market: z.string(), block: amount, hash, nodes: z.array(Node) });
 
 /** Undefined when there is none, it is damaged, or of another market. */
 export async function loadDirectory(path: string, chain: Chain): Promise<KeptDirectory | undefined> {

@@ -1,6 +1,7 @@
 /** What the directory asks the chain: which nodes an event touched, and how they stand now. */
 import { parseEventLogs } from 'viem';
 import type { Hex } from 'viem';
+import { ChainError } from '../chain/chain-errors.ts';
 import { lensAbi, marketAbi, registryAbi } from '../chain/generated/abi.ts';
 import { toNodeState } from '../chain/node-state.ts';
 import type { NodeState } from '../chain/node-state.ts';
@@ -20,13 +21,18 @@ export async function readPage(chain: Chain, page: { readonly from: number; read
   return views.map(toNodeState);
 }
 
-/** Single nodes; neighbours in the registry with one question. */
+/** Those of them that exist; neighbours in the registry with one question. */
 export async function readThese(chain: Chain, ids: readonly number[]): Promise<NodeState[]> {
   const wanted = new Set(ids);
   const runs = await mapLimited(runsOf([...wanted].sort((a, b) => a - b)), PARALLEL_REQUESTS, async ({ from, count }) => {
-    return count === 1 ? [await readNode(chain, from)] : readPage(chain, { from, count });
+    return count === 1 ? readNode(chain, from).then((node) => [node], noneIfUnknown) : readPage(chain, { from, count });
   });
   return runs.flat().filter(({ id }) => wanted.has(id));
+}
+
+function noneIfUnknown(error: unknown): NodeState[] {
+  if (error instanceof ChainError && error.code === 'NO_SUCH_NODE') return [];
+  throw error;
 }
 
 /** Ids in order, as runs without gaps. */

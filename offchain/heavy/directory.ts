@@ -2,7 +2,10 @@
  * The registry in memory. A small one is read whole whenever the chain has a new block; a large one is read once and then followed by events,
  * with a page read again now and then, for what changes without an event: promises that end with their period, runs of misses.
  */
+import type { Hex } from 'viem';
 import { epochAt } from '../chain/epoch.ts';
+import { hashAt } from '../chain/follow-blocks.ts';
+import type { Mark } from '../chain/follow-blocks.ts';
 import { listNodes } from '../chain/list-nodes.ts';
 import type { NodeState } from '../chain/node-state.ts';
 import type { Chain } from '../chain/types.ts';
@@ -52,6 +55,7 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
   let list: readonly NodeState[] | undefined;
   let readMs = 0;
   let block = -1n;
+  let blockHash: Hex | undefined;
   /** The slow round: the next node of it, and the epoch in which it began. */
   let next = 1;
   let roundEpoch = -1;
@@ -65,19 +69,32 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
       readAtMs.set(node.id, now());
     }
   };
-  const settle = (head: bigint): readonly NodeState[] => {
-    block = head;
+  /** Whoever is no longer there was taken away by a reorganisation. */
+  const reread = async (ids: readonly number[]): Promise<void> => {
+    const found = await readThese(chain, ids);
+    const there = new Set(found.map(({ id }) => id));
+    for (const id of ids) if (!there.has(id)) nodes.delete(id);
+    put(found);
+  };
+  const settle = (head: Mark): readonly NodeState[] => {
+    [block, blockHash] = [head.number, head.hash];
     readMs = now();
     const all = [...nodes.values()];
     // Ids only grow, so the map is in order but for a node that was read out of turn.
     const isOrdered = all.every(({ id }, i) => i === 0 || id > (all[i - 1] as NodeState).id);
     return (list = isOrdered ? all : all.sort((a, b) => a.id - b.id));
   };
-  const readAll = async (head: bigint): Promise<readonly NodeState[]> => {
+  const readAll = async (head: Mark): Promise<readonly NodeState[]> => {
     const all = await listNodes(chain);
     nodes.clear();
     put(all);
+    // What happened shortly before may still be taken back.
+    touches = new Map(all.length <= smallNodes ? [] : (await touchesIn(head.number - REORG_BLOCKS, head.number)).map((touch) => [touch.name, { ...touch, follows: 0 }]));
     return settle(head);
+  };
+  const touchesIn = (from: bigint, toBlock: bigint): Promise<Touch[]> => {
+    const { fromBlock } = chain.deployment;
+    return touchesOf(chain, { fromBlock: from > fromBlock ? from : fromBlock, toBlock, isFaulted: (id) => nodes.get(id)?.faulted === true });
   };
   /** One page a read until all were read in this epoch. */
   const readNextPage = async (): Promise<void> => {
@@ -91,28 +108,30 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
   };
   /** Reads what new events name, and what those named that a reorganisation took away. */
   const follow = async (head: bigint): Promise<void> => {
-    const from = block - REORG_BLOCKS > chain.deployment.fromBlock ? block - REORG_BLOCKS : chain.deployment.fromBlock;
-    const found = await touchesOf(chain, { fromBlock: from, toBlock: head, isFaulted: (id) => nodes.get(id)?.faulted === true });
+    const from = block - REORG_BLOCKS;
+    const found = await touchesIn(from, head);
     const names = new Set(found.map(({ name }) => name));
     const gone = [...touches].filter(([name, touch]) => touch.block >= from && !names.has(name)).map(([, touch]) => touch);
     const followed = found.map((touch) => ({ ...touch, follows: Math.min(FOLLOWS, touches.get(touch.name)?.follows ?? 0) + 1 }));
-    put(await readThese(chain, [...followed.filter(({ follows }) => follows <= FOLLOWS), ...gone].flatMap((touch) => touch.nodes)));
+    await reread([...followed.filter(({ follows }) => follows <= FOLLOWS), ...gone].flatMap((touch) => touch.nodes));
     touches = new Map(followed.filter((touch) => touch.block >= head - REORG_BLOCKS).map((touch) => [touch.name, touch]));
   };
   const read = async (): Promise<readonly NodeState[]> => {
-    const head = await chain.ask('the latest block', (client) => client.getBlockNumber());
+    const { number, hash } = await chain.ask('the latest block', (client) => client.getBlock({ blockTag: 'latest' }));
+    const head = { number, hash };
     if (list === undefined && path !== undefined) {
       const kept = await loadDirectory(path, chain);
-      if (kept !== undefined && kept.block <= head) {
+      // A copy of another history is none.
+      if (kept !== undefined && kept.block <= number && (await hashAt(chain, kept.block)) === kept.hash) {
         put(kept.nodes);
         block = kept.block;
       }
     }
-    if (nodes.size <= smallNodes || head - block > BLOCKS_FOLLOWED_MAX) {
-      if (list !== undefined && head === block) return settle(head);
+    if (nodes.size <= smallNodes || number - block > BLOCKS_FOLLOWED_MAX) {
+      if (list !== undefined && hash === blockHash) return settle(head);
       return readAll(head);
     }
-    if (head > block || list === undefined) await follow(head);
+    if (hash !== blockHash) await follow(number);
     await readNextPage();
     return settle(head);
   };
@@ -138,11 +157,11 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
       const known = await this.all();
       if (known.length <= smallNodes) return known.filter(({ id }) => ids.includes(id));
       // Events tell of every change but those that time brings: what was read a moment ago still stands.
-      put(await readThese(chain, ids.filter((id) => now() - (readAtMs.get(id) ?? -Infinity) >= REREAD_MS)));
+      await reread(ids.filter((id) => now() - (readAtMs.get(id) ?? -Infinity) >= REREAD_MS));
       return ids.flatMap((id) => nodes.get(id) ?? []);
     },
     async save() {
-      if (path !== undefined && list !== undefined && nodes.size > smallNodes) await saveDirectory(path, chain, { block, nodes: list });
+      if (path !== undefined && list !== undefined && nodes.size > smallNodes && blockHash !== undefined) await saveDirectory(path, chain, { block, hash: blockHash, nodes: list });
     },
   };
 }

@@ -48,14 +48,14 @@ export async function registerHeavy(holdfast: TestHoldfast): Promise<Chain> {
 }
 
 /** A provider service of account 2 + `index`, whose loops leave the tests alone. */
-export async function startTestProvider(holdfast: TestHoldfast, index: number, more: Partial<ProviderConfigInput> = {}, rpcUrl = holdfast.rpcUrl): Promise<TestProvider> {
+export async function startTestProvider(holdfast: TestHoldfast, index: number, more: Partial<ProviderConfigInput> = {}, rpcUrl: string | readonly string[] = holdfast.rpcUrl, confirmations?: number, start: { readonly isPatient?: boolean } = {}): Promise<TestProvider> {
   const home = more.home ?? (await mkdtemp(join(tmpdir(), `holdfast-provider-${index}-`)));
   const account = devAccount(FIRST_PROVIDER_ACCOUNT + index, DEV_CHAIN_ID);
   await buyTokens(await holdfast.as(FIRST_PROVIDER_ACCOUNT + index), { coin: parseEther('1') });
   const lines: string[] = [];
   const log = createLogger({ name: `provider-${index}`, write: (line) => lines.push(line) });
   const config = { home, region: index + 1, parent: HEAVY, stake: parseEther('10'), capacityBytes: 64n << 20n, price: { perBatchEpoch: 10n ** 12n }, tickMs: 60_000, ...more };
-  const running = await startProvider({ config, rpcUrls: [rpcUrl], deployment: holdfast.deployment, account, log, retry: { retries: 1, firstDelayMs: 50 } });
+  const running = await startProvider({ ...start, config, rpcUrls: typeof rpcUrl === 'string' ? [rpcUrl] : rpcUrl, confirmations, deployment: holdfast.deployment, account, log, retry: { retries: 1, firstDelayMs: 50, failOverMs: 500 } });
   return { ...running, home, lines };
 }
 

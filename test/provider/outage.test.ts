@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { currentEpoch } from '../../offchain/chain/current-epoch.ts';
 import { poke } from '../../offchain/chain/poke.ts';
@@ -11,37 +8,22 @@ import { requestBytes, requestJson } from '../../offchain/wire/http-client.ts';
 import { Health, ProviderStatus } from '../../offchain/wire/messages.ts';
 import { startHoldfast } from '../support/holdfast.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
+import { startRpcLine } from '../support/rpc-line.ts';
+import type { RpcLine } from '../support/rpc-line.ts';
 import { creatorOf, fragmentUrl, makeBundle, openTestAgreement, putFragments, registerHeavy, startTestProvider, stopTestProvider, uploadBundle } from './network.ts';
 import type { TestAgreement, TestBundle, TestProvider } from './network.ts';
 
 const EPOCH_SECONDS = 1_000;
 let holdfast: TestHoldfast;
-let line: Awaited<ReturnType<typeof startLine>>;
+let line: RpcLine;
 let watcher: Chain;
 let providers: TestProvider[];
 let agreement: TestAgreement;
 let bundle: TestBundle;
 
-/** Forwards JSON-RPC to the chain, or drops every connection while it is cut; can also refuse single methods. */
-async function startLine(rpcUrl: string) {
-  const state = { isCut: false, refused: new Set<string>() };
-  const server = http.createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
-    const body = Buffer.concat(parts);
-    const { method } = JSON.parse(body.toString()) as { method?: string };
-    if (state.isCut || state.refused.has(method ?? '')) return void request.socket.destroy();
-    const reply = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    response.writeHead(reply.status, { 'content-type': 'application/json' }).end(await reply.text());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { state, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => void server.close().closeAllConnections() };
-}
-
 beforeAll(async () => {
   holdfast = await startHoldfast({ epochSeconds: EPOCH_SECONDS });
-  line = await startLine(holdfast.rpcUrl);
+  line = await startRpcLine(holdfast.rpcUrl);
   watcher = await registerHeavy(holdfast);
   providers = [await startTestProvider(holdfast, 0, {}, line.url), await startTestProvider(holdfast, 1)];
   agreement = await openTestAgreement(await creatorOf(holdfast), providers);
@@ -53,9 +35,9 @@ beforeAll(async () => {
   for (const chain of [watcher, providers[0]!.provider.chain]) await vi.waitUntil(async () => (await chain.nowSeconds()) >= target, { timeout: 10_000 });
 }, 120_000);
 afterAll(async () => {
-  line.state.isCut = false;
+  line.mode = 'pass';
   for (const provider of providers) await stopTestProvider(provider);
-  line.close();
+  await line.stop();
   await holdfast.stop();
 });
 
@@ -65,7 +47,7 @@ it('goes on while the chain is away and proves in the same epoch when it is back
   const epoch = await currentEpoch(watcher);
   await poke(watcher);
 
-  line.state.isCut = true;
+  line.mode = 'cut';
   await prover.tick();
   expect(lines.some((text) => text.includes('could not be reached'))).toBe(true);
   expect((await requestJson(`${url}/status`, { schema: ProviderStatus })).id).toBe(provider.id);
@@ -75,13 +57,13 @@ it('goes on while the chain is away and proves in the same epoch when it is back
   // The agreement is known from a moment ago, so uploads go on too.
   await putFragments(agreement, providers[0]!, 0, makeBundle(agreement, 1, 'away'));
 
-  line.state.isCut = false;
-  line.state.refused.add('eth_sendRawTransaction');
+  line.mode = 'pass';
+  line.refused.add('eth_sendRawTransaction');
   await prover.tick();
   expect(await provider.store.proofOutcome.findMany()).toMatchObject([{ epoch, ok: false }]);
   expect(await hasProved(watcher, provider.id, epoch)).toBe(false);
 
-  line.state.refused.clear();
+  line.refused.clear();
   await prover.tick();
   expect(await hasProved(watcher, provider.id, epoch)).toBe(true);
   expect(await provider.store.proofOutcome.findMany()).toMatchObject([{ epoch, ok: true, error: null }]);
