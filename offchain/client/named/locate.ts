@@ -1,6 +1,5 @@
 /** Says where a stored public object lies, with the keys of its batches: whoever is told can read it. */
 import { bytesToHex } from 'viem';
-import { batchKey } from '../../codec/seal.ts';
 import { readManifest } from '../../codec/decode.ts';
 import { recordSpans } from '../../codec/pack.ts';
 import type { ChunkRef } from '../../codec/types.ts';
@@ -77,7 +76,6 @@ async function keysOf({ batchKey, reader, views }: Client, bundles: readonly Bun
   const rows: { agreement: number; bundle: number; batch: number; keys: Uint8Array[] }[] = [];
   for (const { agreement, bundle, batches } of bundles) {
     const described = await reader.describe(await views.get(agreement), bundle);
-    const sealKey = await secrets.sealKey(agreement);
     for (const batch of [...batches].sort((a, b) => a - b)) {
       const batchId = described.batches[batch]?.batchId;
       if (batchId === undefined) throw new RangeError(`bundle ${bundle} of agreement ${agreement} has no batch ${batch}`);
