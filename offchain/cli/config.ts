@@ -23,8 +23,8 @@ export const Config = z.strictObject({
       confirmations: z.number().int().min(0).max(128).optional(),
       /** The deployment file: where token, sale, registry, market and lens are. */
       deployment: z.string().min(1).default('deployment.json'),
-      /** Heavy nodes to ask; those of the registry where absent. */
-      heavies: z.array(z.url()).optional(),
+      /** Heavy nodes to ask: URLs, or multiaddrs (`/ip4/...`) of peers that know some; those of the registry where absent. */
+      heavies: z.array(z.union([z.url(), z.string().startsWith('/')])).optional(),
     })
     .prefault({}),
   wallet: z.strictObject({ keystore: z.string().min(1).default('keystore.json') }).prefault({}),

@@ -29,6 +29,7 @@ import { namesCommand } from './commands/publish-names.ts';
 import { republishCommand } from './commands/publish-again.ts';
 import { withdrawNameCommand } from './commands/publish-withdraw.ts';
 import { putCommand } from './commands/put.ts';
+import { repairCommand } from './commands/repair.ts';
 import { reciprocalCommand } from './commands/reciprocal.ts';
 import { releaseCommand } from './commands/release.ts';
 import { renewCommand } from './commands/renew.ts';
@@ -47,7 +48,7 @@ import { workerCommand } from './commands/worker.ts';
 const VERBS = [
   initCommand, tokensCommand, withdrawCommand,
   rentCommand, extendCommand, renewCommand, growCommand, closeCommand, releaseCommand, lockCommand, endowCommand,
-  putCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand,
+  putCommand, getCommand, lsCommand, rmCommand, collectCommand, repairCommand, retireCommand,
   publishCommand, resolveCommand, fetchCommand, namesCommand, republishCommand, withdrawNameCommand, handOverNameCommand,
   announceCommand, adoptCommand, adoptedCommand,
   statusCommand, fireCommand, challengeCommand, sessionCommand, channelCommand, sponsorCommand,

@@ -28,7 +28,8 @@ export function complete(client: Client, options: { readonly agreement: number; 
     const completed: { bundle: number; slot: number }[] = [];
     const failures: (SlotFailure & { bundle: number })[] = [];
     for (let bundle = 0; bundle < view.state.bundles; bundle++) {
-      const { acknowledged } = await readBundle(client.chain, agreement, bundle);
+      const { acknowledged, retired } = await readBundle(client.chain, agreement, bundle);
+      if (retired !== 0) continue;
       for (const host of view.hosts.filter(({ slot }) => ((acknowledged >> BigInt(slot)) & 1n) === 0n)) {
         const { slot, provider } = host;
         try {

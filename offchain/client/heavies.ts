@@ -3,8 +3,8 @@ import { listNodes } from '../chain/list-nodes.ts';
 import type { Chain } from '../chain/types.ts';
 import type { Client } from './client.ts';
 
-/** What is needed to find them. */
-export type HeavySource = Pick<Client, 'chain' | 'signer' | 'home' | 'namedHeavies'>;
+/** What is needed to find them; who has no wallet asks those that the registry or the configuration names. */
+export type HeavySource = Pick<Client, 'chain'> & Partial<Pick<Client, 'signer' | 'home' | 'namedHeavies'>>;
 
 /** What peers said is asked again after this long. */
 const FOUND_MS = 300_000;
@@ -17,7 +17,8 @@ export async function heavyUrls(source: HeavySource): Promise<string[]> {
   const named = source.namedHeavies ?? (await registered(source.chain));
   const peers = named.filter((address) => address.startsWith('/'));
   const urls = named.filter((address) => !address.startsWith('/'));
-  const found = peers.length === 0 ? [] : await foundOnce(source, peers);
+  const { chain, signer, home } = source;
+  const found = peers.length === 0 || signer === undefined || home === undefined ? [] : await foundOnce({ chain, signer, home }, peers);
   const all = urls.length + found.length === 0 && source.namedHeavies !== undefined ? (await registered(source.chain)).filter((address) => !address.startsWith('/')) : [...urls, ...found];
   return [...new Set(all.map((url) => url.replace(/\/$/, '')))].filter((url) => url !== '');
 }
@@ -29,7 +30,7 @@ async function registered(chain: Chain): Promise<string[]> {
 const searches = new WeakMap<Chain, { readonly peers: string; readonly untilMs: number; readonly urls: Promise<string[]> }>();
 
 /** A search that found nobody, or failed, is not kept. */
-function foundOnce({ chain, signer, home }: HeavySource, addresses: readonly string[]): Promise<string[]> {
+function foundOnce({ chain, signer, home }: Pick<Client, 'chain' | 'signer' | 'home'>, addresses: readonly string[]): Promise<string[]> {
   const peers = addresses.join();
   const known = searches.get(chain);
   if (known?.peers === peers && known.untilMs > performance.now()) return known.urls;
@@ -41,8 +42,8 @@ function foundOnce({ chain, signer, home }: HeavySource, addresses: readonly str
 }
 
 /** Asks all of them at once. */
-export async function askAllHeavies<T>(client: Client, ask: (url: string) => Promise<T>): Promise<{ answers: T[]; failures: { url: string; error: unknown }[] }> {
-  const urls = await heavyUrls(client);
+export async function askAllHeavies<T>(source: HeavySource, ask: (url: string) => Promise<T>): Promise<{ answers: T[]; failures: { url: string; error: unknown }[] }> {
+  const urls = await heavyUrls(source);
   const results = await Promise.allSettled(urls.map(ask));
   const answers: T[] = [];
   const failures: { url: string; error: unknown }[] = [];

@@ -64,8 +64,15 @@ export async function usageOf(client: Client, catalog: Catalog, signal?: AbortSi
   return { versions, bundles };
 }
 
-/** As `usageOf`, as far as it can be read: manifests that cannot be are listed, and count as users of the bundles that they lie in. */
-export async function knownUsageOf(client: Client, catalog: Catalog, signal?: AbortSignal): Promise<Usage & { readonly unread: readonly UnreadVersion[] }> {
+/** As far as it can be read. */
+export interface KnownUsage extends Usage {
+  /** Versions whose manifests cannot be: they count as users of the bundles that these lie in. */
+  readonly unread: readonly UnreadVersion[];
+  /** False: where the stored catalog lies is not known in full. */
+  readonly isCatalogRead: boolean;
+}
+
+export async function knownUsageOf(client: Client, catalog: Catalog, signal?: AbortSignal): Promise<KnownUsage> {
   return count(client, catalog, { signal, unreadable: messageOf });
 }
 
@@ -75,7 +82,7 @@ interface Counting {
   readonly unreadable: (error: unknown) => string;
 }
 
-async function count(client: Client, catalog: Catalog, { signal, unreadable }: Counting): Promise<Usage & { readonly unread: readonly UnreadVersion[] }> {
+async function count(client: Client, catalog: Catalog, { signal, unreadable }: Counting): Promise<KnownUsage> {
   const context = await contextOf(client, signal);
   const versions: VersionUse[] = [];
   const unread: UnreadVersion[] = [];
@@ -92,10 +99,10 @@ async function count(client: Client, catalog: Catalog, { signal, unreadable }: C
       }
     }
   }
-  return { versions, unread, bundles: await countUse(client, { versions, unread }, { signal, unreadable }) };
+  return { versions, unread, ...(await countUse(client, { versions, unread }, { signal, unreadable })) };
 }
 
-async function countUse(client: Client, { versions, unread }: { readonly versions: readonly VersionUse[]; readonly unread: readonly UnreadVersion[] }, { signal, unreadable }: Counting): Promise<Map<string, BundleUse>> {
+async function countUse(client: Client, { versions, unread }: { readonly versions: readonly VersionUse[]; readonly unread: readonly UnreadVersion[] }, { signal, unreadable }: Counting): Promise<Pick<KnownUsage, 'bundles' | 'isCatalogRead'>> {
   const counted = new Set<string>();
   const bundles = new Map<string, { names: Set<string>; bytes: number; isCatalog: boolean }>();
   const use = (chunk: Pick<ChunkRef, 'agreement' | 'bundle'>) => {
@@ -113,16 +120,16 @@ async function countUse(client: Client, { versions, unread }: { readonly version
   for (const { name, ref, manifest } of versions) for (const chunk of [...ref.chunks, ...manifest.chunks]) note(chunk).names.add(name);
   for (const { name, ref } of unread) for (const chunk of ref.chunks) note(chunk).names.add(name);
   const { home } = await loadCatalog(client);
-  if (home === null) return bundles;
+  if (home === null) return { bundles, isCatalogRead: true };
   // Its footer is where a new machine begins to read.
   use(home).isCatalog = true;
   const chunks = await catalogChunks(client, home, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
     unreadable(error);
-    return [];
+    return undefined;
   });
-  for (const chunk of chunks) note(chunk).isCatalog = true;
-  return bundles;
+  for (const chunk of chunks ?? []) note(chunk).isCatalog = true;
+  return { bundles, isCatalogRead: chunks !== undefined };
 }
 
 /** The chunks of the catalog that a bundle carries; they may lie in older bundles. */

@@ -5,7 +5,7 @@ import { DamagedFragmentError } from '../provider/errors.ts';
 import type { FragmentKey } from '../provider/errors.ts';
 import { readLeaves } from '../provider/read-fragment.ts';
 import type { FragmentRange } from '../provider/read-fragment.ts';
-import type { Charge } from '../reads/take/till.ts';
+import type { Charge } from '../reads/take/read-request.ts';
 import { BadRequestError, UnavailableError } from '../wire/http-errors.ts';
 import { READ_PIECE_BYTES } from '../wire/paid-reads.ts';
 import { nameOf } from './cache.ts';

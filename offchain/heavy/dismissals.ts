@@ -17,11 +17,14 @@ interface Overdue {
   readonly agreement: number;
   readonly slot: number;
   readonly bundle: number;
+  /** From when on it may be dismissed. */
+  readonly fromEpoch: number;
 }
 
 export function createDismisser(context: HeavyContext, footprint: Footprint): Dismisser {
   const { chain } = context;
   const lacking = createLacking(context, footprint);
+  /** Also who is not yet. */
   let overdue: readonly Overdue[] = [];
   let lookedEpoch = -1;
 
@@ -29,29 +32,36 @@ export function createDismisser(context: HeavyContext, footprint: Footprint): Di
     const { ackEpochs } = await parametersOf(chain);
     const found = new Map<string, Overdue>();
     for await (const { agreement, bundle, since, slots } of lacking.find(epoch)) {
-      // One bundle suffices: the slot is vacant then.
-      for (const { slot, startEpoch } of slots) if (epoch >= Math.max(since, startEpoch) + ackEpochs) found.set(`${agreement.id}/${slot}`, { agreement: agreement.id, slot, bundle });
+      // The oldest bundle decides: the slot is vacant then.
+      for (const { slot, startEpoch } of slots) {
+        const fromEpoch = Math.max(since, startEpoch) + ackEpochs;
+        const known = found.get(`${agreement.id}/${slot}`);
+        if (fromEpoch < (known?.fromEpoch ?? Infinity)) found.set(`${agreement.id}/${slot}`, { agreement: agreement.id, slot, bundle, fromEpoch });
+      }
     }
     return [...found.values()];
+  };
+  const dismissDue = async (epoch: number): Promise<void> => {
+    const waiting: Overdue[] = [];
+    for (const one of overdue) if (one.fromEpoch > epoch || !(await isDone(context, one))) waiting.push(one);
+    overdue = waiting;
   };
 
   return {
     async tick() {
       const epoch = await currentEpoch(chain);
-      if (epoch > lookedEpoch) {
-        await footprint.follow();
-        overdue = await look(epoch);
-        lookedEpoch = epoch;
-      }
-      // Its draw may be open, which it can leave so for most of an epoch; once it has proven, or before the next draw is fixed, it can be dismissed.
-      const waiting: Overdue[] = [];
-      for (const one of overdue) if (!(await isDone(context, one))) waiting.push(one);
-      overdue = waiting;
+      // Its draw may be open, and it can leave it so for most of an epoch: first of all, before the new one is fixed, and again once it has proven.
+      await dismissDue(epoch);
+      if (epoch <= lookedEpoch) return;
+      await footprint.follow();
+      overdue = await look(epoch);
+      lookedEpoch = epoch;
+      await dismissDue(epoch);
     },
   };
 }
 
-/** False: its draw is open. What else the market says will not change within the epoch. */
+/** False: not yet. What else the market says will not change within the epoch. */
 async function isDone({ chain, log, reputation }: HeavyContext, at: Overdue): Promise<boolean> {
   try {
     const { provider } = await dismiss(chain, at);
@@ -61,7 +71,8 @@ async function isDone({ chain, log, reputation }: HeavyContext, at: Overdue): Pr
     return true;
   } catch (error) {
     if (!(error instanceof ContractRevertError)) throw error;
-    if (error.errorName === 'DrawPending') return false;
+    // The chain's newest block may still be of the epoch before.
+    if (error.errorName === 'DrawPending' || error.errorName === 'NotOverdue') return false;
     log.warn('slot.not-dismissed', { ...at, error });
     return true;
   }

@@ -1,7 +1,7 @@
 /** What a read of a fragment costs its reader. */
 import { isAddressEqual } from 'viem';
 import { LEAF_SIZE } from '../proof/hash.ts';
-import type { Charge, KnownReader } from '../reads/take/till.ts';
+import type { Charge, KnownReader } from '../reads/take/read-request.ts';
 import { rescuersOf } from './authorize.ts';
 import type { Provider } from './context.ts';
 import type { FragmentKey } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import type { Charge } from '../reads/take/till.ts';
+import type { Charge } from '../reads/take/read-request.ts';
 import type { FragmentRange } from './read-fragment.ts';
 
 /** Sends a range as fast as the reader takes it; what was not sent is not charged. `onPiece` is told of every piece that went out. */

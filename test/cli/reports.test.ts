@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { earningsLines } from '../../offchain/cli/earnings-report.ts';
 import { exitLines } from '../../offchain/cli/exit-report.ts';
 import { renewalLines } from '../../offchain/cli/renewal-report.ts';
+import { repairLines, whatIsLeft } from '../../offchain/cli/repair-report.ts';
 import { statusLines } from '../../offchain/cli/status-report.ts';
+import type { RepairResult } from '../../offchain/client/repair/repair.ts';
 import type { AgreementStatus } from '../../offchain/client/status.ts';
 import { PriceAboveLimitError } from '../../offchain/heavy/errors.ts';
 
@@ -56,5 +58,23 @@ describe('amounts that people read', () => {
     expect(earningsLines(earnings)).toContain('Slashed    1 tokens so far');
     expect(exitLines({ provider: 3, slots: 2, stake: TOKEN, queued: TOKEN, readyEpoch: 8 })).toContain('Stake    1 tokens, 1 of them can be taken out from epoch 8 on');
     expect(exitLines({ provider: 3, slots: 0, stake: 0n, queued: 0n, readyEpoch: 8 })[0]).toContain('can be switched off');
+  });
+});
+
+describe('the report of a repair', () => {
+  const nothing: RepairResult = { agreement: 7, completed: [], failures: [], lostBundles: [], moved: [], movedInPart: [], lost: [], forgotten: 0, retired: [], isPartial: false };
+
+  it('says what was done, and what keeps a bundle', () => {
+    expect(repairLines(nothing)).toEqual(['No bundle of agreement 7 has lost batches.']);
+    expect(whatIsLeft(nothing)).toBeUndefined();
+    const lost = [{ name: 'photos', isNewest: true, contentId: 'bafy', paths: ['photos/a.jpg'], lostPaths: 1, reason: 'too few answered' }];
+    const kept = { ...nothing, lostBundles: [3], moved: ['copy'], lost };
+    expect(repairLines(kept)).toEqual([
+      'Bundles 3 of agreement 7 have batches that cannot be rebuilt.', 'Stored anew, whole: copy', 'The newest version of photos lacks 1 files (photos/a.jpg): too few answered',
+    ]);
+    expect(whatIsLeft(kept)).toMatchObject({ sentence: expect.stringContaining('Bundles 3 are kept'), nextStep: expect.stringContaining('--give-up') });
+    expect(whatIsLeft({ ...kept, retired: [3] })).toBeUndefined();
+    expect(whatIsLeft({ ...kept, isPartial: true })?.nextStep).toContain('--into');
+    expect(whatIsLeft({ ...nothing, failures: [{ bundle: 1, slot: 2, provider: 4, reason: 'away' }] })?.sentence).toContain('slot 2: away');
   });
 });

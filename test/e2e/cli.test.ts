@@ -113,6 +113,7 @@ describe('the commands on a devnet', () => {
     const { creatorHome } = devnet;
     const refused = await holdfast('retire', '--bundle', '0', '--home', creatorHome);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('still holds parts of "letters"') });
+    expect(await json('repair', '--home', creatorHome)).toMatchObject({ agreement: 1, lostBundles: [], moved: [], retired: [] });
     expect(await json('rm', 'letters', '--home', creatorHome)).toMatchObject({ name: 'letters' });
     expect(await json('collect', '--home', creatorHome)).toMatchObject({ forgotten: 2, bundles: [0, 1] });
     const paid = await holdfast('withdraw', '--home', creatorHome);

@@ -1,6 +1,7 @@
 /** A provider that takes slots and never acknowledges a bundle: what it earns with that, and for how long anybody chooses it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEther } from 'viem';
+import { currentEpoch } from '../../offchain/chain/current-epoch.ts';
 import { DEVNET } from '../../offchain/chain/devnet-parameters.ts';
 import { readAgreement } from '../../offchain/chain/read-agreement.ts';
 import { readBundle } from '../../offchain/chain/read-bundle.ts';
@@ -17,12 +18,15 @@ const ACK_EPOCHS = 6;
 const QUOTA = 4;
 /** As many refusals as it takes until nobody chooses a newcomer any more. */
 const SLOTS = 4;
+const FEE_BPS = 150n;
 const STAKE = parseEther('1');
 let network: Network;
 let heavy: Awaited<ReturnType<Network['heavy']>>;
 let front: Front;
 let freeloader: number;
 let creator: Chain;
+let firstEpoch: number;
+let lastEpoch: number;
 const agreements: { id: number; slot: number }[] = [];
 
 beforeAll(async () => {
@@ -36,6 +40,7 @@ beforeAll(async () => {
   front.target = provider.url;
   freeloader = provider.id;
   creator = (await network.account()).chain;
+  firstEpoch = await currentEpoch(creator);
   for (let i = 0; i < SLOTS; i++) {
     const request = await matchRequest(creator, { quota: QUOTA });
     const match = await until('a match with it', async () => {
@@ -51,6 +56,7 @@ beforeAll(async () => {
   }
 }, 90_000);
 afterAll(async () => {
+
   await network?.stop();
   await front?.close();
 });
@@ -76,9 +82,11 @@ describe('a provider that takes slots and no bundles', () => {
       await until('a successor', async () => {
         const { provider } = (await readAgreement(creator, id)).slots[slot]!;
         return provider !== freeloader && provider !== 0 ? true : undefined;
-      });
+      }, 110_000);
       await until('its receipt', async () => ((await readBundle(creator, id, 0)).acknowledged === 0b1111n ? true : undefined));
     }
+    lastEpoch = await currentEpoch(creator);
+    expect(lines('slot.not-dismissed')).toEqual([]);
     expect(lines('slot.dismissed').map((line) => line['provider'])).toEqual(agreements.map(() => freeloader));
   });
 
@@ -86,10 +94,13 @@ describe('a provider that takes slots and no bundles', () => {
     await heavy.settleFees();
     const rent = ((PRICE * 9n) / 10n) * BigInt(QUOTA);
     const earned = await owedToNode(creator, freeloader);
-    const feeBps = 150n;
-    const most = BigInt(SLOTS) * rent * BigInt(ACK_EPOCHS + 1);
-    expect(earned).toBeGreaterThan(0n);
-    expect(earned).toBeLessThanOrEqual((most * (10_000n - feeBps)) / 10_000n);
+    // Until it may be dismissed, and until its draw is not open: on a machine this busy that may take some of these short epochs.
+    const most = BigInt(SLOTS) * rent * BigInt(lastEpoch - firstEpoch + 1);
+    expect(earned).toBeGreaterThanOrEqual(BigInt(SLOTS) * rent);
+    expect(earned).toBeLessThanOrEqual((most * (10_000n - FEE_BPS)) / 10_000n);
+    await network.advance(12);
+    await heavy.settleFees();
+    expect(await owedToNode(creator, freeloader)).toBe(earned);
     expect((await readNode(creator, freeloader)).stake).toBe(STAKE);
   });
 });

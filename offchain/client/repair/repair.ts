@@ -16,7 +16,7 @@ import { retireBundles } from '../retire.ts';
 import { storeCatalog } from '../store-catalog.ts';
 import { syncCatalog } from '../sync-catalog.ts';
 import { Journal } from '../upload/journal.ts';
-import { type UnreadVersion, type Usage, type VersionUse, bundleKey, knownUsageOf } from '../usage.ts';
+import { type KnownUsage, type VersionUse, bundleKey, knownUsageOf } from '../usage.ts';
 import { type LostBundles, findLostBatches } from './lost-batches.ts';
 import { tryReading } from './readable.ts';
 
@@ -124,7 +124,7 @@ async function giveUp(
   let usage = await usageNow(client, signal);
   let forgotten = 0;
   const doomed = new Set([...usage.versions.filter((one) => touches(one, view.id, lost)), ...usage.unread.filter((one) => isIn(one, view.id, lost))].map(({ name, ref }) => versionKey(name, ref)));
-  const isCatalogLost = [...lost.keys()].some((bundle) => usage.bundles.get(bundleKey({ agreement: view.id, bundle }))?.isCatalog === true);
+  const isCatalogLost = !usage.isCatalogRead || [...lost.keys()].some((bundle) => usage.bundles.get(bundleKey({ agreement: view.id, bundle }))?.isCatalog === true);
   const forgets = mayForget && !isPartial && doomed.size > 0;
   if (forgets || isCatalogLost) {
     const catalog = await syncCatalog(client, { signal });
@@ -137,14 +137,16 @@ async function giveUp(
     await storeCatalog(client, { view: await pickAgreement(client, into), journal, catalog: pruned, signal });
     usage = await usageNow(client, signal);
   }
-  const free = [...lost.keys()].filter((bundle) => !usage.bundles.has(bundleKey({ agreement: view.id, bundle })));
+  // What an unread manifest needs nobody knows.
+  const isKnown = usage.isCatalogRead && (mayForget || usage.unread.length === 0);
+  const free = (isKnown ? [...lost.keys()] : []).filter((bundle) => !usage.bundles.has(bundleKey({ agreement: view.id, bundle })));
   if (free.length === 0) return { forgotten, retired: [] };
   const { state } = await client.views.refresh(view.id);
   const { bundles } = await retireBundles(client, { agreement: view.id, bundles: free, knownBundles: state.bundles, signal });
   return { forgotten, retired: bundles };
 }
 
-async function usageNow(client: Client, signal: AbortSignal | undefined): Promise<Usage & { readonly unread: readonly UnreadVersion[] }> {
+async function usageNow(client: Client, signal: AbortSignal | undefined): Promise<KnownUsage> {
   return knownUsageOf(client, await syncCatalog(client, { signal }), signal);
 }
 

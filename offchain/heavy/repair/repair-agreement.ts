@@ -4,15 +4,15 @@ import { acknowledge } from '../../chain/acknowledge.ts';
 import { ContractRevertError } from '../../chain/chain-errors.ts';
 import { readAgreement } from '../../chain/read-agreement.ts';
 import type { AgreementState } from '../../chain/read-agreement.ts';
-import type { LostBatch } from '../../wire/losses.ts';
 import type { HeavyContext } from '../context.ts';
 import { SUCCESSORS_PER_ATTEMPT } from '../limits.ts';
 import { REPAIR_FAILED_WEIGHT } from '../reputation/score.ts';
 import { askReceipt, succeed } from './hand-over.ts';
 import type { Placed, Successor } from './hand-over.ts';
 import { beginJob, dropJob, noteJob } from './jobs.ts';
-import { blockedBy, isBlocked, lossOf } from './losses.ts';
-import { isOurFault, placeBatch } from './place-batch.ts';
+import { blockedBy, isBlocked } from './losses.ts';
+import { placeAll } from './place-all.ts';
+import { isOurFault } from './place-batch.ts';
 import type { Team } from './place-batch.ts';
 import type { Loss } from './plan.ts';
 import { chooseTakers } from './takers.ts';
@@ -91,37 +91,6 @@ function isFinal(error: unknown): boolean {
 /** The market's way of saying that the slot is in good hands, or that somebody's succession came first. */
 function isLostRace(error: unknown): boolean {
   return error instanceof ContractRevertError && ['SlotNotFaulted', 'WrongSuccession', 'ProviderTwice', 'AgreementOver', 'DrawPending'].includes(error.errorName);
-}
-
-interface Placement {
-  /** Of whole bundles: those whose batches could all be had. */
-  readonly batches: ReadonlyMap<number, readonly Placed[]>;
-  readonly lostBundles: ReadonlySet<number>;
-}
-
-/** What can be rebuilt is, whatever else is lost: it must not fall behind because of one batch. */
-async function placeAll(shop: Workshop, work: Work, team: Team): Promise<Placement> {
-  const { context, losses } = shop;
-  const { id, k } = work.agreement;
-  const batches = new Map<number, Placed[]>();
-  const lost: LostBatch[] = work.undescribed.flatMap((bundle) => Array.from({ length: work.onChain.get(bundle)?.batches ?? 0 }, (_, batch) => ({ bundle, batch, available: 0, needed: k })));
-  for (const { bundle, batches: facts } of work.bundles) {
-    const placed: Placed[] = [];
-    for (const [batch, fact] of facts.entries()) {
-      if (team.takers.size === 0) return { batches, lostBundles: new Set() };
-      try {
-        placed.push(await placeBatch(shop, work, team, fact));
-      } catch (error) {
-        const loss = lossOf(error, { bundle, batch, k });
-        if (loss === undefined) throw error;
-        lost.push(loss);
-        context.log.warn('repair.batch-lost', { agreement: id, ...loss });
-      }
-    }
-    if (placed.length === facts.length) batches.set(bundle, placed);
-  }
-  losses.note(id, 'slots', lost);
-  return { batches, lostBundles: new Set(lost.map(({ bundle }) => bundle)) };
 }
 
 /** All fragments to everybody, then one succession after the other: each changes the turn that the next one signs for. */

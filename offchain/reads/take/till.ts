@@ -1,12 +1,10 @@
 /** Takes payment for reads: free quota, then vouchers. Every read is paid before it is served. */
 import { contractOf } from '../../chain/contracts-of.ts';
 import { closingSeconds } from '../../chain/read-channel.ts';
-import type { Chain } from '../../chain/types.ts';
 import { UnavailableError } from '../../wire/http-errors.ts';
 import { READ_PIECE_BYTES, chargedBytes, isPoolVoucher, parseVoucher, readCost, servedFor } from '../../wire/paid-reads.ts';
 import type { ReadVoucher } from '../../wire/paid-reads.ts';
 import { FactWriter } from '../../store/fact-writer.ts';
-import type { Store } from '../../store/open.ts';
 import { Account } from './account.ts';
 import type { Backing } from './account.ts';
 import { accountKey, readBacking } from './backing.ts';
@@ -15,41 +13,8 @@ import { FreeQuota } from './free-quota.ts';
 import { refuse } from './refusals.ts';
 import type { QuoteFacts, Why } from './refusals.ts';
 import { signedBy } from './signed-by.ts';
+import type { Charge, KnownReader, ReadRequest, TillOptions } from './read-request.ts';
 import { VoucherStore, loadVouchers } from './voucher-store.ts';
-
-export interface TillOptions {
-  readonly chain: Chain;
-  readonly store: Store;
-  /** The node that is paid, and the heavy node that shares the fee. */
-  readonly id: number;
-  readonly heavy: number;
-  /** 0: reads cost nothing. */
-  readonly pricePerGib: bigint;
-  /** Unix seconds. */
-  readonly nowSeconds: () => Promise<number>;
-  /** The monotonic clock. */
-  readonly nowMs?: () => number;
-}
-
-/** Who reads, as far as is known, and how many bytes a day this one has for nothing. */
-export interface KnownReader {
-  readonly key: string;
-  readonly freeBytes: number;
-}
-
-export interface ReadRequest {
-  /** Of the leaves that are asked for. */
-  readonly sizeBytes: number;
-  /** Asked only when reads cost something; undefined for a stranger. */
-  readonly identify: () => Promise<KnownReader | undefined>;
-  readonly voucher: string | string[] | undefined;
-}
-
-/** What was charged for one read. */
-export interface Charge {
-  /** The read has ended, after `sentBytes` of its leaves: what was not sent is given back. */
-  ended(sentBytes: number): void;
-}
 
 const NOTHING: Charge = { ended: () => undefined };
 
