@@ -26,6 +26,7 @@ export interface OwnProviderOptions {
   readonly rpcUrls: readonly string[];
   readonly deployment: Deployment;
   readonly retry?: Partial<RetryPolicy> | undefined;
+  readonly confirmations?: number | undefined;
   readonly log: Logger;
 }
 
@@ -33,7 +34,7 @@ const ANSWER_MS = 3_000;
 
 /** @throws NO_HEAVY_NODE, STAKE_MISSING; what starting a provider throws */
 export async function startOwnProvider(options: OwnProviderOptions, { own, heavies }: Landscape): Promise<RunningProvider> {
-  const { config, account, rpcUrls, deployment, retry, log } = options;
+  const { config, account, rpcUrls, deployment, retry, confirmations, log } = options;
   const parent = config.parent ?? ownParent(own) ?? (await firstThatAnswers(heavies));
   if (parent === undefined) throw new HoldfastError('NO_HEAVY_NODE', 'No heavy node of the registry answers, so nobody can be given space yet.', { retryable: true, nextStep: 'Start one with `holdfast heavy start`, or wait.' });
   const stake = await stakeOf(options, own);
@@ -49,7 +50,7 @@ export async function startOwnProvider(options: OwnProviderOptions, { own, heavi
       // Earnings pay the own agreements, so they are fetched every period.
       paydayPeriods: 1,
     },
-    rpcUrls, deployment, account, log,
+    rpcUrls, deployment, account, confirmations, log,
     ...(retry === undefined ? {} : { retry }),
   });
 }

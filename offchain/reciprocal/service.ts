@@ -7,6 +7,7 @@ import type { RetryPolicy } from '../chain/transport.ts';
 import { type Client, createClient } from '../client/client.ts';
 import { messageOf } from '../client/errors.ts';
 import type { Policy } from '../client/policy.ts';
+import { createStart } from '../health/starting.ts';
 import type { RunningProvider } from '../provider/service.ts';
 import { type Logger, createLogger } from '../store/log.ts';
 import { startLoop } from '../store/loop.ts';
@@ -34,6 +35,11 @@ export interface ReciprocalOptions {
   readonly log?: Logger | undefined;
   /** How long the chain is asked before a failure counts. */
   readonly retry?: Partial<RetryPolicy> | undefined;
+  /** See `Chain.confirmations`. */
+  readonly confirmations?: number | undefined;
+  /** Waits for a chain that is away at the start, until `signal` fires. */
+  readonly isPatient?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RunningReciprocal {
@@ -53,13 +59,14 @@ const RETRY_MAX_MS = 600_000;
 /** A look may store whole disks. */
 const LONGEST_MS = 7 * 86_400_000;
 
-/** The chain must answer at start, not later. @throws what opening chain and client throws; SAME_FOLDER_NAME */
+/** @throws what opening chain and client throws; SAME_FOLDER_NAME */
 export async function startReciprocal(options: ReciprocalOptions): Promise<RunningReciprocal> {
-  const { home, rpcUrls, deployment, account, retry, heavies, policy } = options;
+  const { home, rpcUrls, deployment, account, retry, confirmations, heavies, policy } = options;
   const config = ReciprocalConfig.parse(options.config);
   const folders = namedFolders(config);
   const log = options.log ?? createLogger({ name: `reciprocal ${account.address}` });
-  const chain = await createChain({ rpcUrls, deployment, account, ...(retry === undefined ? {} : { retry }) });
+  const start = createStart({ log, isPatient: options.isPatient === true, signal: options.signal });
+  const chain = await start.step(() => createChain({ rpcUrls, deployment, account, confirmations, ...(retry === undefined ? {} : { retry }) }));
   const client = await createClient({ chain, home, heavies, policy });
   const stopping = new AbortController();
   const lookMs = Math.min((chain.clock.epochSeconds * 1_000) / LOOKS_PER_EPOCH, LOOK_MAX_MS, config.scanSeconds * 1_000);
@@ -91,12 +98,12 @@ export async function startReciprocal(options: ReciprocalOptions): Promise<Runni
     }
     if (!stopping.signal.aborted) await report();
   };
-  const join_ = step('provider', async () => {
-    provider ??= await startOwnProvider({ config, home, chain, account, rpcUrls, deployment, retry, log }, await look(chain));
+  const beProvider = step('provider', async () => {
+    provider ??= await startOwnProvider({ config, home, chain, account, rpcUrls, deployment, retry, confirmations, log }, await look(chain));
   });
-  await join_();
+  await beProvider();
   const loops = [
-    startLoop({ name: 'giving', intervalMs: lookMs, log, tick: async () => (provider === undefined ? join_() : undefined) }),
+    startLoop({ name: 'giving', intervalMs: lookMs, log, tick: async () => (provider === undefined ? beProvider() : undefined) }),
     startLoop({ name: 'paying', intervalMs: lookMs, log, tick: step('paying', () => oneAtATime(node, async () => {
       await renew(node);
       await settleClosed(node);

@@ -143,6 +143,30 @@ describe('a node that dies', () => {
     }
     await until('successors', async () => ((await slotsOf(a, b)).some(({ provider }) => [0, dead].includes(provider)) ? undefined : true));
     for (const member of [a, b, c]) expect(await world.restored(member)).toEqual(await snapshot(member.folder));
-    for (const member of [a, b]) expect((await statementOf(member.node.client)).objects[0]?.copiesElsewhere).toBeGreaterThanOrEqual(2);
+    // There are three others now, so the own providers have handed their slots on: no copy lies beside its original.
+    for (const { node } of [a, b]) await until('three copies elsewhere', async () => ((await statementOf(node.client)).objects[0]?.copiesElsewhere === 3 ? true : undefined));
+  });
+});
+
+describe('a larger network', () => {
+  it('is used as --scheme says, once there is a provider for each slot; started again, the node goes on', async () => {
+    const { index, home, folder } = a;
+    await a.stop();
+    a = await world.join({ scheme: '2+1' }, { index, home, folder });
+    await settled(a, { k: 2, m: 1 });
+    expect(await holders(a)).not.toContain(a.node.id);
+    expect(await world.restored(a)).toEqual(await snapshot(folder));
+    expect(a.node.problems()).toEqual({});
+  });
+
+  it('gets no more than is given', async () => {
+    const { index, home, folder } = b;
+    const { id } = await b.place();
+    await b.stop();
+    b = await world.join({ diskBytes: 2n ** 21n, scheme: '2+1' }, { index, home, folder });
+    const sentence = await until('a sentence', () => b.node.problems()['place']);
+    expect(sentence).toBe('390.6 KiB in 2+1 slots with room for changes take 1.5 MiB of the network; this node gives 1 MiB, and takes no more than it gives.');
+    expect((await b.place()).id).toBe(id);
+    expect(await world.restored(b)).toEqual(await snapshot(folder));
   });
 });
