@@ -47,7 +47,7 @@ export interface WorldOptions {
   /** What provider `index` asks for reads; nothing where absent. */
   readonly reads?: (index: number) => NonNullable<ProviderConfigInput['reads']>;
   /** Of the heavy nodes. */
-  readonly loops?: NonNullable<HeavySettingsInput['loops']>;
+  readonly heavy?: Omit<HeavySettingsInput, 'home'>;
   /** How often providers look whether there is something to prove. */
   readonly tickMs?: number;
 }
@@ -63,7 +63,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-async function startNodes(holdfast: TestHoldfast, { providers: count, reads, loops, tickMs }: WorldOptions): Promise<World> {
+async function startNodes(holdfast: TestHoldfast, { providers: count, reads, heavy, tickMs }: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-client-'));
   const { rpcUrl, deployment } = holdfast;
   const heavies: RunningHeavy[] = [];
@@ -71,7 +71,7 @@ async function startNodes(holdfast: TestHoldfast, { providers: count, reads, loo
     heavies.push(await startHeavy({
       rpcUrls: [rpcUrl], deployment,
       account: devAccount(account, DEV_CHAIN_ID),
-      settings: { home: join(folder, `heavy-${account}`), loops: { directoryMs: 20, ...loops } },
+      settings: { ...heavy, home: join(folder, `heavy-${account}`), loops: { directoryMs: 20, ...heavy?.loops } },
       write: () => undefined,
     }));
   }

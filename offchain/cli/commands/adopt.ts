@@ -8,6 +8,7 @@ interface AdoptCommandOptions extends CommonOptions {
   readonly name?: string;
   readonly agreement?: string;
   readonly verify?: string;
+  readonly maxReadPrice?: string;
   readonly yes?: boolean;
 }
 
@@ -18,6 +19,7 @@ export function adoptCommand(): Command {
     .option('--name <name>', 'the name in your own list (default: the ContentID)')
     .option(AGREEMENT_OPTION[0], 'where your list is stored; needed when several of your agreements run')
     .option('--verify <how>', 'sampled: the manifest and some chunks; full: every byte', 'sampled')
+    .option('--max-read-price <tokens>', 'pay so much per GiB to providers that charge for the reads of the check, at most (default: reads.maxPricePerGib in config.json, else nothing)')
     .option('--yes', 'pay without asking')
     .action(async (contentId: string, options: AdoptCommandOptions) => {
       const { withClient, showProgress } = await import('../client-session.ts');

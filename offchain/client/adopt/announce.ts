@@ -6,8 +6,8 @@ import { KEPT_LOCATION_BYTES, KeptReply } from '../../wire/kept-content.ts';
 import { abortable } from '../aborting.ts';
 import type { Client } from '../client.ts';
 import { AgreementError, messageOf } from '../errors.ts';
-import { askAllHeavies } from '../heavies.ts';
 import { locate } from '../named/locate.ts';
+import { askThem, heaviesFor } from './ask-heavies.ts';
 import { NotOfferedError } from './errors.ts';
 
 export interface Announced {
@@ -35,7 +35,7 @@ export function announce(client: Client, options: { readonly name: string; reado
     const size = Buffer.byteLength(JSON.stringify(location));
     if (size > KEPT_LOCATION_BYTES) throw new NotOfferedError(contentId, [`its location has ${size} bytes, and ${KEPT_LOCATION_BYTES} are taken`]);
     const headers = await client.sessions.headers(location.manifest.agreement);
-    const { answers, failures } = await askAllHeavies(client, (url) => requestJson(`${url}/contents/${contentId}`, { method: 'PUT', headers, body: location, schema: KeptReply, timeoutMs: TIMEOUT_MS, signal }));
+    const { answers, failures } = await askThem(await heaviesFor(client, contentId), (url) => requestJson(`${url}/contents/${contentId}`, { method: 'PUT', headers, body: location, schema: KeptReply, timeoutMs: TIMEOUT_MS, signal }));
     const [first] = answers;
     if (first === undefined) throw new NotOfferedError(contentId, failures.map(({ url, error }) => `${url}: ${messageOf(error)}`));
     return { name, contentId, endPeriod: first.endPeriod, heavies: answers.length };

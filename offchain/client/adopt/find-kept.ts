@@ -3,8 +3,8 @@ import { requestJson } from '../../wire/http-client.ts';
 import { KEPT_LOCATION_BYTES, KEPT_PLACES_MAX, KeptPlaces } from '../../wire/kept-content.ts';
 import type { PublicLocation } from '../../wire/named.ts';
 import { abortable } from '../aborting.ts';
-import type { Client } from '../client.ts';
-import { askAllHeavies } from '../heavies.ts';
+import type { HeavySource } from '../heavies.ts';
+import { askThem, heaviesFor } from './ask-heavies.ts';
 
 export interface KeptPlace {
   readonly location: PublicLocation;
@@ -16,11 +16,11 @@ const TIMEOUT_MS = 10_000;
 /** Places that are looked at, from all heavy nodes together. */
 const PLACES_MAX = 16;
 
-/** One place for each agreement, the ones that are paid for longest first. Heavy nodes that do not answer say nothing. @throws AbortedError */
-export function findKept(client: Client, options: { readonly contentId: string; readonly signal?: AbortSignal | undefined }): Promise<KeptPlace[]> {
+/** Everything that is said, the places that are paid for longest first. Heavy nodes that do not answer say nothing. @throws RpcUnavailableError, AbortedError */
+export function findKept(source: HeavySource, options: { readonly contentId: string; readonly signal?: AbortSignal | undefined }): Promise<KeptPlace[]> {
   const { contentId, signal } = options;
   return abortable(`Asking who keeps ${contentId}`, signal, async () => {
-    const { answers } = await askAllHeavies(client, (url) =>
+    const { answers } = await askThem(await heaviesFor(source, contentId), (url) =>
       requestJson(`${url}/contents/${encodeURIComponent(contentId)}`, { schema: KeptPlaces, maxBytes: 2 * KEPT_PLACES_MAX * KEPT_LOCATION_BYTES, timeoutMs: TIMEOUT_MS, signal }));
     // A liar may name the agreement of somebody honest: both are kept, told apart by what they say.
     const places = new Map<string, KeptPlace>();
