@@ -5,19 +5,11 @@ import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';
 import type { AvoidedProvider } from './fetch/health.ts';
 import { findVersion } from './find-version.ts';
-import type { OnProgress } from './progress.ts';
-import { restoreManifest } from './restore-manifest.ts';
+import { type RestoreRequest, restoreManifest } from './restore-manifest.ts';
 
-export interface GetOptions {
-  readonly name: string;
-  /** A folder; made when it is not there. */
-  readonly into: string;
+export interface GetOptions extends RestoreRequest {
   /** Counted from 1; the newest when left out. */
   readonly version?: number | undefined;
-  /** Only this file or folder inside the object; it keeps its path. */
-  readonly path?: string | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface GetResult extends RestoreResult {

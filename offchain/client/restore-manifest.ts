@@ -18,8 +18,9 @@ const WHOLE_UNITS_FROM_FILES = 16;
 export interface RestoreRequest {
   /** What messages call it. */
   readonly name: string;
+  /** A folder; made when it is not there. */
   readonly into: string;
-  /** Only this file or folder. */
+  /** Only this file or folder inside the object; it keeps its path. */
   readonly path?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;

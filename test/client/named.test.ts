@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createChain } from '../../offchain/chain/client.ts';
 import type { Client } from '../../offchain/client/client.ts';
+import { announce } from '../../offchain/client/adopt/announce.ts';
 import { collect } from '../../offchain/client/collect.ts';
 import { fetchByName } from '../../offchain/client/named/fetch-by-name.ts';
 import { fetchLocation, readPublicFile } from '../../offchain/client/named/fetch-location.ts';
@@ -14,9 +15,11 @@ import { locationOf } from '../../offchain/client/named/location-of.ts';
 import { openLocation } from '../../offchain/client/named/open-location.ts';
 import { createPublicReader } from '../../offchain/client/named/public-reader.ts';
 import { publishName } from '../../offchain/client/named/publish-name.ts';
+import { publishRecord } from '../../offchain/client/named/publish-record.ts';
 import { refreshNames } from '../../offchain/client/named/refresh-names.ts';
 import { resolveName } from '../../offchain/client/named/resolve-name.ts';
 import { withdrawName } from '../../offchain/client/named/withdraw-name.ts';
+import { lock } from '../../offchain/client/lock.ts';
 import { put } from '../../offchain/client/put.ts';
 import { publicContentId } from '../../offchain/codec/content-id.ts';
 import { nameKey } from '../../offchain/wire/named-name.ts';
@@ -59,7 +62,7 @@ afterAll(async () => {
 const into = (name: string): string => join(world.folder, 'fetched', name);
 
 async function store(creator: Client, name: string, file: string, bytes: Uint8Array, visibility: 'public' | 'private' = 'public') {
-  const folder = join(world.folder, 'sources', name);
+  const folder = join(world.folder, 'sources', creator.creator, name);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, file), bytes);
   return put(creator, { paths: [join(folder, file)], name, visibility });
@@ -222,6 +225,24 @@ describe('content that moves', () => {
     expect(after.record.value).not.toBe(before.record.value);
     await fetchByName(stranger, { name: '/o.com/album', into: into('album') });
     expect(await snapshot(into('album'))).toEqual(await snapshot(folder));
+  });
+});
+
+describe('content that is gone from where its owner says', () => {
+  it('is taken from whoever keeps the same bytes', async () => {
+    const twin = Buffer.from(noise('twin', 70_000));
+    await store(client, 'twin', 'mine.bin', twin);
+    const there = await locate(client, { name: 'twin' });
+    const lost = { ...there, manifest: { ...there.manifest, bundle: 99, chunks: there.manifest.chunks.map((chunk) => ({ ...chunk, bundle: 99 })) }, keys: there.keys.map((keys) => ({ ...keys, bundle: 99 })) };
+    const { contentId, root } = there;
+    await publishRecord(client, { name: '/a.com/twin', contentId, root, value: JSON.stringify({ kind: 'object', location: lost }), expiry: 0 });
+    await expect(fetchByName(stranger, { name: '/a.com/twin', into: into('lost') })).rejects.toMatchObject({ code: 'NO_SUCH_BUNDLE' });
+
+    await store(other, 'twin', 'theirs.bin', twin);
+    await lock(other, { agreement: (await locate(other, { name: 'twin' })).manifest.agreement });
+    await announce(other, { name: 'twin' });
+    expect(await fetchByName(stranger, { name: '/a.com/twin', into: into('twin') })).toMatchObject({ contentId, owner: client.creator });
+    expect((await readFile(join(into('twin'), 'theirs.bin'))).equals(twin)).toBe(true);
   });
 });
 

@@ -20,5 +20,5 @@ export function ownersOfName(chain: Chain, key: Hex): Promise<Address[]> {
 
 /** Heavy nodes that can be called, as the registry had them within the last minute. @throws RpcUnavailableError */
 export async function registeredHeavies(chain: Chain): Promise<NodeState[]> {
-  return (await factsOf(chain).registered.heavies()).filter(({ endpoint }) => endpoint !== '');
+  return (await factsOf(chain).registered.heavies()).filter(({ endpoint }) => endpoint.startsWith('http'));
 }

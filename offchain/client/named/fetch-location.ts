@@ -5,22 +5,15 @@ import type { RestoreResult } from '../../codec/restore-node.ts';
 import type { PublicLocation } from '../../wire/named.ts';
 import { abortable } from '../aborting.ts';
 import type { AvoidedProvider } from '../fetch/health.ts';
-import type { OnProgress } from '../progress.ts';
-import { restoreManifest } from '../restore-manifest.ts';
+import { type RestoreRequest, restoreManifest } from '../restore-manifest.ts';
 import { TooLargeObjectError } from './errors.ts';
 import { type OpenedLocation, openLocation } from './open-location.ts';
 import type { PublicReader } from './public-reader.ts';
 
-export interface FetchLocationOptions {
+export interface FetchLocationOptions extends Omit<RestoreRequest, 'name'> {
   readonly location: PublicLocation;
-  /** A folder; made when it is not there. */
-  readonly into: string;
   /** Larger objects are refused; no limit when left out. */
   readonly maxBytes?: number | undefined;
-  /** Only this file or folder inside the object. */
-  readonly path?: string | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface FetchResult extends RestoreResult {

@@ -8,7 +8,7 @@ import { RecordReply, RecordStored, VersionsReply } from '../../../offchain/wire
 import { type NamedRecord, messageOf, recordHash, summaryOf } from '../../../offchain/wire/named-record.ts';
 import { signTyped } from '../../../offchain/wire/typed-data.ts';
 import { addressOf } from '../../support/holdfast.ts';
-import { askMatch, matchRequest, openMatch, startNetwork } from '../support.ts';
+import { askMatch, matchRequest, openMatch, startNetwork, until } from '../support.ts';
 import type { Network } from '../support.ts';
 
 export type Heavy = Awaited<ReturnType<Network['heavy']>>;
@@ -25,7 +25,9 @@ export async function startNamed(count: number): Promise<{ network: Network; hea
   const providers = [];
   for (const region of [1, 2]) providers.push(await network.provider({ parent: first.id, region, p2p: { enabled: false } }));
   const { chain: creator } = await network.account();
-  await openMatch(creator, await askMatch(first.url, await matchRequest(creator, { k: 1, m: 1 })));
+  // A provider that has just started may not have been seen yet.
+  const match = await until('a match', async () => askMatch(first.url, await matchRequest(creator, { k: 1, m: 1 })).catch(() => undefined));
+  await openMatch(creator, match);
   await Promise.all(providers.map((provider) => provider.stop()));
   return { network, heavies, creator };
 }
