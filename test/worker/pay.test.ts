@@ -74,9 +74,13 @@ describe('a worker of the command line', () => {
     // Audits are given out at the begin of an epoch.
     await network.advance(EPOCH_SECONDS);
     await until('the first jobs', async () => ((await booksOf(heavy.url, WORKER.address))?.jobs ?? 0) > 0 || undefined);
-    const { code, stdout } = await cli('worker', 'status');
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ heavy: heavy.id, books: { months: [{ worker: WORKER.address, month: 0, cores: 2, percent: 50, isAttached: true, state: 'open' }] }, own: { isAttached: true, share: 0.5 } });
+    const report = await until('its own word on that', async () => {
+      const { code, stdout } = await cli('worker', 'status');
+      expect(code).toBe(0);
+      const said = JSON.parse(stdout) as { own?: { done: number } };
+      return (said.own?.done ?? 0) > 0 ? said : undefined;
+    });
+    expect(report).toMatchObject({ heavy: heavy.id, books: { months: [{ worker: WORKER.address, month: 0, cores: 2, percent: 50, isAttached: true, state: 'open' }] }, own: { isAttached: true, share: 0.5 } });
     const status = await cli('heavy', 'status', '--url', heavy.url);
     expect(JSON.parse(status.stdout)).toMatchObject({ id: heavy.id, workers: { shareBps: 2_000, months: expect.arrayContaining([expect.objectContaining({ worker: WORKER.address })]) } });
   });

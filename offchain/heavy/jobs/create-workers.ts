@@ -5,7 +5,7 @@ import type { Accounts } from './accounts.ts';
 import { createAttachments } from './attachments.ts';
 import type { Attachments } from './attachments.ts';
 import { createBoard } from './board.ts';
-import type { Board } from './board.ts';
+import type { Board } from './job.ts';
 import { createCalibration } from './calibration.ts';
 import type { Calibration } from './calibration.ts';
 import { createWorkerRebuilds } from './rebuild-jobs.ts';

@@ -6,7 +6,7 @@ import type { RebuildRequest } from '../repair/rebuild.ts';
 import { sealOf } from '../repair/rebuild.ts';
 import { expectedEpochs, lossRate } from '../repair/survival.ts';
 import type { Accounts } from './accounts.ts';
-import type { Board, Job } from './board.ts';
+import type { Board, Job } from './job.ts';
 import type { Calibration } from './calibration.ts';
 import { checkRebuild, movedBytes, resultBytes } from './checks.ts';
 import { outsiders } from './holders.ts';

@@ -4,7 +4,7 @@ import type { WorkersReply } from '../../wire/jobs.ts';
 import { leasesOf, nextFactor, trustOf } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import { monthAt, promisedBy } from './accounts.ts';
-import type { Board } from './board.ts';
+import type { Board } from './job.ts';
 import { ACCOUNTS_SHOWN } from './limits.ts';
 
 export async function readWorkers({ chain, store, settings }: HeavyContext, parts: { readonly accounts: Accounts; readonly board: Board; readonly isHere: (worker: string) => boolean }, worker?: string): Promise<WorkersReply> {

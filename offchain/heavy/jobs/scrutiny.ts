@@ -15,7 +15,7 @@ import type { LeafTarget } from '../audit/targets.ts';
 import type { HeavyContext } from '../context.ts';
 import type { Footprint } from '../footprint.ts';
 import type { Accounts } from './accounts.ts';
-import type { Board, Job } from './board.ts';
+import type { Board, Job } from './job.ts';
 import type { Calibration } from './calibration.ts';
 import { checkAudit, checkTree, movedBytes, resultBytes } from './checks.ts';
 import { outsiders } from './holders.ts';

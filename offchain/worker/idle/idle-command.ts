@@ -59,6 +59,18 @@ const STEADY_MS = 60_000;
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 300_000;
 const END_GRACE_MS = 2_000;
+const KILL_PAUSE_MS = 20;
+
+/** Signals are on their way for a moment, and whoever is being born hears nothing of them. */
+async function killAll(group: Group): Promise<void> {
+  const untilMs = performance.now() + END_GRACE_MS;
+  do {
+    const alive = group.look(true).members.filter(({ state }) => state !== 'Z');
+    if (alive.length === 0) return;
+    group.signal('SIGKILL');
+    await sleep(KILL_PAUSE_MS, undefined, { ref: false });
+  } while (performance.now() < untilMs);
+}
 
 /** @throws IdleCommandError where the kernel tells nothing of processes */
 export function startIdleCommand(options: IdleOptions): IdleCommand {
@@ -161,8 +173,7 @@ export function startIdleCommand(options: IdleOptions): IdleCommand {
         last.group.signal('SIGTERM');
         last.group.signal('SIGCONT');
         await Promise.race([ended, sleep(END_GRACE_MS, undefined, { ref: false })]);
-        last.group.look(true);
-        last.group.signal('SIGKILL');
+        await killAll(last.group);
         last.dismiss();
         await ended;
       }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAccounts } from '../../../offchain/heavy/jobs/accounts.ts';
 import type { Account, Accounts } from '../../../offchain/heavy/jobs/accounts.ts';
 import { createBoard } from '../../../offchain/heavy/jobs/board.ts';
-import type { Board, Job } from '../../../offchain/heavy/jobs/board.ts';
+import type { Board, Job } from '../../../offchain/heavy/jobs/job.ts';
 import { QUEUE_MAX } from '../../../offchain/heavy/jobs/limits.ts';
 import { openNodeStore } from '../../../offchain/store/open-node-store.ts';
 import type { Store } from '../../../offchain/store/open.ts';
