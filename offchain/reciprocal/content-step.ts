@@ -2,6 +2,7 @@
 import type { AgreementView } from '../client/fetch/agreement-view.ts';
 import type { Node } from './context.ts';
 import { drain } from './drain.ts';
+import { OwnCopiesTooLargeError } from './errors.ts';
 import { type FolderNow, scanFolders } from './folders.ts';
 import { look } from './landscape.ts';
 import { oneAtATime, renew } from './money.ts';
@@ -20,14 +21,14 @@ export async function contentStep(node: Node): Promise<void> {
     else node.note(`folder ${name}`, problem);
   }
   // First of all the own copies: they need nobody.
-  if ((await anyPlace(node)) === undefined) await keepOwnCopies(node, folders);
+  if ((await anyPlace(node)) === undefined) await keepOwnCopies(node, folders, dataBytes);
   // What is to be extended is not replaced for coming to its end.
   await oneAtATime(node, () => renew(node));
   const landscape = await look(client.chain);
   const place = await openPlace(node, { landscape, dataBytes });
   if (place === undefined) return;
   if (!(await storeAll(node, place, { folders, dataBytes }))) return;
-  await drain(node, place);
+  await drain(node, place, dataBytes);
   await passOwnSlotOn(node, place, landscape);
 }
 
@@ -35,7 +36,9 @@ async function anyPlace({ client }: Node): Promise<number | undefined> {
   return (await loadState(client.store)).agreements[0];
 }
 
-async function keepOwnCopies(node: Node, folders: readonly FolderNow[]): Promise<void> {
+async function keepOwnCopies(node: Node, folders: readonly FolderNow[], dataBytes: bigint): Promise<void> {
+  if (dataBytes > node.giveBytes) return node.note('own copies', new OwnCopiesTooLargeError(dataBytes, node.giveBytes));
+  node.cleared('own copies');
   for (const { name, facts } of folders) {
     if (facts === undefined || (await node.vault.newest(name))?.digest === facts.digest) continue;
     await guarded(node, `own copy of ${name}`, async () => {

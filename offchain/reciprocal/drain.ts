@@ -2,6 +2,7 @@
 import { readBundle } from '../chain/read-bundle.ts';
 import { type Catalog, type CatalogVersion, withoutVersions } from '../codec/catalog.ts';
 import { readManifest } from '../codec/decode.ts';
+import { QuotaExceededError } from '../client/errors.ts';
 import type { AgreementView } from '../client/fetch/agreement-view.ts';
 import { loadCatalog } from '../client/local-state.ts';
 import { moveVersion } from '../client/move-version.ts';
@@ -11,18 +12,19 @@ import { Journal } from '../client/upload/journal.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import type { Node } from './context.ts';
 import { changeState, loadState } from './state.ts';
+import { growPlace } from './store-folders.ts';
 import { runningAgreements } from './taken.ts';
 
 const STEP = 'replacing older agreements';
 
-/** Call it when the folders are stored in `place`. */
-export async function drain(node: Node, place: AgreementView): Promise<void> {
+/** Call it when the folders, of so many bytes, are stored in `place`. */
+export async function drain(node: Node, place: AgreementView, dataBytes: bigint): Promise<void> {
   const { client } = node;
   const { agreements } = await loadState(client.store);
   const old = await runningAgreements(client, agreements.filter((id) => id !== place.id));
   if (old.length === 0) return node.cleared(STEP);
   const ids = new Set(old.map(({ id }) => id));
-  await moveNewest(node, place, ids);
+  await moveNewest(node, place, { old: ids, dataBytes });
   const catalog = await forgetOlder(node, place, ids);
   for (const view of old) {
     const names = namesIn(catalog, new Set([view.id]));
@@ -32,14 +34,21 @@ export async function drain(node: Node, place: AgreementView): Promise<void> {
 }
 
 /** Every name whose newest version lies in an old agreement: those that `put` found unchanged, whose folder is gone, or that were stored by hand. */
-async function moveNewest({ client, signal, log }: Node, place: AgreementView, old: ReadonlySet<number>): Promise<void> {
+async function moveNewest(node: Node, place: AgreementView, { old, dataBytes }: { old: ReadonlySet<number>; dataBytes: bigint }): Promise<void> {
+  const { client, signal, log } = node;
   const { platform, reader } = client;
   for (const [name, versions] of (await syncCatalog(client, { signal })).names) {
     const newest = versions.at(-1);
     if (newest?.kind !== 'stored' || !liesIn(newest, old)) continue;
     const ref = newest.manifest;
     const manifest = await readManifest({ platform, keys: await client.secrets.keys(), source: reader.source({ signal }), signal }, ref);
-    await moveVersion(client, { agreement: place.id, version: { name, isNewest: true, ref, manifest }, signal });
+    const move = (): Promise<void> => moveVersion(client, { agreement: place.id, version: { name, isNewest: true, ref, manifest }, signal });
+    await move().catch(async (error: unknown) => {
+      if (!(error instanceof QuotaExceededError)) throw error;
+      const moved = manifest.entries.reduce((sum, { size }) => sum + BigInt(size), 0n);
+      await growPlace(node, place, dataBytes + moved);
+      await move();
+    });
     log.info('version.moved', { name, agreement: place.id });
   }
 }

@@ -14,6 +14,16 @@ export class TakesMoreThanGivesError extends HoldfastError {
   }
 }
 
+/** While a node is alone, its own copies take the place of those that others will have. */
+export class OwnCopiesTooLargeError extends HoldfastError {
+  constructor(dataBytes: bigint, giveBytes: bigint) {
+    super('OWN_COPIES_TOO_LARGE', `Own copies of ${bytesText(dataBytes)} do not fit into the ${bytesText(giveBytes)} that this node gives, so none are kept.`, {
+      details: { dataBytes: String(dataBytes), giveBytes: String(giveBytes) },
+      nextStep: 'Give more of the disk (--give, --disk), or store less.',
+    });
+  }
+}
+
 /** An empty folder where files were stored before looks like a disk that is not mounted. */
 export class FolderEmptyError extends HoldfastError {
   constructor(name: string, folder: string, files: number) {

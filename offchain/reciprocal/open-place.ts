@@ -4,8 +4,8 @@ import { creatorNonce } from '../chain/creator-nonce.ts';
 import { currentPeriod } from '../chain/current-epoch.ts';
 import type { AgreementView } from '../client/fetch/agreement-view.ts';
 import { batchLog2For } from '../client/batch-size.ts';
-import { PriceAboveLimitError, TooFewProvidersError } from '../client/errors.ts';
-import { rent } from '../client/rent.ts';
+import { InsufficientTokensError, PriceAboveLimitError, TooFewProvidersError } from '../client/errors.ts';
+import { type RentOptions, rent } from '../client/rent.ts';
 import { readAgreement } from '../chain/read-agreement.ts';
 import { priceOf } from '../provider/price.ts';
 import { HoldfastError } from '../wire/errors.ts';
@@ -67,15 +67,19 @@ async function openOne(node: Node, { choice, landscape, dataBytes }: { choice: C
   const space = { ...scheme, batchLog2, quota: quotaFor({ dataBytes, scheme, batchLog2 }) };
   // What is replaced is closed as soon as the new one has everything: it does not count twice.
   requireGiven({ space, dataBytes, giveBytes, takenBytes: await takenByHand(node) });
-  await collectEarnings(node);
   const nonce = await creatorNonce(client.chain, client.creator);
   await changeState(client.store, () => ({ opening: { nonce, ...space } }));
-  const { agreement, cost, providers } = await rent(client, {
+  const terms: RentOptions = {
     scheme, batchLog2, quota: space.quota, periods: config.periodsAhead,
     // Paying more for a byte than one is paid for it would make equal bytes cost tokens.
     priceLimit: priceOf({ price: { perGibEpoch: config.pricePerGibEpoch } }, space),
     exclude: needsOwn || landscape.own === undefined ? [] : [landscape.own.id],
     signal: node.signal,
+  };
+  const { agreement, cost, providers } = await rent(client, terms).catch(async (error: unknown) => {
+    if (!(error instanceof InsufficientTokensError)) throw error;
+    await collectEarnings(node);
+    return rent(client, terms);
   }).catch(async (error: unknown) => {
     if (!mayHaveOpened(error)) await changeState(client.store, () => ({ opening: null }));
     throw error;

@@ -68,7 +68,7 @@ async function putWithRoom(node: Node, place: AgreementView, { path, name, dataB
 }
 
 /** To what the folders need, and by a quarter of what there is at least: growing waits for all providers. */
-async function growPlace(node: Node, place: AgreementView, dataBytes: bigint): Promise<void> {
+export async function growPlace(node: Node, place: AgreementView, dataBytes: bigint): Promise<void> {
   const { client, config, giveBytes } = node;
   const { state } = await client.views.refresh(place.id);
   const { k, m, batchLog2 } = state;
