@@ -13,7 +13,7 @@ import { mapLimited } from './parallel.ts';
 /** RPC services refuse larger ranges. */
 const BLOCKS_PER_CALL = 2_000n;
 /** Nodes of one question: a chain's node answers others meanwhile only as fast as this one ends. */
-const RUN_NODES = 16;
+const RUN_NODES = 8;
 
 /** Nodes with ids [from, from + count) that exist. */
 export async function readPage(chain: Chain, page: { readonly from: number; readonly count: number }): Promise<NodeState[]> {
@@ -22,9 +22,9 @@ export async function readPage(chain: Chain, page: { readonly from: number; read
 }
 
 /** Those of them that exist; neighbours in the registry with one question. */
-export async function readThese(chain: Chain, ids: readonly number[]): Promise<NodeState[]> {
+export async function readThese(chain: Chain, ids: readonly number[], atOnce: number = PARALLEL_REQUESTS): Promise<NodeState[]> {
   const wanted = new Set(ids);
-  const runs = await mapLimited(runsOf([...wanted].sort((a, b) => a - b)), PARALLEL_REQUESTS, async ({ from, count }) => {
+  const runs = await mapLimited(runsOf([...wanted].sort((a, b) => a - b)), atOnce, async ({ from, count }) => {
     return count === 1 ? readNode(chain, from).then((node) => [node], noneIfUnknown) : readPage(chain, { from, count });
   });
   return runs.flat().filter(({ id }) => wanted.has(id));

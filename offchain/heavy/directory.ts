@@ -41,8 +41,12 @@ const PAGE_NODES_MAX = 100;
 const REORG_BLOCKS = 16n;
 /** An event is followed so often: of an RPC service's machines one may be a block behind the others. */
 const FOLLOWS = 2;
+/** Questions under way for what events name: nobody waits for these, and matches wait for the chain's node behind them. */
+const FOLLOWED_AT_ONCE = 2;
 /** A large registry that could not be read for longer is waited for. */
 const STALE_MAX_MS = 60_000;
+/** After a read that failed, the last answer is given for this long. */
+const FAILED_MS = 5_000;
 /** A named node is not read again sooner. */
 const REREAD_MS = 30_000;
 /** Behind by more than this, reading everything is cheaper than following. */
@@ -54,6 +58,7 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
   const readAtMs = new Map<number, number>();
   let list: readonly NodeState[] | undefined;
   let readMs = 0;
+  let failedMs = -Infinity;
   let block = -1n;
   let blockHash: Hex | undefined;
   /** The slow round: the next node of it, and the epoch in which it began. */
@@ -70,8 +75,8 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
     }
   };
   /** Whoever is no longer there was taken away by a reorganisation. */
-  const reread = async (ids: readonly number[]): Promise<void> => {
-    const found = await readThese(chain, ids);
+  const reread = async (ids: readonly number[], atOnce?: number): Promise<void> => {
+    const found = await readThese(chain, ids, atOnce);
     const there = new Set(found.map(({ id }) => id));
     for (const id of ids) if (!there.has(id)) nodes.delete(id);
     put(found);
@@ -113,7 +118,7 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
     const names = new Set(found.map(({ name }) => name));
     const gone = [...touches].filter(([name, touch]) => touch.block >= from && !names.has(name)).map(([, touch]) => touch);
     const followed = found.map((touch) => ({ ...touch, follows: Math.min(FOLLOWS, touches.get(touch.name)?.follows ?? 0) + 1 }));
-    await reread([...followed.filter(({ follows }) => follows <= FOLLOWS), ...gone].flatMap((touch) => touch.nodes));
+    await reread([...followed.filter(({ follows }) => follows <= FOLLOWS), ...gone].flatMap((touch) => touch.nodes), FOLLOWED_AT_ONCE);
     touches = new Map(followed.filter((touch) => touch.block >= head - REORG_BLOCKS).map((touch) => [touch.name, touch]));
   };
   const read = async (): Promise<readonly NodeState[]> => {
@@ -140,7 +145,8 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
   return {
     fresh,
     async all() {
-      if (list !== undefined && now() - readMs < maxAgeMs) return list;
+      // Behind a chain that does not answer nobody waits twice.
+      if (list !== undefined && (now() - readMs < maxAgeMs || now() - failedMs < FAILED_MS)) return list;
       // A large one is read behind the answer, for who is chosen is read anew anyway.
       if (list !== undefined && nodes.size > smallNodes && now() - readMs < STALE_MAX_MS) {
         void fresh().catch(() => undefined);
@@ -150,6 +156,7 @@ export function createDirectory(chain: Chain, options: DirectoryOptions): Direct
         return await fresh();
       } catch (error) {
         if (list === undefined) throw error;
+        failedMs = now();
         return list;
       }
     },

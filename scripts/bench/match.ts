@@ -32,6 +32,8 @@ import { registerProviders } from './match-registry.ts';
 
 const { values } = parseArgs({ options: { providers: { type: 'string', default: '10000' }, matches: { type: 'string', default: '100' }, json: { type: 'boolean', default: false } } });
 const [count, matches] = [Number(values.providers), Number(values.matches)];
+/** The first ones compile the code, and compile it again once more is known of it. */
+const WARMUP = 40;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const seconds = (sinceMs: number): string => `${((performance.now() - sinceMs) / 1_000).toFixed(1)} s`;
 
@@ -81,7 +83,7 @@ try {
 
   const wire = watchRequests(port);
   const rows: { wholeMs: number; ownMs: number; activeMs: number; account: string }[] = [];
-  for (let i = -5; i < matches; i++) {
+  for (let i = -WARMUP; i < matches; i++) {
     const creator = privateKeyToAccount(`0x${(i + 1_000).toString(16).padStart(64, '0')}`).address;
     const request = { creator, k: 10, m: 6, batchLog2: 24, quota: 40 + (i & 7), periods: 4, priceLimit: 2n ** 60n, nonce: 0 };
     wire.reset();
@@ -92,7 +94,6 @@ try {
     const wholeMs = performance.now() - beginMs;
     const { active } = performance.eventLoopUtilization(before);
     if (offers.length !== 16 || considered !== count) throw new Error(`${offers.length} offers of ${considered} considered`);
-    // The first ones compile the code.
     if (i >= 0) rows.push({ wholeMs, ownMs: wholeMs - wire.outstandingMs(), activeMs: active, account: watched.account() });
   }
   const linearMs = linearScan(nodes.map((node) => ({ region: node.region, price: askedPrice(node.id - first), stake: node.stake })), 50);
