@@ -1,23 +1,14 @@
-import { scrypt as nativeScrypt, type ScryptOptions } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { decryptKeystoreJson, encryptKeystoreJson, isKeystoreJson, scrypt } from 'ethers';
 import type { Hex } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import type { PrivateKeyAccount } from 'viem/accounts';
 import { HoldfastError } from '../wire/errors.ts';
+import { openSecret, parseKeystore, sealSecret } from './keystore-json.ts';
 
 /** scrypt's cost: about a second. A devnet may choose less. */
 export const SCRYPT_N = 131_072;
 export const DEVNET_SCRYPT_N = 1_024;
-
-/** A keystore that asks for more is refused, whoever wrote it. */
-const SCRYPT_MEMORY_BYTES = 2 ** 30;
-
-const derive = promisify<Uint8Array, Uint8Array, number, ScryptOptions, Buffer>(nativeScrypt);
-// ethers' own, in JavaScript, takes longer and leaves 128 MiB to the garbage collector, which may come for it in the middle of an upload.
-scrypt.register((password, salt, N, r, p, keyBytes) => derive(password, salt, keyBytes, { N, r, p, maxmem: SCRYPT_MEMORY_BYTES }));
 
 export class WrongPasswordError extends HoldfastError {
   constructor(file: string, cause?: unknown) {
@@ -35,8 +26,7 @@ export async function createKeystore(
   options: { scryptN?: number } = {},
 ): Promise<PrivateKeyAccount> {
   const account = privateKeyToAccount(privateKey);
-  const scrypt = { N: options.scryptN ?? SCRYPT_N };
-  const text = await encryptKeystoreJson({ address: account.address, privateKey }, password, { scrypt });
+  const text = await sealSecret({ address: account.address, privateKey }, password, { scryptN: options.scryptN ?? SCRYPT_N });
   await mkdir(path.dirname(file), { recursive: true });
   try {
     await writeFile(file, text, { flag: 'wx', mode: 0o600, flush: true });
@@ -54,12 +44,11 @@ export async function openKeystore(file: string, password: string): Promise<Priv
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new KeystoreError('NO_KEYSTORE', `There is no readable keystore at ${file}.`, { cause, nextStep: 'Create one, or name the right path.' });
   });
-  if (!isKeystoreJson(text)) throw new KeystoreError('BAD_KEYSTORE', `${file} is not a keystore (Web3 secret storage, version 3).`);
-  try {
-    const { privateKey } = await decryptKeystoreJson(text, password);
-    return privateKeyToAccount(privateKey as Hex);
-  } catch (cause) {
-    if (cause instanceof Error && cause.message.includes('incorrect password')) throw new WrongPasswordError(file, cause);
+  const secret = parseKeystore(text);
+  if (secret === undefined) throw new KeystoreError('BAD_KEYSTORE', `${file} is not a keystore (Web3 secret storage, version 3, AES-128-CTR).`);
+  const privateKey = await openSecret(secret, password).catch((cause: unknown) => {
     throw new KeystoreError('BAD_KEYSTORE', `The keystore ${file} is damaged.`, { cause, nextStep: 'Restore it from a copy.' });
-  }
+  });
+  if (privateKey === undefined) throw new WrongPasswordError(file);
+  return privateKeyToAccount(privateKey);
 }

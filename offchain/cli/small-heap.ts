@@ -2,10 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * For a process that moves bytes for one command and ends. V8's young generation, which would grow to 128 MiB, keeps the 2 MiB that it begins
- * with, in threads too; the old one is collected whenever it has grown by a quarter instead of to a multiple. Almost all that such a process
+ * with, in threads too; the old one is collected whenever it has grown by a tenth instead of to a multiple. Almost all that such a process
  * allocates dies at once, so this costs it little time. To be called before anything large is loaded: what has grown stays.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=25');
+  setFlagsFromString('--heap-growing-percent=10');
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SourceObject } from '../codec/archive.ts';
+import { SourceList } from '../codec/source-list.ts';
 import { type WalkProblem, walk } from '../codec/walk-node.ts';
 
 export interface Source {
@@ -30,7 +31,7 @@ async function* under(path: string, onProblem?: (problem: WalkProblem) => void):
   yield* walk(path, { onProblem, prefix: `${name}/` });
 }
 
-export async function* inOrder(objects: readonly SourceObject[]): AsyncGenerator<SourceObject, void> {
+export async function* inOrder(objects: Iterable<SourceObject>): AsyncGenerator<SourceObject, void> {
   yield* objects;
 }
 
@@ -38,7 +39,7 @@ async function* nothing(): AsyncGenerator<Uint8Array, void> {}
 
 export interface SourceFacts {
   /** In order, none read so far. Each has told, or tells when it is read, what is wrong with it. */
-  readonly objects: readonly SourceObject[];
+  readonly objects: SourceList;
   readonly bytes: number;
   /** Of all paths, sizes and times: another digest means that something changed. */
   readonly digest: string;
@@ -47,7 +48,7 @@ export interface SourceFacts {
 /** Looks at every object without reading any. */
 export async function scan(source: Source, options: { readonly onProblem?: (problem: WalkProblem) => void; readonly signal?: AbortSignal | undefined } = {}): Promise<SourceFacts> {
   const hash = createHash('sha256');
-  const objects: SourceObject[] = [];
+  const objects = new SourceList({ onProblem: options.onProblem });
   let bytes = 0;
   for await (const object of source.open(options.onProblem)) {
     options.signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 /** Reads a real folder (or a single file) as source objects. Node only. */
 import type { BigIntStats, Dirent } from 'node:fs';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ObjectInfo, SourceObject } from './archive.ts';
 import { UnreadableSourceError } from './format-errors.ts';
@@ -23,12 +23,14 @@ export interface WalkOptions {
   readonly prefix?: string | undefined;
 }
 
-const READ_BYTES = 1 << 20;
+const READ_BYTES = 512 * 1024;
+/** Reads of a file that are under way at once: a thread that is busy for some milliseconds finds the next pieces waiting. */
+const READS_AHEAD = 4;
 /** Files up to this size are read in one synchronous go. */
 const SMALL_BYTES = 64 * 1024;
 /** Buffers of files that were read, for the next ones. */
 const readBuffers: Uint8Array[] = [];
-const READ_BUFFERS_KEPT = 4;
+const READ_BUFFERS_KEPT = READS_AHEAD + 1;
 
 /**
  * Objects below `root` with paths relative to it, a folder before what it holds, names in ascending order.
@@ -65,6 +67,7 @@ async function* walkFolder(folder: string, prefix: string, found: Dirent<Buffer>
   }
 }
 
+/** Where a file really lies, symlinks followed. */
 interface Place {
   readonly folder: string;
   readonly name: string;
@@ -89,29 +92,31 @@ async function* walkOne({ folder, name }: Place, path: string, stats: BigIntStat
 
 async function* nothing(): AsyncGenerator<Uint8Array, void> {}
 
-/** A class, for an upload may hold a hundred thousand of them: a third of what an object with a function of its own takes. */
-class SourceFile implements SourceObject {
+/** A regular file. */
+export class SourceFile implements SourceObject {
   readonly kind = 'file';
   readonly path: string;
   readonly mode: number;
   readonly mtimeMs: number;
   readonly size: number;
-  readonly #folder: string;
-  readonly #name: string;
+  readonly #place: Place;
   readonly #options: WalkOptions;
 
-  constructor({ folder, name }: Place, { path, mode, mtimeMs, size }: Omit<ObjectInfo, 'kind' | 'target'>, options: WalkOptions) {
+  constructor(place: Place, { path, mode, mtimeMs, size }: Omit<ObjectInfo, 'kind' | 'target'>, options: WalkOptions) {
     this.path = path;
     this.mode = mode;
     this.mtimeMs = mtimeMs;
     this.size = size;
-    this.#folder = folder;
-    this.#name = name;
+    this.#place = place;
     this.#options = options;
   }
 
+  get place(): Place {
+    return this.#place;
+  }
+
   open(): AsyncGenerator<Uint8Array, void> {
-    const file = join(this.#folder, this.#name);
+    const file = join(this.#place.folder, this.#place.name);
     return this.size <= SMALL_BYTES ? readSmall(file, this, this.#options) : readSource(file, this, this.#options);
   }
 }
@@ -126,12 +131,16 @@ async function* readSmall(file: string, { path }: ObjectInfo, options: WalkOptio
     try {
       const before = fstatSync(handle, { bigint: true });
       const size = Number(before.size);
-      // One byte more than there should be shows that the file grows.
-      const buffer = new Uint8Array(size + 1);
-      const total = readSync(handle, buffer, 0, buffer.length, null);
-      const after = fstatSync(handle, { bigint: true });
-      if (total !== size || after.mtimeNs !== before.mtimeNs || after.size !== before.size) options.onProblem?.({ path, reason: 'changed' });
-      if (total > 0) yield buffer.subarray(0, total);
+      const buffer = size < READ_BYTES ? takeBuffer() : new Uint8Array(size + 1);
+      try {
+        // One byte more than there should be shows that the file grows.
+        const total = readSync(handle, buffer, 0, size + 1, null);
+        const after = fstatSync(handle, { bigint: true });
+        if (total !== size || after.mtimeNs !== before.mtimeNs || after.size !== before.size) options.onProblem?.({ path, reason: 'changed' });
+        if (total > 0) yield buffer.subarray(0, total);
+      } finally {
+        giveBuffer(buffer);
+      }
     } finally {
       closeSync(handle);
     }
@@ -146,24 +155,63 @@ async function* readSource(file: string, { path }: ObjectInfo, options: WalkOpti
     const before = await handle.stat({ bigint: true });
     const size = Number(before.size);
     let total = 0;
-    const buffer = readBuffers.pop() ?? new Uint8Array(READ_BYTES);
-    try {
-      for (;;) {
-        const { bytesRead } = await handle.read(buffer, 0, READ_BYTES);
-        if (bytesRead === 0) break;
-        total += bytesRead;
-        yield buffer.subarray(0, bytesRead);
-        // A read that gave less has met the end: files that grow are noticed below.
-        if (bytesRead < READ_BYTES && total === size) break;
-      }
-    } finally {
-      if (readBuffers.length < READ_BUFFERS_KEPT) readBuffers.push(buffer);
+    for await (const piece of readAhead(handle, size)) {
+      total += piece.length;
+      yield piece;
     }
     const after = await handle.stat({ bigint: true });
     if (total !== size || after.mtimeNs !== before.mtimeNs || after.size !== before.size) options.onProblem?.({ path, reason: 'changed' });
   } catch (cause) {
     throw unreadable(cause, path, options);
   }
+}
+
+/** The file's bytes, to the end that it has by then. */
+async function* readAhead(handle: FileHandle, size: number): AsyncGenerator<Uint8Array, void> {
+  const reads: { readonly buffer: Uint8Array; readonly sizeBytes: Promise<number> }[] = [];
+  let at = 0;
+  try {
+    for (;;) {
+      // Behind the size that it had there is nothing, or a file that grows: one read finds out.
+      while (reads.length < (at <= size ? READS_AHEAD : 1)) {
+        const buffer = takeBuffer();
+        const sizeBytes = fill(handle, buffer, { at, size });
+        // A failure counts when its turn comes.
+        sizeBytes.catch(() => undefined);
+        reads.push({ buffer, sizeBytes });
+        at += READ_BYTES;
+      }
+      const { buffer, sizeBytes } = reads[0]!;
+      const length = await sizeBytes;
+      if (length > 0) yield buffer.subarray(0, length);
+      giveBuffer(buffer);
+      reads.shift();
+      if (length < READ_BYTES) return;
+    }
+  } finally {
+    // A read that is under way still writes to its buffer.
+    await Promise.allSettled(reads.map(({ sizeBytes }) => sizeBytes));
+    for (const { buffer } of reads) giveBuffer(buffer);
+  }
+}
+
+/** Bytes read: less than the buffer holds only at the end of the file. */
+async function fill(handle: FileHandle, buffer: Uint8Array, { at, size }: { readonly at: number; readonly size: number }): Promise<number> {
+  let done = 0;
+  while (done < READ_BYTES) {
+    const { bytesRead } = await handle.read(buffer, done, READ_BYTES - done, at + done);
+    done += bytesRead;
+    if (bytesRead === 0 || at + done === size) break;
+  }
+  return done;
+}
+
+function takeBuffer(): Uint8Array {
+  return readBuffers.pop() ?? new Uint8Array(READ_BYTES);
+}
+
+function giveBuffer(buffer: Uint8Array): void {
+  if (buffer.length === READ_BYTES && readBuffers.length < READ_BUFFERS_KEPT) readBuffers.push(buffer);
 }
 
 /** Errors of the system are told and cost only this file; others pass as they are. */

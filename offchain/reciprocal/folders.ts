@@ -20,7 +20,7 @@ export async function scanFolders(node: Node, state: State): Promise<FolderNow[]
     const missing = (problem: Error): FolderNow => ({ name, folder, facts: undefined, problem, dataBytes: BigInt(kept.bytes) });
     try {
       const facts = await scan(sourceOf([folder]), { signal: node.signal });
-      const files = facts.objects.filter(({ kind }) => kind === 'file').length;
+      const files = [...facts.objects].filter(({ kind }) => kind === 'file').length;
       if (files === 0 && kept.files > 0) found.push(missing(new FolderEmptyError(name, folder, kept.files)));
       else found.push({ name, folder, facts: { ...facts, files }, dataBytes: BigInt(facts.bytes) });
     } catch (error) {

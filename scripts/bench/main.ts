@@ -34,13 +34,13 @@ const add = (one: BenchRow): void => {
   say(`${one.name.padEnd(20)} ${String(one.mbps).padStart(9)} MB/s  ${Object.entries({ ...one.ratios }).map(([name, ratio]) => `${ratio}x ${name}`).join(', ')}`);
 };
 
-/** True when everything is wanted, or a row whose name fits. */
-const wants = (names: RegExp): boolean => request.only.length === 0 || request.only.some((name) => names.test(name));
+const { wants } = request;
+const options = { isQuick: request.quick, folder, wants };
 
 try {
-  if (wants(/^(cpu-|rs-|merkle-)/)) for (const one of await cpuRows({ isQuick: request.quick, folder })) add(one);
-  if (wants(/^provider-proof$/)) add(await proofRow({ isQuick: request.quick, folder }));
-  if (wants(/^(put|get)/)) await endToEnd();
+  for (const one of await cpuRows(options)) add(one);
+  if (wants('provider-proof')) add(await proofRow(options));
+  if (Object.keys(RATIOS).some(wants)) await endToEnd();
   if (request.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -56,8 +56,8 @@ async function endToEnd(): Promise<void> {
     say(`${measure.name.padEnd(20)} ${measure.mbps.toFixed(1).padStart(9)} MB/s  ${JSON.stringify(measure.facts)}`);
   });
   const others = await ceilings(random, sizeBytes);
-  if (!request.quick && wants(/^restic/)) others.push(...(await resticPeers(random, { work: folder, sizeBytes })));
-  if (!request.quick && wants(/^ipfs-car/)) others.push(await ipfsCarPeer(random, { work: folder, sizeBytes }));
+  if (!request.quick && (wants('restic-backup') || wants('restic-restore'))) others.push(...(await resticPeers(random, { work: folder, sizeBytes })));
+  if (!request.quick && wants('ipfs-car-pack')) others.push(await ipfsCarPeer(random, { work: folder, sizeBytes }));
   for (const { name, mbps } of others) speeds.set(name, mbps);
   for (const { name, mbps, facts, shares } of measures) {
     const beside = Object.fromEntries((RATIOS[name] ?? []).map((other) => [other, speeds.get(other) ?? null]));

@@ -11,8 +11,10 @@ export interface BenchRow {
   readonly notes?: Readonly<Record<string, number | string>>;
 }
 
-/** What a run measures on. */
+/** What a run measures on, and what of it. */
 export interface BenchOptions {
+  /** True for the rows that are wanted. */
+  readonly wants: (name: string) => boolean;
   /** Small inputs and one round: shows that everything works, says little about speed. */
   readonly isQuick: boolean;
   /** A folder for inputs and repositories; the caller removes it. */

@@ -34,7 +34,7 @@ interface Stage {
  * the end. 16 providers in as many processes as there are cores, on the same disk.
  */
 export async function measureTransfers(folder: string, options: BenchRequest, say: (measure: Measure) => void): Promise<{ readonly random: string }> {
-  const wants = (...names: string[]): boolean => options.only.length === 0 || names.some((name) => options.only.includes(name));
+  const wants = (...names: string[]): boolean => names.some(options.wants);
   const network = await startNetwork({ folder: join(folder, 'network'), providers: PROVIDERS, hosts: options.cores, scheme: SCHEME });
   const stage: Stage = { network, options, say };
   const { sizeBytes, batchLog2, smallFiles } = options;

@@ -42,7 +42,7 @@ describe('own copies', () => {
     await writeFile(join(tree, 'letter.txt'), 'Dear Bob,\n');
     const { objects, digest } = await scan(sourceOf([tree]));
     const read: string[] = [];
-    await vault.keep({ name: 'tree', digest, nowMs: 2, objects: objects.map((one) => ({ ...one, open: () => (read.push(one.path), one.open()) })) });
+    await vault.keep({ name: 'tree', digest, nowMs: 2, objects: [...objects].map((one) => ({ ...one, open: () => (read.push(one.path), one.open()) })) });
     expect(read).toEqual(['letter.txt']);
     expect((await restored()).files).toEqual(await snapshot(tree));
     expect(await readdir(join(root, 'vault', 'lists'))).toHaveLength(2);
@@ -84,7 +84,7 @@ describe('own copies', () => {
   it('keep what was read before of a file that cannot be read now', async () => {
     await keep();
     const { objects, digest } = await scan(sourceOf([tree]));
-    const broken = objects.map((one) => (one.path === 'large.bin' ? { ...one, mtimeMs: one.mtimeMs + 5, open: (): AsyncIterable<Uint8Array> => { throw new UnreadableSourceError(one.path, new Error('EIO')); } } : one));
+    const broken = [...objects].map((one) => (one.path === 'large.bin' ? { ...one, mtimeMs: one.mtimeMs + 5, open: (): AsyncIterable<Uint8Array> => { throw new UnreadableSourceError(one.path, new Error('EIO')); } } : one));
     await vault.keep({ name: 'tree', digest, objects: broken, nowMs: 2 });
     expect((await restored()).files).toEqual(await snapshot(tree));
   });
@@ -96,7 +96,7 @@ describe('own copies', () => {
     await writeFile(join(tree, 'letter.txt'), 'changed too');
     const { objects, digest } = await scan(sourceOf([tree]));
     for (const at of ['large.bin', 'letter.txt']) {
-      const ends = objects.map((one) => (one.path === at ? { ...one, open: (): AsyncIterable<Uint8Array> => { throw new Error('the power went'); } } : one));
+      const ends = [...objects].map((one) => (one.path === at ? { ...one, open: (): AsyncIterable<Uint8Array> => { throw new Error('the power went'); } } : one));
       await expect(vault.keep({ name: 'tree', digest, objects: ends, nowMs: 2 })).rejects.toThrow('the power went');
       expect(await restored()).toEqual({ failed: [], files: whole });
     }

@@ -35,6 +35,8 @@ export class ThreadPool implements WorkerPool {
   readonly sharesMemory: boolean;
   readonly #lanes: readonly Lane[];
   readonly #queue: Waiting[] = [];
+  /** Coding a batch takes longest and nobody waits for it: what keeps the caller's pipeline filled goes first. */
+  readonly #later: Waiting[] = [];
   #nextId = 0;
   #closed: unknown;
 
@@ -67,7 +69,7 @@ export class ThreadPool implements WorkerPool {
     return new Promise((resolve, reject) => {
       if (this.#closed !== undefined) return reject(this.#closed);
       const message = { id: this.#nextId++, name, input: { ...input, buffers: portable(input.buffers) } as JobInput<N> };
-      this.#queue.push({ message, resolve: resolve as (result: unknown) => void, reject });
+      (name === 'encodeRange' ? this.#later : this.#queue).push({ message, resolve: resolve as (result: unknown) => void, reject });
       this.#dispatch();
     });
   }
@@ -77,17 +79,17 @@ export class ThreadPool implements WorkerPool {
     await Promise.all(this.#lanes.map(({ thread }) => thread.end()));
   }
 
-  /** The oldest job goes to the thread with the least to do. */
+  /** The oldest job of those that go first goes to the thread with the least to do. */
   #dispatch(): void {
     for (;;) {
       const lane = this.#freeLane();
-      const job = lane === undefined ? undefined : this.#queue.shift();
+      const job = lane === undefined ? undefined : (this.#queue.shift() ?? this.#later.shift());
       if (lane === undefined || job === undefined) break;
       lane.running.set(job.message.id, job);
       lane.thread.post(job.message, transferList(job.message.input.buffers));
     }
     // Jobs that wait for a thread to start are nowhere else yet.
-    for (const { thread, running } of this.#lanes) thread.keepAlive(running.size > 0 || this.#queue.length > 0);
+    for (const { thread, running } of this.#lanes) thread.keepAlive(running.size > 0 || this.#queue.length + this.#later.length > 0);
   }
 
   #freeLane(): Lane | undefined {
@@ -104,7 +106,7 @@ export class ThreadPool implements WorkerPool {
     // Threads that end because of `close` report an end as well, and `close` still waits for the others.
     if (this.#closed !== undefined) return;
     this.#closed = error;
-    const lost = [...this.#queue.splice(0), ...this.#lanes.flatMap(({ running }) => [...running.values()])];
+    const lost = [...this.#queue.splice(0), ...this.#later.splice(0), ...this.#lanes.flatMap(({ running }) => [...running.values()])];
     for (const { thread, running } of this.#lanes) {
       running.clear();
       thread.keepAlive(false);

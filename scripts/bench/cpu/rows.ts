@@ -7,14 +7,25 @@ import { merkleRows } from './merkle.ts';
 import { putRows } from './put.ts';
 import { reedSolomonRows } from './reed-solomon.ts';
 
+/** Rows that are measured together, because each is compared with the other. */
+const STAGES = [
+  { rows: reedSolomonRows, names: ['rs-encode', 'rs-rebuild'] },
+  { rows: merkleRows, names: ['merkle-256'] },
+  { rows: putRows, names: ['cpu-put-1', 'cpu-put-2'] },
+] as const;
+
 export async function cpuRows(options: BenchOptions): Promise<BenchRow[]> {
-  return [...(await reedSolomonRows(options)), ...(await merkleRows(options)), ...(await putRows(options))];
+  const all: BenchRow[] = [];
+  for (const { rows, names } of STAGES) {
+    if (names.some(options.wants)) all.push(...(await rows(options)).filter(({ name }) => options.wants(name)));
+  }
+  return all;
 }
 
 if (process.argv[1] === import.meta.filename) {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   try {
-    console.log(JSON.stringify({ rows: await cpuRows({ isQuick: process.argv.includes('--quick'), folder }) }, null, 2));
+    console.log(JSON.stringify({ rows: await cpuRows({ isQuick: process.argv.includes('--quick'), folder, wants: () => true }) }, null, 2));
   } finally {
     await rm(folder, { recursive: true });
   }
