@@ -2,10 +2,12 @@ import type { Needs } from '../reciprocal/funding.ts';
 import type { Statement, StoredObject } from '../reciprocal/statement.ts';
 import { formatAmount, formatBytes } from './units.ts';
 
+const STATES = { alone: 'alone: every copy is here', placed: 'in the network', leaving: 'leaving: nothing is renewed, and slots are handed over' } as const;
+
 export function statementLines({ provider, state, gives, takes, money, objects, problems, lookedMs }: Statement): string[] {
   const { earned, unsettled, fees, rewarded, paid, returned, prepaid, slashed, net, stake, wallet } = money;
   return [
-    `Node      ${provider === null ? 'not registered yet' : `provider ${provider}`}, ${state === 'alone' ? 'alone: every copy is here' : 'in the network'}${lookedMs === null ? '; `holdfast reciprocal start` never ran here' : `; looked at ${new Date(lookedMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`}`,
+    `Node      ${provider === null ? 'not registered yet' : `provider ${provider}`}, ${STATES[state]}${lookedMs === null ? '; `holdfast reciprocal start` never ran here' : `; looked at ${new Date(lookedMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`}`,
     `Gives     ${formatBytes(gives.bytes)}, ${formatBytes(gives.promisedBytes)} of it taken`,
     `Takes     ${formatBytes(takes.bytes)} of at most ${formatBytes(takes.limitBytes)}`,
     `Earned    ${formatAmount(earned + unsettled)} tokens after ${formatAmount(fees)} of fees${rewarded === 0n ? '' : `, and ${formatAmount(rewarded)} of rewards`}`,

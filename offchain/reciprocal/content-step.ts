@@ -1,8 +1,9 @@
 /** One look at folders and network: whatever changed in either is followed. Every part may be cut off at any point and done again. */
 import type { AgreementView } from '../client/fetch/agreement-view.ts';
+import { setLeaving } from '../provider/leaving.ts';
 import type { Node } from './context.ts';
-import { drain } from './drain.ts';
-import { OwnCopiesTooLargeError } from './errors.ts';
+import { drain, giveUp } from './drain.ts';
+import { OnlyCopyError, OwnCopiesTooLargeError } from './errors.ts';
 import { type FolderNow, scanFolders } from './folders.ts';
 import { look } from './landscape.ts';
 import { oneAtATime, renew } from './money.ts';
@@ -20,6 +21,7 @@ export async function contentStep(node: Node): Promise<void> {
     if (problem === undefined) node.cleared(`folder ${name}`);
     else node.note(`folder ${name}`, problem);
   }
+  if ((await loadState(client.store)).isLeaving) return leave(node, folders, dataBytes);
   // First of all the own copies: they need nobody.
   if ((await anyPlace(node)) === undefined) await keepOwnCopies(node, folders, dataBytes);
   // What is to be extended is not replaced for coming to its end.
@@ -30,6 +32,20 @@ export async function contentStep(node: Node): Promise<void> {
   if (!(await storeAll(node, place, { folders, dataBytes }))) return;
   await drain(node, place, dataBytes);
   await passOwnSlotOn(node, place, landscape);
+}
+
+/** What the network holds comes back into own copies first; then its agreements are given up, and the provider hands over what it holds. */
+async function leave(node: Node, folders: readonly FolderNow[], dataBytes: bigint): Promise<void> {
+  await keepOwnCopies(node, folders, dataBytes);
+  const { agreements, folders: stored } = await loadState(node.client.store);
+  for (const { name, folder, facts } of folders) {
+    const isStored = agreements.includes(stored[name]?.agreement ?? 0);
+    if (isStored && facts === undefined && (await node.vault.newest(name)) === undefined) return node.note('leaving', new OnlyCopyError(name, folder));
+  }
+  for (const agreement of agreements) await giveUp(node, agreement);
+  const provider = node.provider();
+  if (provider !== undefined) await setLeaving(provider.provider.store, true);
+  node.cleared('leaving');
 }
 
 async function anyPlace({ client }: Node): Promise<number | undefined> {

@@ -29,7 +29,7 @@ export async function drain(node: Node, place: AgreementView, dataBytes: bigint)
   for (const view of old) {
     const names = namesIn(catalog, new Set([view.id]));
     if (names.length > 0) node.note(STEP, stillNeeded(view.id, names));
-    else if (await isConfirmed(node, place, view)) await close(node, view.id);
+    else if (await isConfirmed(node, place, view)) await giveUp(node, view.id);
   }
 }
 
@@ -94,7 +94,7 @@ async function isConfirmed({ client }: Node, place: AgreementView, old: Agreemen
 }
 
 /** Written down first: from now on it is not renewed, and `settleClosed` closes it, now or after a restart. */
-async function close(node: Node, agreement: number): Promise<void> {
+export async function giveUp(node: Node, agreement: number): Promise<void> {
   await changeState(node.client.store, ({ agreements, closed }) => ({ agreements: agreements.filter((id) => id !== agreement), closed: [...closed, agreement] }));
   node.cleared(STEP);
   node.log.info('place.given-up', { agreement });

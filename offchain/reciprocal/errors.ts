@@ -1,5 +1,9 @@
+import { bytesText as textOf } from '../heavy/placement/words.ts';
 import { HoldfastError } from '../wire/errors.ts';
-import { bytesText } from './words.ts';
+
+function bytesText(bytes: bigint): string {
+  return textOf(Number(bytes));
+}
 
 /** Half and half: what a node stores in the network is at most what it gives to it. */
 export class TakesMoreThanGivesError extends HoldfastError {
@@ -48,5 +52,15 @@ export class FolderUnreadableError extends HoldfastError {
 export class CopyDamagedError extends HoldfastError {
   constructor(path: string) {
     super('COPY_DAMAGED', `The own copy of ${JSON.stringify(path)} no longer has the bytes that were kept.`, { details: { path }, nextStep: 'It is taken again from the folder at the next look, if the file there is still the same.' });
+  }
+}
+
+/** Nobody else would have it then. */
+export class OnlyCopyError extends HoldfastError {
+  constructor(name: string, folder: string) {
+    super('ONLY_COPY', `${folder} cannot be read, and the network has the only copies of ${JSON.stringify(name)}: they are not given up.`, {
+      details: { name, folder },
+      nextStep: `Restore it first: holdfast reciprocal restore ${JSON.stringify(name)} ${JSON.stringify(folder)}; or delete the name with \`holdfast rm\`.`,
+    });
   }
 }

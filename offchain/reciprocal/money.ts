@@ -37,7 +37,8 @@ export function renewalOf(agreement: number): string {
 export async function renew(node: Node): Promise<void> {
   const { client, config, retries } = node;
   const { chain } = client;
-  for (const agreement of (await loadState(client.store)).agreements) {
+  const { agreements, isLeaving } = await loadState(client.store);
+  for (const agreement of isLeaving ? [] : agreements) {
     const step = renewalOf(agreement);
     const { state } = await client.views.refresh(agreement);
     const epoch = await currentEpoch(chain);

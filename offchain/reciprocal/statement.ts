@@ -115,7 +115,7 @@ export interface StoredObject {
   readonly bytes: number;
   readonly files: number;
   readonly storedMs: number | null;
-  /** Slots that may be lost without losing it, those on this node's disk not counted. Null while alone. */
+  /** In slot order; none while alone. */
   readonly copies: readonly Copy[];
   /** With full copies: how many complete ones healthy providers of other owners hold. */
   readonly copiesElsewhere: number;
@@ -125,7 +125,7 @@ export interface StoredObject {
 export interface Statement {
   readonly provider: number | null;
   /** `alone`: every copy is here. */
-  readonly state: 'alone' | 'placed';
+  readonly state: 'alone' | 'placed' | 'leaving';
   readonly gives: { readonly bytes: bigint; readonly promisedBytes: bigint };
   readonly takes: { readonly bytes: bigint; readonly limitBytes: bigint };
   readonly money: Money;
@@ -155,7 +155,7 @@ export async function statementOf(client: Client): Promise<Statement> {
   });
   return {
     provider: id ?? null,
-    state: objects.some(({ agreement }) => agreement !== null) ? 'placed' : 'alone',
+    state: state.isLeaving ? 'leaving' : objects.some(({ agreement }) => agreement !== null) ? 'placed' : 'alone',
     gives: { bytes: limitBytes, promisedBytes },
     takes: { bytes: running.filter((view) => !state.closed.includes(view.id)).reduce((sum, view) => sum + reservedBytes(view.state), 0n), limitBytes },
     money, objects,

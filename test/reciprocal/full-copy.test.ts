@@ -14,13 +14,13 @@ import { snapshot, writeSampleTree } from '../client/tree.ts';
 import { PRICE, type World, rentedClient, startWorld } from '../client/world.ts';
 import { until } from '../heavy/support.ts';
 
-const ACCOUNT = 12;
 /** Where nobody listens. */
 const NOWHERE = 1;
-let world: World;
-let client: Client;
-let rented: Rented;
+const ACCOUNT = 13;
 let tree: string;
+let world: World;
+let rented: Rented;
+let client: Client;
 
 beforeAll(async () => {
   world = await startWorld({ providers: 4 });

@@ -2,11 +2,13 @@
  * From the first node on: alone, two, three, and one of them dying, with a real chain, real disks and real sockets. One life of one network, in order: what it
  * takes to get three nodes there costs more than each chapter.
  */
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { currentPeriod } from '../../offchain/chain/current-epoch.ts';
 import { type SlotState, readAgreement } from '../../offchain/chain/read-agreement.ts';
+import { isLeaving } from '../../offchain/provider/leaving.ts';
+import { setReciprocalLeaving } from '../../offchain/reciprocal/leave.ts';
 import { collectEarnings } from '../../offchain/reciprocal/money.ts';
 import { statementOf } from '../../offchain/reciprocal/statement.ts';
 import { Vault } from '../../offchain/reciprocal/vault.ts';
@@ -168,8 +170,26 @@ describe('a larger network', () => {
     await b.stop();
     b = await world.join({ diskBytes: 2n ** 21n, scheme: '2+1' }, { index, home, folder });
     const sentence = await until('a sentence', () => b.node.problems()['place']);
-    expect(sentence).toBe('390.6 KiB in 2+1 slots with room for changes take 1.5 MiB of the network; this node gives 1 MiB, and takes no more than it gives.');
+    expect(sentence).toBe('390.6 KiB in 2+1 slots with room for changes take 1.5 MiB of the network; this node gives 1.0 MiB, and takes no more than it gives.');
     expect((await b.place()).id).toBe(id);
     expect(await world.restored(b)).toEqual(await snapshot(folder));
+  });
+});
+
+describe('leaving', () => {
+  it('first takes own copies, then gives the agreements up; a folder whose only copies are in the network keeps them', async () => {
+    const [mine] = (await a.state()).agreements;
+    const away = `${a.folder}-away`;
+    await rename(a.folder, away);
+    await setReciprocalLeaving(a.node.client, true);
+    expect(await until('a sentence', () => a.node.problems()['leaving'])).toContain('the network has the only copies');
+    expect((await a.state()).agreements).toEqual([mine]);
+    await rename(away, a.folder);
+    await until('the end of its agreement', async () => ((await readAgreement(a.chain, mine!)).endPeriod === (await currentPeriod(a.chain)) + 1 ? true : undefined));
+    expect((await statementOf(a.node.client)).state).toBe('leaving');
+    const into = join(world.folder, 'left');
+    expect((await new Vault(vaultOf(a)).restore(nameOf(a), into)).failed).toEqual([]);
+    expect(await snapshot(into)).toEqual(await snapshot(a.folder));
+    expect(await isLeaving(a.node.provider()!.provider.store)).toBe(true);
   });
 });

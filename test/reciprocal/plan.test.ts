@@ -41,8 +41,8 @@ describe('half and half', () => {
   it('takes as much as is given, and says what a byte more would take', () => {
     const facts = { space, dataBytes: 100n << 20n, takenBytes: 0n };
     expect(() => requireGiven({ ...facts, giveBytes: reservedBytes(space) })).not.toThrow();
-    expect(() => requireGiven({ ...facts, giveBytes: reservedBytes(space) - 1n })).toThrow('3 copies of 100 MiB with room for changes take 330 MiB of the network; this node gives 330 MiB, and takes no more than it gives. Give more of the disk (--give, --disk), or store less.');
-    expect(() => requireGiven({ ...facts, giveBytes: GIB, takenBytes: GIB })).toThrow('and other agreements of this wallet take 1 GiB');
+    expect(() => requireGiven({ ...facts, giveBytes: reservedBytes(space) - 1n })).toThrow('3 copies of 100.0 MiB with room for changes take 330.0 MiB of the network; this node gives 330.0 MiB, and takes no more than it gives. Give more of the disk (--give, --disk), or store less.');
+    expect(() => requireGiven({ ...facts, giveBytes: GIB, takenBytes: GIB })).toThrow('and other agreements of this wallet take 1.0 GiB');
   });
 
   it('gives half of the disk where nothing else is said', () => {

@@ -13,7 +13,8 @@ export function reciprocalCommand(): Command {
     .addCommand(startCommand())
     .addCommand(statusCommand())
     .addCommand(planCommand())
-    .addCommand(restoreCommand());
+    .addCommand(restoreCommand())
+    .addCommand(leaveCommand());
 }
 
 function space(command: Command): Command {
@@ -86,6 +87,26 @@ function restoreCommand(): Command {
         const { from, restored, failed } = await restoreFolder(client, { name, into, home, signal });
         output.result({ name, into, from, restored, failed: failed.map(({ path }) => path) }, () => `${restored} files and folders are restored from ${from === 'network' ? 'the network' : 'the own copy'}.`);
         if (failed.length > 0) throw new PartialError(`${failed.length} files could not be restored (first: ${failed[0]?.path}); ${restored} are there.`, { details: { failed: failed.map(({ path }) => path) }, nextStep: 'Run it again when more providers are up.' });
+      });
+    });
+}
+
+function leaveCommand(): Command {
+  return verb('leave', 'take own copies, give up all agreements of this mode, hand over what is held, take the stake out; the service must run')
+    .option('--cancel', 'stay after all: what was not given up yet is kept')
+    .option('--yes', 'do not ask')
+    .action(async (options: CommonOptions & { readonly cancel?: boolean; readonly yes?: boolean }) => {
+      const { withClient } = await import('../client-session.ts');
+      const { confirm } = await import('../confirm.ts');
+      const { withProviderStore } = await import('../provider-store.ts');
+      const { setLeaving } = await import('../../provider/leaving.ts');
+      const { setReciprocalLeaving } = await import('../../reciprocal/leave.ts');
+      const leaves = options.cancel !== true;
+      if (leaves && options.yes !== true) await confirm('Give up all copies in the network with the end of this period? [y/N] ');
+      await withClient(options, async (session) => {
+        await setReciprocalLeaving(session.client, leaves);
+        if (!leaves) await withProviderStore(session, (store) => setLeaving(store, false));
+        session.output.result({ leaving: leaves }, () => (leaves ? 'The node leaves; `holdfast provider exit` shows how far it is.' : 'The node stays.'));
       });
     });
 }
