@@ -202,6 +202,16 @@ describe('a register that lies', () => {
     expect((await list(bob)).map(({ name }) => name)).not.toContain('trap');
   });
 
+  it('gets nobody to pay for bytes that are withheld', async () => {
+    const gone = await liar([]);
+    await gone.close();
+    const withheld = world.providers.slice(0, 3).map(({ id }) => id);
+    for (const id of withheld) world.redirect(id, Number(new URL(gone.url).port));
+    const victim = await world.client({ account: BOB });
+    await expect(adopt(victim, { contentId, periods: 1, name: 'trap' })).rejects.toMatchObject({ code: 'NOT_ADOPTABLE', message: expect.stringContaining('in agreement') });
+    for (const id of withheld) world.redirect(id);
+  });
+
   it('does no harm beside an honest one', async () => {
     const node = await liar([{ endPeriod: 500, location: { ...(await locate(ada, { name: 'film' })), sizeBytes: 5 } }]);
     const careful = await world.client({ account: BOB, heavies: [node.url, world.heavies[0]!.url] });

@@ -5,16 +5,18 @@ import type { CommonOptions } from '../config.ts';
 export function adoptedCommand(): Command {
   return verb('adopted', 'list what you have adopted, until when it is paid, and what is left of your money')
     .option('--reclaim', 'take back what you have in pools of agreements that none of your names refers to')
-    .action(async (options: CommonOptions & { readonly reclaim?: boolean }) => {
+    .option('--all', 'with --reclaim: of all agreements; what your names refer to is then paid for by others, or ends')
+    .action(async (options: CommonOptions & { readonly reclaim?: boolean; readonly all?: boolean }) => {
       const { withClient } = await import('../client-session.ts');
       const { adoptions } = await import('../../client/adopt/adoptions.ts');
       const { quitUnused } = await import('../../client/adopt/drop.ts');
+      const { EMPTY_CATALOG } = await import('../../codec/catalog.ts');
       const { syncCatalog } = await import('../../client/sync-catalog.ts');
       const { adoptionLines, quitLines } = await import('../adopt-report.ts');
       await withClient(options, async ({ client, output, signal }) => {
         const all = await adoptions(client, { signal });
         if (options.reclaim !== true) return output.result(all, () => adoptionLines(all));
-        const { quit } = await quitUnused(client, { catalog: await syncCatalog(client, { signal }), agreements: all.map(({ agreement }) => agreement) });
+        const { quit } = await quitUnused(client, { catalog: options.all === true ? EMPTY_CATALOG : await syncCatalog(client, { signal }), agreements: all.map(({ agreement }) => agreement) });
         output.result({ quit }, () => quitLines(quit));
       });
     });
