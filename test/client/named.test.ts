@@ -111,7 +111,7 @@ describe('publishing under a name', () => {
   it('claims a free name, and anybody fetches by it', async () => {
     const published = await publishName(client, { name, stored: 'video' });
     expect(published).toMatchObject({ name, version: 1, tenure: 1, parents: [], unchanged: false, claimGas: expect.any(BigInt) });
-    expect(published.claimGas).toBeLessThan(40_000n);
+    expect(published.claimGas).toBeLessThan(28_000n);
     expect([...published.holders].sort()).toEqual(world.heavies.map(({ id }) => id).sort());
     const fetched = await fetchByName(stranger, { name, into: into('video') });
     expect(fetched).toMatchObject({ name, version: 1, owner: client.creator, bytes: video.length, failed: [] });

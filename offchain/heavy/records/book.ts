@@ -1,6 +1,6 @@
 /** The book of public names: takes records that are true, keeps the one that stands and some before it. */
 import { isAddressEqual } from 'viem';
-import type { Hex } from 'viem';
+import type { Address, Hex } from 'viem';
 import { creatorNonce } from '../../chain/creator-nonce.ts';
 import { NameDeeds } from '../../chain/name-deeds.ts';
 import { BadRecordError, checkSummary, openValue, outranks, summaryOf } from '../../wire/named-record.ts';
@@ -9,7 +9,7 @@ import type { HeavyContext } from '../context.ts';
 import { createTurns } from '../turns.ts';
 import { NameHandedOverError, NameTakenError, NoStandingError, PublicNameConflictError, TooManyNamesError } from './errors.ts';
 import { NAMES_PER_OWNER } from './limits.ts';
-import { countNames, headOf, recordOf, versionsOf, writeVersion } from './rows.ts';
+import { countNames, dropName, headOf, recordOf, versionsOf, writeVersion } from './rows.ts';
 import { outcomeOf, surplus } from './rules.ts';
 
 export interface RecordBook {
@@ -34,11 +34,21 @@ export function createRecordBook(context: HeavyContext, onChanged: (key: Hex) =>
   const deeds = new NameDeeds(chain);
   const inTurn = createTurns();
 
-  const mustOwn = async (key: Hex, { name, owner, tenure }: NamedRecord, isCopy: boolean): Promise<void> => {
+  const mustOwn = async (key: Hex, { name, owner, tenure }: NamedRecord, isCopy: boolean): Promise<readonly Address[]> => {
     const owners = await deeds.owners(key);
     const entitled = owners[tenure - 1];
     if (entitled === undefined || !isAddressEqual(entitled, owner)) throw new NameTakenError({ name, signer: owner, owner: owners.at(-1) });
     if (!isCopy && tenure < owners.length) throw new NameHandedOverError({ name, owner: owners.at(-1) as string });
+    return owners;
+  };
+
+  /** A reorganisation may give a tenure to somebody else; what the one before published must not stand in his way. Deeds that are only missing may be an RPC that is behind. */
+  const dropStrangers = async (key: Hex, owners: readonly Address[]): Promise<void> => {
+    const head = await headOf(store, key);
+    const owner = head === undefined ? undefined : owners[head.tenure - 1];
+    if (head === undefined || owner === undefined || isAddressEqual(owner, head.owner)) return;
+    await dropName(store, key);
+    log.warn('records.owner-changed', { key, from: head.owner, to: owner });
   };
 
   const mustHaveRoom = async ({ owner }: NamedRecord): Promise<void> => {
@@ -50,20 +60,20 @@ export function createRecordBook(context: HeavyContext, onChanged: (key: Hex) =>
   const sorted = async (key: Hex) => (await versionsOf(store, key)).sort((a, b) => (outranks(a, b) ? -1 : 1));
   const get = (key: Hex, hash: Hex) => recordOf(store, key, hash);
 
-  const check = async (key: Hex, record: NamedRecord, { isCopy }: { readonly isCopy: boolean }): Promise<Hex> => {
+  const check = async (key: Hex, record: NamedRecord, { isCopy }: { readonly isCopy: boolean }): Promise<{ hash: Hex; owners: readonly Address[] }> => {
     const hash = await checkSummary(chain.domain, key, summaryOf(record));
     openValue(record);
     const { expiry } = record;
     if (!isCopy && expiry > 0 && expiry <= (await chain.nowSeconds())) throw new BadRecordError('it has expired already');
-    await mustOwn(key, record, isCopy);
-    return hash;
+    return { hash, owners: await mustOwn(key, record, isCopy) };
   };
 
   return {
-    check: (key, record) => check(key, record, { isCopy: true }),
+    check: async (key, record) => (await check(key, record, { isCopy: true })).hash,
     async put(key, record, { isCopy }) {
-      const hash = await check(key, record, { isCopy });
+      const { hash, owners } = await check(key, record, { isCopy });
       return inTurn(async () => {
+        await dropStrangers(key, owners);
         const versions = await versionsOf(store, key);
         const head = await headOf(store, key);
         if (versions.some((one) => one.hash === hash)) return { hash, isHead: head?.hash === hash, isNew: false };

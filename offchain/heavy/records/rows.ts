@@ -8,16 +8,16 @@ export interface KeptVersion extends Rank {
   readonly sizeBytes: number;
 }
 
-export interface KeptName extends Rank {
-  readonly key: Hex;
+/** The record that stands, and who signed it. */
+export interface KeptHead extends Rank {
   readonly owner: Address;
 }
 
 const decoder = new TextDecoder();
 
-export async function headOf(store: Store, key: Hex): Promise<Rank | undefined> {
+export async function headOf(store: Store, key: Hex): Promise<KeptHead | undefined> {
   const row = await store.publicName.findUnique({ where: { key } });
-  return row === null ? undefined : { tenure: row.tenure, version: row.version, hash: row.head as Hex };
+  return row === null ? undefined : { tenure: row.tenure, version: row.version, hash: row.head as Hex, owner: row.owner as Address };
 }
 
 export async function versionsOf(store: Store, key: Hex): Promise<KeptVersion[]> {

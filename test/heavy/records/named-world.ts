@@ -16,20 +16,25 @@ export type Heavy = Awaited<ReturnType<Network['heavy']>>;
 /** Nothing is audited or matched meanwhile; names are looked after ten times a second. */
 export const QUICK = { p2p: { enabled: false }, watches: false, records: { everyMs: 100, probeMs: 200, refreshMs: 2_000, dropAfterMs: 300 } } as const;
 
-/** A chain, heavy nodes, and a creator who once opened an agreement. */
-export async function startNamed(count: number): Promise<{ network: Network; heavies: Heavy[]; creator: Chain }> {
+/** A chain, heavy nodes, and two creators who once opened an agreement. */
+export async function startNamed(count: number): Promise<{ network: Network; heavies: Heavy[]; creator: Chain; rival: Chain }> {
   const network = await startNetwork();
   const heavies: Heavy[] = [];
   for (let i = 0; i < count; i++) heavies.push(await network.heavy(QUICK));
   const [first] = heavies as [Heavy];
   const providers = [];
   for (const region of [1, 2]) providers.push(await network.provider({ parent: first.id, region, p2p: { enabled: false } }));
-  const { chain: creator } = await network.account();
-  // A provider that has just started may not have been seen yet.
-  const match = await until('a match', async () => askMatch(first.url, await matchRequest(creator, { k: 1, m: 1 })).catch(() => undefined));
-  await openMatch(creator, match);
+  const creators: Chain[] = [];
+  for (let i = 0; i < 2; i++) {
+    const { chain } = await network.account();
+    // A provider that has just started may not have been seen yet.
+    const match = await until('a match', async () => askMatch(first.url, await matchRequest(chain, { k: 1, m: 1 })).catch(() => undefined));
+    await openMatch(chain, match);
+    creators.push(chain);
+  }
+  const [creator, rival] = creators as [Chain, Chain];
   await Promise.all(providers.map((provider) => provider.stop()));
-  return { network, heavies, creator };
+  return { network, heavies, creator, rival };
 }
 
 export async function makeRecord(chain: Chain, name: string, changes: Partial<NamedRecord> & { readonly text?: string } = {}): Promise<{ key: Hex; record: NamedRecord; hash: Hex }> {

@@ -13,10 +13,11 @@ import { type Heavy, makeRecord, putRecord, recordAt, startNamed, versionsAt } f
 let network: Network;
 let heavies: Heavy[];
 let creator: Chain;
+let rival: Chain;
 let stranger: Chain;
 
 beforeAll(async () => {
-  ({ network, heavies, creator } = await startNamed(5));
+  ({ network, heavies, creator, rival } = await startNamed(5));
   ({ chain: stranger } = await network.account());
 }, 60_000);
 afterAll(() => network?.stop());
@@ -131,6 +132,24 @@ describe('handing over', () => {
     expect(await putRecord(holder.url, next)).toMatchObject({ isHead: true });
     expect(await putRecord(holder.url, await makeRecord(creator, name, { version: 9 }), true)).toMatchObject({ isHead: false });
     expect((await recordAt(holder.url, key))?.hash).toBe(next.hash);
+  });
+});
+
+describe('a reorganisation', () => {
+  it('that gives a name to somebody else takes what was published under it along', async () => {
+    const name = '/a.com/reorganised';
+    const key = nameKey(name);
+    const [holder] = ordered(name) as [Heavy];
+    const ask = (method: string, params: unknown[]) => creator.public.request({ method, params } as never);
+    const before = await ask('evm_snapshot', []);
+    await claimName(rival, key);
+    await putRecord(holder.url, await makeRecord(rival, name, { version: 5 }));
+    await ask('evm_revert', [before]);
+    await claimName(creator, key);
+    await expect(putRecord(holder.url, await makeRecord(rival, name, { version: 6 }))).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+    const mine = await makeRecord(creator, name);
+    expect(await putRecord(holder.url, mine)).toMatchObject({ isHead: true });
+    expect((await recordAt(holder.url, key))?.hash).toBe(mine.hash);
   });
 });
 
