@@ -15,6 +15,7 @@ import { adoptions } from '../../offchain/client/adopt/adoptions.ts';
 import { announce } from '../../offchain/client/adopt/announce.ts';
 import { contentIdOf } from '../../offchain/client/adopt/content-id-of.ts';
 import { dropAdopted } from '../../offchain/client/adopt/drop.ts';
+import { payPool } from '../../offchain/client/adopt/pay-pool.ts';
 import { findKept } from '../../offchain/client/adopt/find-kept.ts';
 import type { Client } from '../../offchain/client/client.ts';
 import { collect } from '../../offchain/client/collect.ts';
@@ -167,6 +168,8 @@ describe('public content that is kept already', () => {
     expect(await findKept(here, { contentId: first!.contentId })).toHaveLength(1);
     await expect(adopt(cleo, { contentId: first!.contentId, periods: 1, name: 'song' })).resolves.toMatchObject({ name: 'song', unchanged: false });
     expect((await list(cleo)).find(({ name }) => name === 'song')!.versions).toMatchObject([{ agreement: second!.agreement }, { agreement: first!.agreement, adopted: true }]);
+    // Paid twenty periods ahead: it is not due.
+    await expect(payPool(cleo, { agreement: first!.agreement })).rejects.toMatchObject({ errorName: 'NotDue' });
     await dropAdopted(cleo, { name: 'song' });
     const third = join(folder, 'third.bin');
     await writeFile(third, randomBytes(1_000));

@@ -1,11 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEther } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
 import { DEV_CHAIN_ID, devAccount } from '../../offchain/chain/dev-accounts.ts';
-import { formatDeployment } from '../../offchain/chain/deployment.ts';
-import { runCli } from '../cli/run-cli.ts';
+import { cliHome, holdfast, json } from './cli-homes.ts';
 import { noise } from './tree.ts';
 import { type World, rentedClient, startWorld } from './world.ts';
 
@@ -25,29 +24,13 @@ beforeAll(async () => {
   world = await startWorld({ providers: 4, reads: (index) => (index < 3 ? { pricePerGib: READ_PRICE } : {}) });
   await rentedClient(world, { account: OWNER });
   await buyTokens(await world.holdfast.as(PAYER), { coin: parseEther('1') });
-  [owner, payer, visitor] = ['owner', 'payer', 'visitor'].map((name) => join(world.folder, name)) as [string, string, string];
   file = join(world.folder, 'izone.mp4');
   await writeFile(file, noise('izone', 300_000));
-  for (const home of [owner, payer, visitor]) {
-    await mkdir(home);
-    await writeFile(join(home, 'deployment.json'), formatDeployment(world.holdfast.deployment));
-    await writeFile(join(home, 'config.json'), JSON.stringify({ network: { rpc: [world.holdfast.rpcUrl] } }));
-  }
-  for (const [home, account] of [[owner, OWNER], [payer, PAYER]] as const) {
-    const key = Buffer.from(devAccount(account, DEV_CHAIN_ID).getHdKey().privateKey ?? []).toString('hex');
-    await writeFile(join(world.folder, 'key'), `0x${key}`, { mode: 0o600 });
-    const made = await holdfast('init', '--home', home, '--private-key-file', join(world.folder, 'key'), '--light-scrypt');
-    expect(made.code, made.stderr).toBe(0);
-  }
+  visitor = await cliHome(world, 'visitor');
+  owner = await cliHome(world, 'owner', OWNER);
+  payer = await cliHome(world, 'payer', PAYER);
 }, 60_000);
 afterAll(() => world?.stop());
-
-const holdfast = (...args: string[]) => runCli(args, { env: { HOLDFAST_PASSWORD: 'correct horse battery staple' } });
-const json = async <T>(...args: string[]): Promise<T> => {
-  const { code, stdout, stderr } = await holdfast(...args, '--json');
-  expect(`${code} ${stderr}${code === 0 ? '' : stdout}`).toBe('0 ');
-  return JSON.parse(stdout) as T;
-};
 
 describe('the commands of public names', () => {
   const name = '/a.com/izone.mp4';

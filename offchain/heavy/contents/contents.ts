@@ -8,7 +8,7 @@ import { KEPT_LOCATION_BYTES, KEPT_PLACES_MAX, KeptPlaces, type KeptReply } from
 import type { PublicLocation } from '../../wire/named.ts';
 import type { HeavyContext } from '../context.ts';
 import { createTurns } from '../turns.ts';
-import { CONTENTS_PER_AGREEMENT, PEERS_ASKED, PEER_TIMEOUT_MS, ROWS_PER_ROUND } from './limits.ts';
+import { CONTENTS_PER_AGREEMENT, PEERS_ASKED, PEER_TIMEOUT_MS, ROWS_PER_ROUND, WALK_PAUSE_MS } from './limits.ts';
 import { type KeptRow, bytesOfRows, countRows, dropRow, rowsAfter, rowsOf, writeRow } from './rows.ts';
 
 export interface ContentRegister {
@@ -25,11 +25,12 @@ export interface ContentRegister {
 
 const FIRST = { contentId: '', agreement: 0 };
 
-export function createContentRegister(context: HeavyContext): ContentRegister {
+export function createContentRegister(context: HeavyContext, now: () => number = Date.now): ContentRegister {
   const { chain, store, settings, log } = context;
   const inTurn = createTurns();
   const told = new Set<string>();
   let walked: Pick<KeptRow, 'contentId' | 'agreement'> = FIRST;
+  let restsUntilMs = 0;
 
   const tell = (contentId: string): void => {
     const { contents } = context.graph;
@@ -104,13 +105,16 @@ export function createContentRegister(context: HeavyContext): ContentRegister {
     },
 
     async tick() {
+      if (now() < restsUntilMs) return;
       const rows = await rowsAfter(store, walked, ROWS_PER_ROUND);
       for (const row of rows) {
         context.signal.throwIfAborted();
         if ((await standing(row.location)) === undefined) await forget(row);
         else tell(row.contentId);
       }
-      walked = rows.length < ROWS_PER_ROUND ? FIRST : (rows.at(-1) as KeptRow);
+      const isDone = rows.length < ROWS_PER_ROUND;
+      walked = isDone ? FIRST : (rows.at(-1) as KeptRow);
+      if (isDone) restsUntilMs = now() + WALK_PAUSE_MS;
     },
   };
 }

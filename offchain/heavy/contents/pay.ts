@@ -22,6 +22,8 @@ export function createPoolPayer(context: HeavyContext, footprint: Footprint, now
   const { chain, log, signal } = context;
   const pauses = createPauses(now);
   const joined = new Set<number>();
+  /** From when on an agreement has to be looked at: its end only ever moves back, for it is locked. */
+  const lookFrom = new Map<number, number>();
   const inTurn = createTurns();
   let nextBlock = chain.deployment.fromBlock;
 
@@ -35,11 +37,14 @@ export function createPoolPayer(context: HeavyContext, footprint: Footprint, now
 
   const payOne = async (id: number): Promise<void> => {
     const epoch = epochAt(chain.clock, await chain.nowSeconds());
+    const period = periodOf(chain.clock, epoch);
+    if (period < (lookFrom.get(id) ?? 0)) return;
     const agreement = await readAgreement(chain, id);
+    lookFrom.set(id, agreement.endPeriod - LEAD_PERIODS);
     const newEndPeriod = agreement.endPeriod + 1;
     // Slots may be released in the last epoch: the chain takes no extension then.
-    if (epoch + 1 >= periodStart(chain.clock, agreement.endPeriod)) return void (agreement.endPeriod <= periodOf(chain.clock, epoch) && joined.delete(id));
-    if (agreement.endPeriod > periodOf(chain.clock, epoch) + LEAD_PERIODS) return;
+    if (epoch + 1 >= periodStart(chain.clock, agreement.endPeriod)) return void (agreement.endPeriod <= period && joined.delete(id));
+    if (agreement.endPeriod > period + LEAD_PERIODS) return;
     const { tokens, waiting } = await readPool(chain, id);
     const cost = extensionCost(chain, agreement, newEndPeriod);
     if (tokens < cost && waiting < cost) return;
