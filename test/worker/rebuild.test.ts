@@ -108,28 +108,29 @@ describe('a worker with a promise', () => {
 });
 
 describe('a worker that cannot be trusted', () => {
-  it('sends garbage: it is blamed, and the slot is repaired all the same', async () => {
+  it('sends too much, then garbage: it is blamed, gets nothing more, and the slot is repaired all the same', async () => {
     const headers = await attach(heavy.url, await signPromise(creator, LIAR, heavy.id));
     const stopped = new AbortController();
+    let sent = 0;
     const lying = (async () => {
       for (;;) {
         const leased = await leaseByHand(heavy.url, headers, stopped.signal).catch(() => undefined);
         if (stopped.signal.aborted) return;
         if (leased?.spec.kind !== 'rebuild') continue;
         const { fragmentSize } = geometry(leased.spec);
-        const outcome = await sendResult(heavy.url, headers, { job: leased.job, bytes: nodePlatform.randomBytes(leased.spec.wanted.length * fragmentSize) });
-        expect(outcome.isTrue).toBe(false);
+        const sizeBytes = leased.spec.wanted.length * fragmentSize;
+        if (sent++ === 0) await expect(sendResult(heavy.url, headers, { job: leased.job, bytes: new Uint8Array(sizeBytes + 1) })).rejects.toMatchObject({ code: 'TOO_LARGE' });
+        else expect((await sendResult(heavy.url, headers, { job: leased.job, bytes: nodePlatform.randomBytes(sizeBytes) })).isTrue).toBe(false);
       }
     })();
     await loseAndRepair(2);
     stopped.abort();
     await lying;
     const books = await booksOf(heavy.url, LIAR.address);
-    expect(books).toMatchObject({ jobs: 0, deliveredSeconds: 0 });
-    expect(books?.wrong).toBeGreaterThan(0);
+    expect(books).toMatchObject({ jobs: 0, deliveredSeconds: 0, wrong: BATCHES, leases: 0 });
     expect(books?.missedSeconds).toBeGreaterThan(0);
     expect(books?.nextFactor).toBe(0.25);
-    expect(books?.trust).toBeLessThan(1);
+    expect(books?.trust).toBeLessThan(0.5);
   });
 
   it('takes work and stays silent: its lease ends', async () => {
