@@ -80,8 +80,8 @@ export async function startNetwork(options: NetworkOptions): Promise<BenchNetwor
     }
     await buyTokens(await as(CREATOR_ACCOUNT), { coin: parseEther('1000') });
     const homeOf = (name: string): string => join(folder, `home-${name}`);
-    // Compiled once for all client processes, as an installed program is.
-    const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
+    // Compiled once for all client processes, as an installed program is, and with its environment.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled'), MALLOC_ARENA_MAX: '1' };
     return {
       folder, rpcUrl, deployment, stop,
       async rent({ spaceBytes, batchLog2 }) {
