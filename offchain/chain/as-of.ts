@@ -7,6 +7,7 @@ export function asOf(chain: Chain, blockNumber: bigint): Chain {
 
 /** As it was `confirmations` blocks ago: what stands there, and still stands now, no expected reorganisation takes back. */
 export async function asOfFinal(chain: Chain): Promise<Chain> {
+  if (chain.confirmations === 0) return chain;
   const head = await chain.ask('the latest block', (client) => client.getBlockNumber());
   const block = head - BigInt(chain.confirmations);
   const { fromBlock } = chain.deployment;

@@ -45,6 +45,7 @@ export async function createChain(options: ChainOptions): Promise<Chain> {
   const client: PublicClient = createPublicClient({ chain: viemChain, transport, pollingInterval: pollMs, cacheTime: 0 });
   const wallet = walletOf(options.account, viemChain, transport, pollMs);
   const sender = wallet?.account;
+  const confirmations = options.confirmations ?? (deployment.chainId === DEV_CHAIN_ID ? 0 : CONFIRMATIONS);
   if (sender !== undefined) refuseDevAccount(sender.address, deployment.chainId);
 
   const ask: Chain['ask'] = async (what, question) => {
@@ -64,7 +65,7 @@ export async function createChain(options: ChainOptions): Promise<Chain> {
     deployment,
     domain: holdfastDomain(deployment),
     clock: await readClock(ask, deployment),
-    confirmations: options.confirmations ?? (deployment.chainId === DEV_CHAIN_ID ? 0 : CONFIRMATIONS),
+    confirmations,
     endpoints: () => pool.report(),
     nowSeconds: createNow(ask, options.nowMs ?? Date.now),
     ask,
@@ -73,7 +74,7 @@ export async function createChain(options: ChainOptions): Promise<Chain> {
       if (wallet === undefined || sender === undefined) {
         throw new ChainError('READ_ONLY', `${request.functionName} needs an account, and none is connected.`, { nextStep: 'Open a keystore or connect a wallet.' });
       }
-      return sendTransaction({ client, wallet, account: sender, pollMs, retry }, request as unknown as AnySend);
+      return sendTransaction({ client, wallet, account: sender, pollMs, confirmations }, request as unknown as AnySend);
     },
   };
 }

@@ -1,10 +1,13 @@
 import type { Mode } from '../wire/messages.ts';
+import { within } from '../wire/timing.ts';
 import { networkHealth } from './network-health.ts';
 import type { Chain } from './types.ts';
 
 const FRESH_MS = 1_000;
 /** After a failed read the last answer is used for this long. */
 const PAUSE_MS = 5_000;
+/** A status page does not wait for all tries of a chain that is away. */
+const ANSWER_MS = 1_500;
 
 const seen = new WeakMap<Chain, { mode: Mode; untilMs: number }>();
 
@@ -13,7 +16,7 @@ export async function networkMode(chain: Chain): Promise<Mode> {
   const known = seen.get(chain);
   if (known !== undefined && Date.now() < known.untilMs) return known.mode;
   try {
-    const mode = (await networkHealth(chain)).isRepairOnly ? 'repair-only' : 'normal';
+    const mode = (await within(networkHealth(chain), ANSWER_MS)).isRepairOnly ? 'repair-only' : 'normal';
     seen.set(chain, { mode, untilMs: Date.now() + FRESH_MS });
     return mode;
   } catch {

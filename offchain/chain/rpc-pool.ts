@@ -1,4 +1,5 @@
 /** Several RPC addresses of one chain, asked in their order: who fails, lags or serves another chain is passed over for a while. */
+import { sleep, within } from '../wire/timing.ts';
 import { RpcEndpoint, EndpointError } from './rpc-endpoint.ts';
 import type { EndpointReport, RpcRequest } from './rpc-endpoint.ts';
 import type { RetryPolicy } from './transport.ts';
@@ -14,8 +15,6 @@ const SURVEY_MS = 5_000;
 const SURVEY_TIMEOUT_MS = 3_000;
 /** Behind the most advanced address by more than this an address is left out. */
 const LAG_BLOCKS_MAX = 5n;
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function createRpcPool(urls: readonly string[], options: { readonly policy: RetryPolicy; readonly chainId: number }): RpcPool {
   const { policy, chainId } = options;
@@ -76,10 +75,4 @@ export function createRpcPool(urls: readonly string[], options: { readonly polic
     },
     report: () => endpoints.map((one) => one.report()),
   };
-}
-
-function within<T>(promise: Promise<T>, limitMs: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_resolve, reject) => (timer = setTimeout(() => reject(new Error('no answer in time')), limitMs)));
-  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
 }

@@ -2,8 +2,8 @@ import { BaseError, encodeFunctionData, keccak256 } from 'viem';
 import type { Abi, Account, Hex, PublicClient, TransactionReceipt } from 'viem';
 import { exclusively } from './mutex.ts';
 import { ChainError } from './chain-errors.ts';
-import { isTransient, translateError } from './translate-error.ts';
-import type { RetryPolicy } from './transport.ts';
+import { keepMined } from './keep-mined.ts';
+import { translateError } from './translate-error.ts';
 import type { SendRequest, Wallet } from './types.ts';
 import { waitForReceipt } from './wait-for-receipt.ts';
 import type { Sent } from './wait-for-receipt.ts';
@@ -13,8 +13,6 @@ const GAS_MARGIN_PERCENT = 25n;
 /** Another program may use the same key: then the nonce is asked for anew. */
 const NONCE_TRIES = 3;
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 /** The request as the steps below pass it on; `send` in client.ts keeps the exact types. */
 export type AnySend = SendRequest<Abi, string>;
 
@@ -23,7 +21,7 @@ interface Sender {
   readonly wallet: Wallet;
   readonly account: Account;
   readonly pollMs: number;
-  readonly retry: RetryPolicy;
+  readonly confirmations: number;
 }
 
 /** Simulates, estimates, signs and sends one after the other per account; waits for the receipt outside of the queue. */
@@ -36,6 +34,7 @@ export async function sendTransaction(sender: Sender, request: AnySend): Promise
       return account.type === 'local' ? await sendSigned(sender, account, request) : { hash: await sendByWallet(sender, request) };
     });
     const receipt = await waitForReceipt(sender, sent);
+    keepMined(sender.client, sent, sender.confirmations);
     if (receipt.status === 'reverted') await explainRevert(sender, request, receipt);
     return receipt;
   } catch (error) {
@@ -74,7 +73,7 @@ async function sendSigned(sender: Sender, account: Extract<Account, { type: 'loc
     const signed = await account.signTransaction({ type: 'eip1559', chainId, nonce, to: request.address, data, gas, ...valueOf(request), ...fees });
     const hash = keccak256(signed);
     try {
-      await sendRaw(sender, signed, hash);
+      await sendRaw(sender.client, signed, hash);
       return { hash, signed };
     } catch (error) {
       if (attempt >= NONCE_TRIES || !isNonceError(error)) throw error;
@@ -82,18 +81,12 @@ async function sendSigned(sender: Sender, account: Extract<Account, { type: 'loc
   }
 }
 
-/** viem does not repeat this request by itself. The same signed bytes can be sent any number of times: they happen once. */
-async function sendRaw({ client, retry }: Sender, signed: Hex, hash: Hex): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await client.sendRawTransaction({ serializedTransaction: signed });
-      return;
-    } catch (error) {
-      if (await isKnown(client, hash)) return;
-      const mayRepeat = error instanceof BaseError && isTransient(error) && attempt < retry.retries;
-      if (!mayRepeat) throw error;
-      await sleep(retry.firstDelayMs * 2 ** attempt);
-    }
+/** The pool repeats it while the RPC fails: the same signed bytes happen once. A node that has them already refuses them, and knows the hash. */
+async function sendRaw(client: PublicClient, signed: Hex, hash: Hex): Promise<void> {
+  try {
+    await client.sendRawTransaction({ serializedTransaction: signed });
+  } catch (error) {
+    if (!(await isKnown(client, hash))) throw error;
   }
 }
 

@@ -1,11 +1,10 @@
 import type { Hex } from 'viem';
+import { sleep } from '../wire/timing.ts';
 import { asOfFinal } from './as-of.ts';
 import { readBundleIfAny } from './read-bundle.ts';
 import type { Chain } from './types.ts';
 
 const LOOK_MS = 500;
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Waits until `chain.confirmations` blocks lie on a commit. False when a reorganisation took it away, or put another bundle in its place.

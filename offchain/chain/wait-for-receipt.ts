@@ -1,5 +1,6 @@
 import { BaseError, TransactionReceiptNotFoundError } from 'viem';
 import type { Hex, PublicClient, TransactionReceipt } from 'viem';
+import { sleep } from '../wire/timing.ts';
 import { ChainError, TransactionTimeoutError } from './chain-errors.ts';
 import { isTransient } from './translate-error.ts';
 
@@ -12,8 +13,6 @@ export interface Sent {
   /** Absent when a wallet signed it. */
   readonly signed?: Hex;
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * The receipt, once the transaction is in a block. An RPC that fails meanwhile is no reason to give up: what was signed here may be in a block by then.

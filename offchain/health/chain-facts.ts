@@ -5,7 +5,8 @@ import { DEV_CHAIN_ID } from '../chain/dev-accounts.ts';
 import { networkHealth } from '../chain/network-health.ts';
 import type { EndpointReport } from '../chain/rpc-endpoint.ts';
 import type { Fact } from './fact.ts';
-import { reasonOf, within } from './fact.ts';
+import { within } from '../wire/timing.ts';
+import { reasonOf } from './fact.ts';
 import type { HealthSettings } from './settings.ts';
 
 const ANSWER_MS = 3_000;

@@ -14,12 +14,3 @@ export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return (text.split('\n').map((line) => line.trim()).findLast((line) => line !== '') ?? 'no reason given').slice(0, SENTENCE_CHARACTERS);
 }
-
-/** Rejects after `limitMs`: a question about health must not hang with what it asks about. */
-export function within<T>(promise: Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs);
-  });
-  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
-}

@@ -8,6 +8,11 @@ export function noteServer(store: Store): void {
   onServers.add(store);
 }
 
+/** Whether `store` is on PostgreSQL, and not a file of this node. */
+export function isOnServer(store: Store): boolean {
+  return onServers.has(store);
+}
+
 /** A list of any length as one bound value, for `IN (${textList(store, values)})`: a statement binds only so many values. */
 export function textList(store: Store, values: readonly string[]): Prisma.Sql {
   const json = JSON.stringify(values);

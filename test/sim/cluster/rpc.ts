@@ -18,6 +18,7 @@ export class Rpc {
   readonly #nowMs: () => number;
   readonly #restore: () => void;
   #seconds = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
   static async start(nowMs: () => number): Promise<Rpc> {
     return new Rpc(await createEvm(), nowMs);
@@ -59,7 +60,14 @@ export class Rpc {
     return JSON.stringify(replies);
   }
 
-  async #one({ id, method, params = [] }: Call): Promise<unknown> {
+  /** One after the other: between the time of a block and what is done in it nothing may come in between. */
+  #one(call: Call): Promise<unknown> {
+    const mine = this.#last.then(() => this.#do(call));
+    this.#last = mine;
+    return mine;
+  }
+
+  async #do({ id, method, params = [] }: Call): Promise<unknown> {
     try {
       if (TIMED.has(method)) await this.evm.request('evm_setNextBlockTimestamp', [this.#next()]);
       const result = await this.evm.request(method, params);
