@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reciprocalConfig } from '../../offchain/cli/reciprocal-config.ts';
 import { ReciprocalConfig, giveBytesOf, namedFolders } from '../../offchain/reciprocal/config.ts';
 import { needs } from '../../offchain/reciprocal/funding.ts';
 import { choicesFor, isBetter, quotaFor, requireGiven, reservedBytes } from '../../offchain/reciprocal/plan.ts';
@@ -53,6 +54,25 @@ describe('half and half', () => {
     expect(ReciprocalConfig.safeParse({ folders: [], diskBytes: 1n }).success).toBe(false);
     expect(ReciprocalConfig.safeParse({ folders: ['a'], diskBytes: 1n, gives: 2 }).success).toBe(false);
   });
+});
+
+describe('the command line', () => {
+  const said = { folder: ['/photos'], disk: '100GiB' };
+
+  it('wins over config.json, and reads shares as percents or sizes', () => {
+    expect(reciprocalConfig(undefined, { ...said, give: '40GiB', scheme: '10+6', price: '0.002', parent: '7' })).toMatchObject({ folders: ['/photos'], diskBytes: 100n * GIB, givePercent: 40, scheme: '10+6', pricePerGibEpoch: 2n * 10n ** 15n, parent: 7 });
+    const section = ReciprocalConfig.parse({ folders: ['/a'], diskBytes: 1n, givePercent: 30, scheme: '2+1' });
+    expect(ReciprocalConfig.parse(reciprocalConfig(section, { give: '60%' }))).toMatchObject({ folders: ['/a'], givePercent: 60, scheme: { k: 2, m: 1 } });
+  });
+
+  it.each([
+    ['no folder', { disk: '1GiB' }, 'No folder is named.'],
+    ['no disk', { folder: ['/a'] }, 'No part of the disk is named.'],
+    ['a share of nothing', { folder: ['/a'], disk: '0', give: '0%' }, 'cannot be given'],
+    ['all of the disk', { ...said, give: '100GiB' }, '100GiB of the disk cannot be given. Give from 1% to 99% of it'],
+    ['no share', { ...said, give: 'much' }, '"much" is no size.'],
+    ['no scheme', { ...said, scheme: '3' }, '"3" is no scheme.'],
+  ])('refuses %s', (_what, options, sentence) => expect(() => reciprocalConfig(undefined, { give: '50GiB', ...options })).toThrow(sentence));
 });
 
 it('tells what to begin with, and what of it is gone for good', () => {
