@@ -38,7 +38,7 @@ const { wants } = request;
 const options = { isQuick: request.quick, folder, wants };
 
 try {
-  for (const one of await cpuRows(options)) add(one);
+  for await (const one of cpuRows(options)) add(one);
   if (wants('provider-proof')) add(await proofRow(options));
   if (Object.keys(RATIOS).some(wants)) await endToEnd();
   if (request.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);

@@ -14,18 +14,18 @@ const STAGES = [
   { rows: putRows, names: ['cpu-put-1', 'cpu-put-2'] },
 ] as const;
 
-export async function cpuRows(options: BenchOptions): Promise<BenchRow[]> {
-  const all: BenchRow[] = [];
+export async function* cpuRows(options: BenchOptions): AsyncGenerator<BenchRow, void> {
   for (const { rows, names } of STAGES) {
-    if (names.some(options.wants)) all.push(...(await rows(options)).filter(({ name }) => options.wants(name)));
+    if (names.some(options.wants)) yield* (await rows(options)).filter(({ name }) => options.wants(name));
   }
-  return all;
 }
 
 if (process.argv[1] === import.meta.filename) {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   try {
-    console.log(JSON.stringify({ rows: await cpuRows({ isQuick: process.argv.includes('--quick'), folder, wants: () => true }) }, null, 2));
+    const rows: BenchRow[] = [];
+    for await (const one of cpuRows({ isQuick: process.argv.includes('--quick'), folder, wants: () => true })) rows.push(one);
+    console.log(JSON.stringify({ rows }, null, 2));
   } finally {
     await rm(folder, { recursive: true });
   }
