@@ -163,6 +163,11 @@ export class Game {
     this.rails.add([tenure.provider, tenure.heavy, parent].join('/'));
   }
 
+  /** Challenges of one tenure are of another from now on. */
+  follow(from: Tenure, to: Tenure): void {
+    for (const [i, asked] of this.challenges.entries()) if (asked.tenure === from) this.challenges[i] = { ...asked, tenure: to };
+  }
+
   nodes(): readonly NodeActor[] {
     return [...this.world.heavies, ...this.world.providers];
   }

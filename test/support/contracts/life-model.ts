@@ -75,10 +75,12 @@ export class MoneyModel {
   }
 
   /** The slot goes on for more rent; what was missed so far comes back. Duty goes on too. */
-  grow(t: Tenure, rent: bigint, epoch: number): void {
+  /** @returns the slot's tenure from now on */
+  grow(t: Tenure, rent: bigint, epoch: number): Tenure {
     const grown = { ...t, rent: t.rent + rent, start: epoch, settledTo: epoch };
     this.#leave(t, epoch);
     this.#keep(grown);
+    return grown;
   }
 
   /** @returns what the extension costs */

@@ -191,7 +191,11 @@ export const grow: Play = async (game) => {
     return undefined;
   }
   await send();
-  for (const [slot, t] of slots.entries()) model.grow(t, offers[slot]!.price * BigInt(quota), epoch);
+  for (const [slot, t] of slots.entries()) {
+    const grown = model.grow(t, offers[slot]!.price * BigInt(quota), epoch);
+    // A challenge is of whoever holds the slot since an epoch; that is the same one where it grows twice in one.
+    if (t.start === epoch) game.follow(t, grown);
+  }
   running.quota += quota;
   return `grow ${running.id}`;
 };
