@@ -107,6 +107,14 @@ describe('the RPC', () => {
   });
 });
 
+it('leaving is said, and is no reason to send readers away', async () => {
+  const { store } = providers[0]!.provider;
+  await setLeaving(store, true);
+  await expect.poll(async () => (await ask(0, 'readyz')).condition, { timeout: 5_000 }).toBe('leaving');
+  expect((await ask(0, 'readyz')).status).toBe(200);
+  await setLeaving(store, false);
+});
+
 describe('the database', () => {
   it.skipIf(binaries === undefined)('a server that is killed and comes back: not ready meanwhile, proving again by itself', async () => {
     await server!.kill();
@@ -130,14 +138,6 @@ describe('the database', () => {
     await expect.poll(() => codes(0), { timeout: 40_000, interval: 500 }).toEqual([]);
     expect((await read(0)).bytes.length).toBeGreaterThan(0);
   });
-});
-
-it('leaving is said, and is no reason to send readers away', async () => {
-  const { store } = providers[0]!.provider;
-  await setLeaving(store, true);
-  await expect.poll(async () => (await ask(0, 'readyz')).condition, { timeout: 5_000 }).toBe('leaving');
-  expect((await ask(0, 'readyz')).status).toBe(200);
-  await setLeaving(store, false);
 });
 
 it('waits at its start for a chain that is away, and says what it waits for', async () => {

@@ -41,10 +41,14 @@ export class Rpc {
   /** A block, when the newest one is old. */
   async tick(): Promise<void> {
     const now = Math.floor(this.#nowMs() / 1_000);
-    if (now - this.#seconds < BLOCK_SECONDS) return;
-    await this.evm.request('evm_setNextBlockTimestamp', [now]);
-    await this.evm.request('evm_mine', []);
-    this.#seconds = now;
+    const mine = this.#last.then(async () => {
+      if (now - this.#seconds < BLOCK_SECONDS) return;
+      await this.evm.request('evm_setNextBlockTimestamp', [now]);
+      await this.evm.request('evm_mine', []);
+      this.#seconds = now;
+    });
+    this.#last = mine.catch(() => undefined);
+    await mine;
   }
 
   async stop(): Promise<void> {
