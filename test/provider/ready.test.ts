@@ -22,7 +22,7 @@ import { creatorOf, fragmentUrl, makeBundle, openTestAgreement, registerHeavy, s
 import type { TestAgreement, TestBundle, TestProvider } from './network.ts';
 
 /** The local chain's clock may lag by seconds behind this machine's. */
-const EPOCH_SECONDS = 6;
+const EPOCH_SECONDS = 8;
 const binaries = postgresqlBinaries();
 if (binaries === undefined) process.stderr.write('PostgreSQL is not installed: what a provider does without its database server is not tested.\n');
 
