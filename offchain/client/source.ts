@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SourceObject } from '../codec/archive.ts';
-import { SourceList } from '../codec/source-list.ts';
+import { SourceList } from '../codec/source-list-node.ts';
 import { type WalkProblem, walk } from '../codec/walk-node.ts';
 
 export interface Source {

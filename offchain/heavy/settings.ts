@@ -77,12 +77,12 @@ export const HeavySettings = z.strictObject({
   relaysProofs: z.boolean().default(true),
   /** Nodes that give CPU to repairs and audits, and what they are paid. */
   workers: JobSettings.prefault({}),
-  /** When the node says that something is wrong; health/README.md has the table. */
-  health: HealthSettings.prefault({}),
   /** The register of public contents: `contents/README.md`. */
   contents: ContentSettings.prefault({}),
   /** Public names: `records/README.md`. */
   records: RecordSettings.prefault({}),
+  /** When the node says that something is wrong; health/README.md has the table. */
+  health: HealthSettings.prefault({}),
   /** The graph of peers (libp2p). */
   p2p: GraphSettings.prefault({}),
   loops: z
