@@ -15,6 +15,8 @@ const PERIOD = 6;
 /** Of the world by default. */
 const FAULT_RUN = 3;
 const MILLI = TOKEN / 1000n;
+/** For ten batches a rent just below the upper end of its class: no draw is rejected, whatever the seed. */
+const FULL = 2n ** 54n / 10n;
 const ROOT: Hex = `0x${'5a'.repeat(32)}`;
 const stranger = accountOf('stranger').address;
 const rule = (name: string, options: WorldOptions, test: (world: World) => Promise<void>) =>
@@ -25,7 +27,7 @@ const agreementOf = (world: World, id: number) => world.evm.read<{ bundles: numb
 describe('the draws of an epoch', () => {
   rule('are not moved by open, commit or close after the seed', {}, async (world) => {
     const [provider] = world.providers;
-    const first = await openAgreement(world, { price: MILLI, periods: 3 });
+    const first = await openAgreement(world, { price: FULL, periods: 3 });
     await commitBundle(world, first, { batches: 2 });
     await goToEpoch(world, 1);
     await poke(world);
@@ -33,7 +35,7 @@ describe('the draws of an epoch', () => {
     assert.ok(draws.every((draw) => draw.agreement === first.id));
     const unchanged = async (act: string) => assert.deepEqual(await drawsOf(world, provider!), draws, act);
 
-    const second = await openAgreement(world, { price: 100n * MILLI, periods: 3 });
+    const second = await openAgreement(world, { price: 64n * FULL, periods: 3 });
     await unchanged('open');
     await commitBundle(world, second, { batches: 10 });
     await unchanged('first commit elsewhere');
@@ -55,8 +57,8 @@ describe('the draws of an epoch', () => {
 
   rule('are not moved by a release after the seed', {}, async (world) => {
     const [first, second] = world.providers;
-    const ending = await openAgreement(world, { price: MILLI, periods: 1 });
-    const lasting = await openAgreement(world, { price: MILLI, periods: 2 });
+    const ending = await openAgreement(world, { price: FULL, periods: 1 });
+    const lasting = await openAgreement(world, { price: FULL, periods: 2 });
     for (const agreement of [ending, lasting]) await commitBundle(world, agreement, { batches: 2 });
     await goToEpoch(world, PERIOD - 1);
     await poke(world);
@@ -134,8 +136,8 @@ describe('ended slots', () => {
 
   rule('that are few are passed over by the draw', {}, async (world) => {
     const [provider] = world.providers;
-    const ended = await openAgreement(world, { price: MILLI, periods: 1 });
-    const lasting = await openAgreement(world, { price: 100n * MILLI, periods: 2 });
+    const ended = await openAgreement(world, { price: FULL, periods: 1 });
+    const lasting = await openAgreement(world, { price: 64n * FULL, periods: 2 });
     for (const agreement of [ended, lasting]) await commitBundle(world, agreement);
     await goToEpoch(world, PERIOD);
     await poke(world);

@@ -165,5 +165,5 @@ it('tells the scrub and the damage in /status and /metrics', async () => {
   expect(status.scrub).toMatchObject({ pass: 1 });
   const text = await (await fetch(`${base}/metrics`)).text();
   expect(text).toMatch(/^holdfast_provider_damaged_fragments [1-9]\d*$/m);
-  for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) )?holdfast_(provider|node|loop|chain)_[a-z_]+(\{[a-z]+="[A-Za-z_-]+"\})? \d+$/);
+  for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# HELP [a-z_]+ .+\.|# TYPE [a-z_]+ (gauge|counter)|holdfast_(provider|node|loop|chain)_[a-z_]+(\{[a-z]+="[A-Za-z_-]+"\})? \d+)$/);
 });

@@ -117,9 +117,12 @@ describe('dropOld', () => {
     await dropOld(provider);
     expect(await store.fragment.count()).toBe(3);
     // Once the chain has another bundle under number 1, the receipt is worth nothing.
-    await store.committedBundle.create({ data: { agreement: agreement.id, bundle: 1, root: '0x00', first: 2, batches: 1 } });
+    const other = makeBundle(agreement, 1, 'other');
+    await uploadBundle({ ...agreement, header: await sessionOf(agreement.creator, agreement.id) }, [providers[0]!, spare], other, 1);
+    await syncChain(provider);
     await dropOld(provider);
-    expect(await store.fragment.count()).toBe(2);
-    expect(await store.bundleDescription.findMany({ select: { root: true } })).toEqual([{ root: bundle.root }]);
+    expect(await store.fragment.count({ where: { batchId: pending.batches[0]!.batchId } })).toBe(0);
+    expect(await store.fragment.count()).toBe(3);
+    expect((await store.bundleDescription.findMany({ select: { root: true } })).map(({ root }) => root).sort()).toEqual([bundle.root, other.root].sort());
   });
 });
