@@ -26,7 +26,7 @@ import { PRICE, startNetwork, until } from './support.ts';
 import type { Network } from './support.ts';
 
 const CHILD = fileURLToPath(new URL('./unreachable-provider.ts', import.meta.url));
-const obstacle = whyNoNamespaces();
+const obstacle = process.env['DATABASE_URL'] === undefined ? whyNoNamespaces() : 'their database is not reached from inside';
 if (obstacle !== undefined) process.stderr.write(`\n*** SKIPPED: providers behind a firewall, in network namespaces: ${obstacle} ***\n\n`);
 
 describe.skipIf(obstacle !== undefined)('providers that nobody can call', () => {

@@ -43,7 +43,7 @@ afterAll(async () => {
 
 const sync = (index: number) => syncChain(providers[index]!.provider);
 const held = async (index: number, agreement: number) =>
-  (await providers[index]!.provider.store.heldSlot.findMany({ where: { agreement } })).map(({ slot, state }) => `${slot} ${state}`);
+  (await providers[index]!.provider.store.heldSlot.findMany({ where: { agreement }, orderBy: { slot: 'asc' } })).map(({ slot, state }) => `${slot} ${state}`);
 const fragments = (index: number, agreement: number) => providers[index]!.provider.store.fragment.count({ where: { agreement } });
 /** The provider's own clock says that the grace period is over. */
 const pass = (index: number, agreement: number) => providers[index]!.provider.store.heldSlot.updateMany({ where: { agreement }, data: { since: new Date(0) } });
