@@ -30,7 +30,9 @@ export async function corruptStep(story: Story): Promise<Figures> {
   must(files > 0, () => `provider ${node.id} stores no fragment`);
   const block = await chain.ask('the latest block', (client) => client.getBlockNumber());
 
-  const notice = await until(`the notice of provider ${node.id} that its disk is bad`, {
+  // Read at once: what one provider has lost its heavy node soon brings back, and then there is nothing to go round.
+  const restoring = restoreElsewhere(story, 'restored-again');
+  const noticing = until(`the notice of provider ${node.id} that its disk is bad`, {
     timeoutSeconds: 4 * chain.clock.epochSeconds,
     ask: async () => {
       const { lastProof } = await requestJson(`${node.url}/status`, { schema: ProviderStatus });
@@ -39,7 +41,7 @@ export async function corruptStep(story: Story): Promise<Figures> {
     },
   });
 
-  const restored = await restoreElsewhere(story, 'restored-again');
+  const [notice, restored] = await Promise.all([noticing, restoring]);
   must(restored.differences.length === 0, () => `the restored tree differs: ${restored.differences.join('; ')}`);
   must(restored.avoided.some(({ provider }) => provider === node.id), () => `the reader did not name provider ${node.id} as avoided`);
   const sent = await proofsSent(chain, { from: node.account.address, after: block });
