@@ -5,7 +5,7 @@ import type { Signer } from '../wire/typed-data.ts';
 import { ChainError, WrongChainError } from './chain-errors.ts';
 import type { Deployment } from './deployment.ts';
 import { DEV_CHAIN_ID, refuseDevAccount } from './dev-accounts.ts';
-import { estimateNow } from './epoch.ts';
+import { boundLag, estimateNow } from './epoch.ts';
 import type { Clock } from './epoch.ts';
 import { marketAbi } from './generated/abi.ts';
 import { sendTransaction } from './send.ts';
@@ -104,10 +104,21 @@ async function readClock(ask: Chain['ask'], deployment: Deployment): Promise<Clo
 function createNow(ask: Chain['ask'], nowMs: () => number): () => Promise<number> {
   let observedMs = 0;
   let blockSeconds = 0;
+  let lagSeconds = 0;
+  let highest = -1n;
+  /** The latest time at which the block after `highest` was not there yet. */
+  let absentMs = -Infinity;
   return async () => {
-    const block = await ask('the latest block', (client) => client.getBlock({ blockTag: 'latest' }));
-    const seconds = Number(block.timestamp);
+    const askedMs = nowMs();
+    const { timestamp, number } = await ask('the latest block', (client) => client.getBlock({ blockTag: 'latest' }));
+    const seconds = Number(timestamp);
     if (seconds !== blockSeconds) [blockSeconds, observedMs] = [seconds, nowMs()];
-    return estimateNow({ blockSeconds, observedMs, nowMs: nowMs() });
+    if (number > highest) {
+      lagSeconds = boundLag(lagSeconds, { seconds, afterMs: absentMs, beforeMs: nowMs() });
+      [highest, absentMs] = [number, askedMs];
+    } else if (number === highest) {
+      absentMs = Math.max(absentMs, askedMs);
+    }
+    return estimateNow({ blockSeconds, observedMs, nowMs: nowMs(), lagSeconds });
   };
 }

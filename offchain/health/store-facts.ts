@@ -1,5 +1,4 @@
 /** What is wrong with the database: asked, and every few seconds written to. */
-import { isOnServer } from '../store/dialect.ts';
 import type { Store } from '../store/open.ts';
 import type { Fact } from './fact.ts';
 import { within } from '../wire/timing.ts';
@@ -9,18 +8,14 @@ const ANSWER_MS = 3_000;
 /** Each write waits for the disk. */
 const WRITE_MS = 10_000;
 const PROBE_FACT = 'health-probe';
-/** Looks in a row at a database that fails. */
-const FAILURES_UNTIL_REOPENED = 3;
 
 const LOCKED = /SQLITE_BUSY|SQLITE_LOCKED|timed out|Transaction API error|transaction already|database is locked|database table is locked|Socket timeout|no answer within/i;
-const BROKEN = /cannot commit transaction|SQL statements in progress/;
 const READ_ONLY = /SQLITE_(READONLY|FULL|IOERR|PERM)|readonly database|read-only transaction|disk is full|No space left|disk I\/O error/i;
 
 export function createStoreFacts(store: Store, nowMs: () => number = Date.now): { look(): Promise<Fact[]> } {
   let writtenMs = -Infinity;
   let writeFault: Fact[] = [];
   let writing: Promise<void> | undefined;
-  let failures = 0;
 
   const write = async (): Promise<void> => {
     const content = { key: PROBE_FACT, value: String(nowMs()) };
@@ -36,24 +31,12 @@ export function createStoreFacts(store: Store, nowMs: () => number = Date.now): 
         // One that hangs is not joined by others.
         writing ??= write().finally(() => (writing = undefined));
         await within(writing, ANSWER_MS);
-        if (failures > 0 && !isOnServer(store)) await reopen(store);
-        failures = 0;
         return (writeFault = []);
       } catch (error) {
-        failures += 1;
-        if ((failures % FAILURES_UNTIL_REOPENED === 0 || BROKEN.test(String(error))) && !isOnServer(store)) await reopen(store);
         return (writeFault = [factOf(error)]);
       }
     },
   };
-}
-
-/**
- * A commit that another process's lock broke off leaves the embedded database's connection in a transaction that never ends: each later write fails, also when
- * the lock is long gone. The next statement opens the file anew.
- */
-async function reopen(store: Store): Promise<void> {
-  await within(store.$disconnect(), ANSWER_MS).catch(() => undefined);
 }
 
 function factOf(error: unknown): Fact {

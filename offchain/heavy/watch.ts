@@ -16,9 +16,13 @@ export interface Watcher {
   tick(): Promise<void>;
 }
 
+/** After a poke that fixed nothing. */
+const POKE_PAUSE_MS = 1_000;
+
 export function createWatcher(context: HeavyContext, footprint: Footprint): Watcher {
   const { chain, log } = context;
   let pokedEpoch = -1;
+  let pokeAgainMs = 0;
   let checkedEpoch = -1;
   let reportedPeriod = -1;
   let reorganisations = 0;
@@ -28,9 +32,10 @@ export function createWatcher(context: HeavyContext, footprint: Footprint): Watc
       const nowSeconds = await chain.nowSeconds();
       const epoch = epochAt(chain.clock, nowSeconds);
       // At once: every block without a seed is one more try for whoever would rather have another one.
-      if (epoch > pokedEpoch) {
-        await fixSeed(context, epoch);
-        pokedEpoch = epoch;
+      if (epoch > pokedEpoch && Date.now() >= pokeAgainMs) {
+        // Where the chain's clock is behind, the transaction was mined in the epoch before.
+        if (await fixSeed(context, epoch)) pokedEpoch = epoch;
+        else pokeAgainMs = Date.now() + POKE_PAUSE_MS;
       }
       await footprint.follow();
       // The seed, and the reports, may have gone with their blocks: all of it is looked at once more, and done where it is missing.
@@ -54,11 +59,12 @@ export function createWatcher(context: HeavyContext, footprint: Footprint): Watc
   };
 }
 
-/** Fixes the epoch's seed unless somebody did. Losing that race costs a little gas and nothing else. */
-async function fixSeed({ chain, log }: HeavyContext, epoch: number): Promise<void> {
-  if ((await epochSeed(chain, epoch)) !== undefined) return;
+/** Fixes the epoch's seed unless somebody did; false when it is not fixed yet. Losing that race costs a little gas and nothing else. */
+async function fixSeed({ chain, log }: HeavyContext, epoch: number): Promise<boolean> {
+  if ((await epochSeed(chain, epoch)) !== undefined) return true;
   const fixed = await poke(chain);
   if (fixed !== undefined) log.info('epoch.poked', { epoch: fixed.epoch });
+  return fixed?.epoch === epoch || (await epochSeed(chain, epoch)) !== undefined;
 }
 
 /** Providers of running agreements that were on duty in `epoch`, and of whose proof no event tells. */

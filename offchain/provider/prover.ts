@@ -15,6 +15,8 @@ const ALARM_AT = 0.6;
 const JITTER = 0.05;
 const BOOST_STEP_PERCENT = 25;
 const BOOST_MAX_PERCENT = 200;
+/** A poke that fixed nothing was mined in the epoch before: the chain's clock is behind this one, and each further poke would be a transaction for nothing. */
+const POKE_PAUSE_MS = 1_000;
 
 /** One epoch's course. */
 interface Course {
@@ -27,6 +29,8 @@ interface Course {
   hasAlarmed: boolean;
   failures: number;
   lastError: string | undefined;
+  /** By the local clock. */
+  pokeAgainMs: number;
 }
 
 /** An epoch that is 60 % over without its proof. */
@@ -79,7 +83,7 @@ export class Prover {
   #courseOf(epoch: number): Course {
     if (this.#course?.epoch !== epoch) {
       const jitter = this.#random() * JITTER;
-      this.#course = { epoch, jitter, isProved: false, isIdle: false, isReleased: false, hasAlarmed: false, failures: 0, lastError: undefined };
+      this.#course = { epoch, jitter, isProved: false, isIdle: false, isReleased: false, hasAlarmed: false, failures: 0, lastError: undefined, pokeAgainMs: 0 };
     }
     return this.#course;
   }
@@ -109,9 +113,12 @@ export class Prover {
       const isDrawn = (await epochSeed(chain, epoch)) !== undefined;
       if (!isDrawn) {
         await releaseEnded(this.#provider, epoch);
-        if (share < POKE_AT) return;
-        await poke(chain);
-        log.info('epoch.poked', { epoch });
+        if (share < POKE_AT || Date.now() < course.pokeAgainMs) return;
+        course.pokeAgainMs = Date.now() + POKE_PAUSE_MS;
+        const fixed = await poke(chain);
+        if (fixed !== undefined) log.info('epoch.poked', { epoch: fixed.epoch });
+        // Somebody else was first, or the chain is still in the epoch before.
+        if (fixed?.epoch !== epoch && (await epochSeed(chain, epoch)) === undefined) return;
       }
       if (share < PROVE_AT) return;
       const feeBoostPercent = Math.min(course.failures * BOOST_STEP_PERCENT, BOOST_MAX_PERCENT);
@@ -125,7 +132,7 @@ export class Prover {
     } catch (error) {
       await this.#noteFailure(course, error);
       // Ended slots are all that the draw met: where nothing else is held, they may leave at once.
-      if (error instanceof ContractRevertError && error.errorName === 'PruneFirst') await releaseEnded(this.#provider, epoch);
+      if (error instanceof ContractRevertError && error.errorName === 'PruneFirst') await releaseEnded(this.#provider, epoch, { isLost: true });
     }
   }
 

@@ -3,12 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { HoldfastError } from '../wire/errors.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import { type MigrationTarget, migrate } from './migrate.ts';
+import { SteadyLibSql } from './steady-libsql.ts';
 
-type SqlDriverAdapter = Awaited<ReturnType<PrismaLibSql['connect']>>;
+type SqlDriverAdapter = Awaited<ReturnType<SteadyLibSql['connect']>>;
 
 /** How long a statement waits for another process that writes to the same database. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -28,7 +28,7 @@ export class StoreDamagedError extends HoldfastError {
 export async function openSqlite(url: string, migrations: string): Promise<PrismaClient> {
   const whole = url.startsWith('file:///') ? url : pathToFileURL(url.slice('file:'.length)).href;
   await mkdir(dirname(fileURLToPath(whole)), { recursive: true });
-  const factory = new PrismaLibSql({ url: whole, timeout: BUSY_TIMEOUT_MS });
+  const factory = new SteadyLibSql({ url: whole, timeout: BUSY_TIMEOUT_MS });
   const database = await factory.connect();
   try {
     await database.executeScript('PRAGMA journal_mode = WAL;');

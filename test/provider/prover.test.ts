@@ -11,8 +11,11 @@ import { tokenBalance } from '../../offchain/chain/read-money.ts';
 import { hasProved } from '../../offchain/chain/read-proofs.ts';
 import { withdrawStake } from '../../offchain/chain/withdraw-stake.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
+import { AgreementViews } from '../../offchain/client/fetch/agreement-view.ts';
+import { releaseSlots } from '../../offchain/client/release-slots.ts';
 import { exit, settleAndWithdraw } from '../../offchain/provider/money.ts';
 import { Prover } from '../../offchain/provider/prover.ts';
+import { releaseEnded } from '../../offchain/provider/release-ended.ts';
 import { syncChain } from '../../offchain/provider/sync-chain.ts';
 import { putBytes, requestJson } from '../../offchain/wire/http-client.ts';
 import { FragmentStored, Health, ProviderStatus } from '../../offchain/wire/messages.ts';
@@ -73,6 +76,17 @@ describe('Prover', () => {
     for (const prover of provers) await prover.tick();
     for (const { id } of providers) expect(await hasProved(watcher, id, epoch)).toBe(true);
     expect((await statusOf(1)).lastProof).toMatchObject({ epoch, ok: true, txHash: expect.stringMatching(/^0x/) });
+  });
+
+  it('pokes a chain whose clock is behind once in a second, not at every look', async () => {
+    const { provider } = providers[0]!;
+    // This node believes that the next epoch has begun; each block is still one of this epoch, whose seed is fixed.
+    const ahead = { ...provider.chain, nowSeconds: async () => (await provider.chain.nowSeconds()) + EPOCH_SECONDS };
+    const prover = new Prover({ ...provider, chain: ahead }, () => 0);
+    const before = await nonceOf(providers[0]!);
+    const sinceMs = Date.now();
+    for (let look = 0; look < 6; look++) await prover.look();
+    expect((await nonceOf(providers[0]!)) - before).toBeLessThanOrEqual(1 + Math.floor((Date.now() - sinceMs) / 1_000));
   });
 
   it('sends no second proof of an epoch, also after a restart', async () => {
@@ -151,6 +165,12 @@ describe('Prover', () => {
     await goTo(1, 0.3);
     await syncChain(providers[0]!.provider);
     await poke(watcher);
+    // Its draw is open: a release now would cost the epoch's pay, by whichever command.
+    const late = providers[0]!.provider;
+    await releaseEnded(late, await currentEpoch(watcher));
+    const wallet = { chain: late.chain, creator: late.account.address, views: new AgreementViews(late.chain, 0) };
+    expect(await releaseSlots(wallet, { agreement: agreement.id })).toEqual({ slots: [], refund: 0n, later: [0] });
+    expect((await readAgreement(watcher, agreement.id)).slots.map((slot) => slot.provider)).toEqual([providers[0]!.id, 0]);
     await provers[0]!.tick();
     expect((await readAgreement(watcher, agreement.id)).slots.map((slot) => slot.provider)).toEqual([0, 0]);
 
