@@ -4,18 +4,18 @@ import type { EncodedBatch } from './batch-line.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import { BundleWriter } from './bundle-writer.ts';
 import { equal } from './bytes.ts';
-import { type Catalog, isUnresolved, latestVersion, withVersion } from './catalog.ts';
+import { type Catalog, generationOf, isUnresolved, latestVersion, withReplaced, withVersion } from './catalog.ts';
 import type { KnownChunks } from './chunk-ref.ts';
 import { CodecInputError } from './format-errors.ts';
+import { keysOfGeneration } from './generations.ts';
 import type { CodecKeys } from './keys.ts';
-import type { ManifestBuilder } from './manifest-builder.ts';
 import type { ManifestRef } from './manifest-ref.ts';
 import { contentRoot } from './manifest.ts';
 import { type WorkerPool, inlinePool } from './pool/pool.ts';
+import { publicCid } from './public-cid.ts';
 import { type CatalogBundleResult, storeCatalog, storeManifest } from './store-documents.ts';
 import { type BundleStats, type ObjectsOptions, storeObjects } from './store-objects.ts';
 import type { Geometry, Platform } from './types.ts';
-import { fileDag } from './unixfs.ts';
 
 interface BundleOptions {
   readonly geometry: Geometry;
@@ -41,6 +41,8 @@ export interface EncodeBundleOptions extends BundleOptions, Omit<ObjectsOptions,
   readonly name: string;
   /** Milliseconds since 1970. A resumed upload passes the value of its first attempt, and gets the same batches. */
   readonly created: number;
+  /** Stores under these content keys what lies under older ones, in the place of one version (counted from 1) of the name. */
+  readonly rekey?: { readonly generation: number; readonly version: number } | undefined;
 }
 
 export interface BundleResult extends Omit<CatalogBundleResult, 'bundleRoot'> {
@@ -56,22 +58,30 @@ export interface BundleResult extends Omit<CatalogBundleResult, 'bundleRoot'> {
 
 /** Yields each batch when it is full and encoded. The same input gives the same batches, whatever the threads and the memory. */
 export async function* encodeBundle(options: EncodeBundleOptions): AsyncGenerator<EncodedBatch, BundleResult> {
-  const { catalog, keys, name, platform, visibility, created } = options;
+  const { catalog, name, platform, visibility, created, rekey } = options;
   assertName(name);
   assertResolved(catalog);
   const writer = writerFor(options);
-  const { builder, stats, unreadable } = yield* storeObjects(writer, options);
+  const generation = visibility === 'public' ? 0 : (rekey?.generation ?? generationOf(catalog, name));
+  const keys = { ...options.keys, content: await keysOfGeneration(options.keys.content, generation) };
+  const { builder, stats, unreadable } = yield* storeObjects(writer, { ...options, keys });
   const root = await contentRoot(platform, { visibility, ...builder });
   const latest = latestVersion(catalog, name);
   const result = { stats, unreadable };
-  if (latest !== undefined && equal(latest.root, root) && writer.newCount === 0) {
+  if (rekey === undefined && latest !== undefined && equal(latest.root, root) && writer.newCount === 0) {
     return { ...result, unchanged: true, batches: 0, bundleRoot: null, manifest: latest, catalog, chunks: [] };
   }
-  const contentId = visibility === 'public' ? await fileCid(platform, builder) : null;
+  const contentId = visibility === 'public' ? await publicCid(platform, builder) : null;
   const { entries, chunks } = builder;
-  const manifest = yield* storeManifest(writer, options, { v: 1, name, created, visibility, parent: latest ?? null, contentId, root, entries, chunks });
-  const written = yield* storeCatalog(writer, { ...options, keys, catalog: withVersion(catalog, name, manifest) });
+  const manifest = yield* storeManifest(writer, options, { v: 1, name, created, visibility, parent: rekey === undefined ? (latest ?? null) : parentOf(catalog, name, rekey.version), contentId, root, entries, chunks });
+  const next = rekey === undefined ? withVersion(catalog, name, manifest, generation) : withReplaced(catalog, name, rekey.version - 1, manifest, generation);
+  const written = yield* storeCatalog(writer, { ...options, keys, catalog: next });
   return { ...result, ...written, unchanged: false, manifest, stats: { ...stats, storedBytes: writer.storedBytes } };
+}
+
+function parentOf({ names }: Catalog, name: string, version: number): ManifestRef | null {
+  const before = names.get(name)?.slice(0, version - 1).findLast(({ kind }) => kind === 'stored');
+  return before?.kind === 'stored' ? before.manifest : null;
 }
 
 /** A bundle with nothing but a catalog: how a deletion (`withDeletion`) is stored. The catalog may not hold unresolved versions. */
@@ -86,11 +96,4 @@ function writerFor(options: BundleOptions): BundleWriter {
 
 function assertResolved(catalog: Catalog): void {
   if (isUnresolved(catalog)) throw new CodecInputError('the catalog still says "this bundle"; resolve it with the number of the bundle that carried it');
-}
-
-/** The CID of a public object that is one file; folders have none that would stand for modes, times and links too. */
-async function fileCid(platform: Platform, { entries, chunks }: ManifestBuilder): Promise<string | null> {
-  const only = entries.at(0);
-  if (only?.kind !== 'file' || entries.length !== 1) return null;
-  return (await fileDag(platform, only.chunks.map((index) => chunks.at(index)!))).root.toString();
 }

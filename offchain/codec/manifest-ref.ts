@@ -10,7 +10,7 @@ export type Visibility = 'private' | 'public';
 
 export interface ManifestRef extends Home {
   readonly visibility: Visibility;
-  /** CIDv1, base32. For a public single file the CID that `ipfs-car` gives. */
+  /** CIDv1, base32. For public files and folders of them the CID that `ipfs-car` gives. */
   readonly contentId: string;
   /** Commits to the tree (paths, attributes, chunk ids) and to nothing else: equal roots mean equal content. */
   readonly root: Uint8Array;

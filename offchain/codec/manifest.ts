@@ -21,7 +21,7 @@ export interface Manifest {
   readonly visibility: Visibility;
   /** The version before this one. */
   readonly parent: ManifestRef | null;
-  /** CID of a public single file; null otherwise (a private ContentID is made from the stored manifest itself). */
+  /** Of public files, their CID in IPFS (./public-cid.ts); null otherwise (the ContentID is then made from the stored manifest itself). */
   readonly contentId: string | null;
   readonly root: Uint8Array;
   readonly entries: readonly ManifestEntry[];

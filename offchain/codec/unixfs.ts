@@ -16,11 +16,15 @@ export interface DagBlock {
   readonly bytes: Uint8Array;
 }
 
-interface Link {
+/** What a node above says of a block. */
+export interface DagLink {
   readonly cid: CID;
-  readonly contentBytes: number;
-  /** Bytes of all blocks below and including this one. */
+  /** Bytes of all blocks below and including this one; a block that is there twice counts twice. */
   readonly dagBytes: number;
+}
+
+interface Link extends DagLink {
+  readonly contentBytes: number;
 }
 
 export function rawCid(sha256: Uint8Array): CID {
@@ -33,39 +37,54 @@ export async function fileDag(
   chunks: readonly { readonly chunkId: Uint8Array; readonly size: number }[],
 ): Promise<{ root: CID; blocks: DagBlock[] }> {
   const blocks: DagBlock[] = [];
-  if (chunks.length === 0) return { root: rawCid(await platform.sha256(new Uint8Array(0))), blocks };
+  const { cid } = await fileLink(platform, chunks, (block) => void blocks.push(block));
+  return { root: cid, blocks };
+}
+
+/** As `fileDag`, which hands each inner block to `onBlock` instead of keeping it. */
+export async function fileLink(
+  platform: Pick<Platform, 'sha256'>,
+  chunks: readonly { readonly chunkId: Uint8Array; readonly size: number }[],
+  onBlock: (block: DagBlock) => void,
+): Promise<DagLink> {
+  if (chunks.length === 0) return { cid: rawCid(await platform.sha256(new Uint8Array(0))), dagBytes: 0 };
   let level: Link[] = chunks.map(({ chunkId, size }) => ({ cid: rawCid(chunkId), contentBytes: size, dagBytes: size }));
   while (level.length > 1) {
     const above: Link[] = [];
     for (let i = 0; i < level.length; i += WIDTH) {
       const links = level.slice(i, i + WIDTH);
-      const bytes = encodeNode(links);
-      const cid = CID.createV1(DAG_PB, createDigest(SHA2_256, await platform.sha256(bytes)));
-      blocks.push({ cid, bytes });
-      above.push({ cid, contentBytes: sum(links, 'contentBytes'), dagBytes: bytes.length + sum(links, 'dagBytes') });
+      const data = concat(
+        varintField(1, UNIXFS_FILE),
+        varintField(3, sum(links, 'contentBytes')),
+        ...links.map((link) => varintField(4, link.contentBytes)),
+      );
+      const block = await dagNode(platform, { links: links.map((link) => ({ ...link, name: NO_NAME })), data });
+      onBlock(block);
+      above.push({ cid: block.cid, contentBytes: sum(links, 'contentBytes'), dagBytes: block.bytes.length + sum(links, 'dagBytes') });
     }
     level = above;
   }
-  return { root: level[0]!.cid, blocks };
+  return level[0]!;
 }
 
-/** dag-pb: links (Hash, empty Name, Tsize) before Data; Data is UnixFS (Type, filesize, blocksizes). */
-function encodeNode(links: readonly Link[]): Uint8Array {
-  const data = concat(
-    varintField(1, UNIXFS_FILE),
-    varintField(3, sum(links, 'contentBytes')),
-    ...links.map((link) => varintField(4, link.contentBytes)),
-  );
-  const encoded = links.map(({ cid, dagBytes }) =>
-    bytesField(2, concat(bytesField(1, cid.bytes), bytesField(2, new Uint8Array(0)), varintField(3, dagBytes))));
-  return join([...encoded, bytesField(1, data)]);
+const NO_NAME = new Uint8Array(0);
+
+/** dag-pb: links (Hash, Name, Tsize) before Data, which is UnixFS. Links stand as they are given. */
+export async function dagNode(
+  platform: Pick<Platform, 'sha256'>,
+  { links, data }: { readonly links: readonly (DagLink & { readonly name: Uint8Array })[]; readonly data: Uint8Array },
+): Promise<DagBlock> {
+  const encoded = links.map(({ cid, name, dagBytes }) =>
+    bytesField(2, concat(bytesField(1, cid.bytes), bytesField(2, name), varintField(3, dagBytes))));
+  const bytes = join([...encoded, bytesField(1, data)]);
+  return { cid: CID.createV1(DAG_PB, createDigest(SHA2_256, await platform.sha256(bytes))), bytes };
 }
 
-function varintField(field: number, value: number): Uint8Array {
+export function varintField(field: number, value: number): Uint8Array {
   return concat(Uint8Array.of(field << 3), varint(value));
 }
 
-function bytesField(field: number, bytes: Uint8Array): Uint8Array {
+export function bytesField(field: number, bytes: Uint8Array): Uint8Array {
   return concat(Uint8Array.of((field << 3) | 2), varint(bytes.length), bytes);
 }
 

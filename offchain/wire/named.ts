@@ -58,7 +58,7 @@ export type Storages = z.infer<typeof Storages>;
 /** One stored public object. A few KB for most objects: it grows by 64 characters with each batch, and by about 120 with each segment. */
 export const PublicLocation = z.object({
   v: z.literal(1),
-  /** For a single file the CID that `ipfs-car` prints; else the raw CID of the manifest. */
+  /** Of files and folders of them the CID that `ipfs-car` prints; of trees with links or empty folders the raw CID of the manifest. */
   contentId: ContentId,
   /** Commits to paths, attributes and chunk ids of the whole tree: the `root` of its manifest. */
   root: hash,

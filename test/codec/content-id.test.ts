@@ -7,6 +7,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { publicContentId, publicFolderContentId } from '../../offchain/codec/content-id.ts';
 import { FIXED_CHUNK_BYTES } from '../../offchain/codec/chunk.ts';
 import { CodecInputError } from '../../offchain/codec/format-errors.ts';
+import { folderDag } from '../../offchain/codec/folder-dag.ts';
+import { publicCid } from '../../offchain/codec/public-cid.ts';
 import { fileDag } from '../../offchain/codec/unixfs.ts';
 import { file, noise, platform } from './pipeline.ts';
 
@@ -25,6 +27,9 @@ const leaves = async (bytes: Uint8Array): Promise<{ chunkId: Uint8Array; size: n
     const plain = bytes.subarray(i * FIXED_CHUNK_BYTES, (i + 1) * FIXED_CHUNK_BYTES);
     return { chunkId: await platform.sha256(plain), size: plain.length };
   }));
+
+const dagFiles = (files: Record<string, number>) =>
+  Promise.all(Object.entries(files).map(async ([path, sizeBytes]) => ({ path, chunks: await leaves(noise(sizeBytes, 2)) })));
 
 describe('public ContentIDs', () => {
   test.each([0, 1, 1000, FIXED_CHUNK_BYTES, FIXED_CHUNK_BYTES + 1, 3 * FIXED_CHUNK_BYTES, 5_000_000])('a file of %i bytes has the CID that ipfs-car prints', async (sizeBytes) => {
@@ -51,16 +56,42 @@ describe('public ContentIDs', () => {
       writeFileSync(join(root, path), noise(sizeBytes, 2));
     }
     const given = Object.entries(files).reverse().map(([path, sizeBytes]) => ({ path, open: file(path, noise(sizeBytes, 2)).open }));
-    expect(await publicFolderContentId(given)).toBe(ipfsCar('--hidden', root));
+    const printed = ipfsCar('--hidden', root);
+    expect(await publicFolderContentId(given)).toBe(printed);
+    expect((await folderDag(platform, await dagFiles(files))).toString()).toBe(printed);
   });
 
   test('a folder of 1,001 entries is sharded as ipfs-car does it', async () => {
     const root = join(scratch, 'many');
     mkdirSync(root);
-    const names = Array.from({ length: 1001 }, (_, i) => `file-${i}`);
+    // Names of every length modulo the hash's block, and enough of them that places are shared three shards deep.
+    const names = Array.from({ length: 1_400 }, (_, i) => `file ü${'x'.repeat(i % 40)}-${i}`);
     for (const name of names) writeFileSync(join(root, name), name);
     const given = names.map((path) => ({ path, open: file(path, Buffer.from(path)).open }));
-    expect(await publicFolderContentId(given)).toBe(ipfsCar(root));
+    const printed = ipfsCar(root);
+    expect(await publicFolderContentId(given)).toBe(printed);
+    const blocks: string[] = [];
+    const files = await Promise.all(names.map(async (path) => ({ path, chunks: await leaves(Buffer.from(path)) })));
+    expect((await folderDag(platform, files, ({ cid }) => void blocks.push(cid.toString()))).toString()).toBe(printed);
+    expect(blocks.at(-1)).toBe(printed);
+    expect(blocks.length).toBeGreaterThan(256);
+  });
+
+  test('a path that is both a file and a folder, or there twice, has no place in a folder', async () => {
+    for (const paths of [['a', 'a/b'], ['a/b', 'a'], ['a', 'a']]) {
+      await expect(folderDag(platform, paths.map((path) => ({ path, chunks: [] })))).rejects.toThrow(CodecInputError);
+    }
+  });
+
+  test('trees of which IPFS cannot say all have no CID there', async () => {
+    const entry = (kind: 'file' | 'folder' | 'symlink', path: string) => ({ kind, path, mode: 0o644, mtimeMs: 0, size: 0, chunks: [] as number[], ...(kind === 'symlink' ? { target: 'x' } : {}) });
+    const cid = (...entries: ReturnType<typeof entry>[]) => publicCid(platform, { entries, chunks: [] });
+    const files = [entry('file', 'a/b/c'), entry('file', 'd')];
+    const folders = [entry('folder', 'a'), entry('folder', 'a/b')];
+    expect(await cid(...files, ...folders)).toBe((await folderDag(platform, files.map(({ path }) => ({ path, chunks: [] })))).toString());
+    for (const more of [entry('symlink', 'l'), entry('folder', 'e'), entry('file', 'a')]) expect(await cid(...folders, ...files, more)).toBe(null);
+    expect(await cid()).toBe(null);
+    expect(await cid(entry('folder', 'e'))).toBe(null);
   });
 
   test('a source that fails half way fails here, too', async () => {

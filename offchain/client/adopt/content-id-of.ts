@@ -7,7 +7,7 @@ import type { Platform } from '../../codec/types.ts';
 import { fileDag } from '../../codec/unixfs.ts';
 import { abortable } from '../aborting.ts';
 
-/** Undefined for what is no single file: a folder's ContentID follows from where it lies as well. @throws AbortedError, and what reading throws */
+/** Undefined for what is no single file: folders are not looked for. @throws AbortedError, and what reading throws */
 export function contentIdOf(platform: Platform, options: { readonly paths: readonly string[]; readonly signal?: AbortSignal | undefined }): Promise<string | undefined> {
   const { paths, signal } = options;
   return abortable('Reading the file', signal, async () => {

@@ -6,8 +6,8 @@ import type { RecordSource } from '../../codec/decode.ts';
 import { manifestContentId } from '../../codec/manifest-content-id.ts';
 import { type Manifest, contentRoot, decodeManifest } from '../../codec/manifest.ts';
 import { openRecord } from '../../codec/open-record.ts';
+import { publicCid } from '../../codec/public-cid.ts';
 import type { ChunkRef, Platform } from '../../codec/types.ts';
-import { fileDag } from '../../codec/unixfs.ts';
 import type { PublicChunk, PublicLocation } from '../../wire/named.ts';
 import { type BatchPlace, PayloadReader } from '../fetch/payload-reader.ts';
 import { BadLocationError } from './errors.ts';
@@ -28,7 +28,7 @@ const MANIFEST_BYTES_MAX = 128 << 20;
 export async function openLocation(reader: PublicReader, location: PublicLocation, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<OpenedLocation> {
   const { platform } = reader;
   const { contentId } = location;
-  const payloads = new PayloadReader({ ...reader, batchKey: keysOf(location) });
+  const payloads = payloadsOf(reader, location);
   const bytes = await readDocument(platform, payloads.source(options), location);
   const decoded = decodeManifest(bytes);
   if (decoded.visibility !== 'public') throw new BadLocationError(contentId, 'its manifest is of encrypted content');
@@ -38,6 +38,11 @@ export async function openLocation(reader: PublicReader, location: PublicLocatio
   if ((await contentIdOf(platform, decoded, bytes)) !== contentId) throw new BadLocationError(contentId, 'its chunks add up to another ContentID');
   const manifest = { ...decoded, chunks: decoded.chunks.map((chunk) => resolveRef(chunk, location.manifest)) };
   return { location, manifest, reader: payloads };
+}
+
+/** A reader of the batches whose keys the location has. */
+export function payloadsOf(reader: PublicReader, location: PublicLocation): PayloadReader {
+  return new PayloadReader({ ...reader, batchKey: keysOf(location) });
 }
 
 /** What unseals each batch that the location names. */
@@ -68,9 +73,8 @@ function chunkOf({ chunkId, ...rest }: PublicChunk): ChunkRef {
   return { ...rest, chunkId: hexToBytes(chunkId) };
 }
 
-/** A single file's is the root of its tree in IPFS, computed from the ids of its chunks; any other object's is the manifest's own. */
-async function contentIdOf(platform: Platform, manifest: Manifest, bytes: Uint8Array): Promise<string> {
-  const [entry] = manifest.entries;
-  if (manifest.contentId === null || entry === undefined) return manifestContentId(platform, { visibility: 'public', bytes, chunks: [] });
-  return (await fileDag(platform, entry.chunks.map((index) => manifest.chunks[index] as ChunkRef))).root.toString();
+/** Of files it is the root of their tree in IPFS, computed from the ids of their chunks; of any other object the manifest's own. */
+async function contentIdOf(platform: Platform, manifest: Manifest, bytes: Uint8Array): Promise<string | null> {
+  if (manifest.contentId === null) return manifestContentId(platform, { visibility: 'public', bytes, chunks: [] });
+  return publicCid(platform, manifest);
 }
