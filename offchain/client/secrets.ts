@@ -1,7 +1,7 @@
 /** The creator's keys, derived when they are first needed, so that a balance can be read without a wallet's question. */
 import { type Address, hexToBytes, toHex } from 'viem';
 import { WrongKeyError } from '../codec/format-errors.ts';
-import { type CodecKeys, deriveKeys, sealKeyFor } from '../codec/keys.ts';
+import { type CodecKeys, deriveKeys, sealKeyFor, sharingKeys } from '../codec/keys.ts';
 import type { Platform } from '../codec/types.ts';
 import type { Chain } from '../chain/client.ts';
 import type { Store } from '../store/open.ts';
@@ -44,6 +44,11 @@ export class Secrets {
     this.#sealKeys.set(agreement, key);
     key.catch(() => this.#sealKeys.delete(agreement));
     return key;
+  }
+
+  /** What grants are wrapped to, and what the creator's own notes are under; see `share/`. */
+  async sharing(): ReturnType<typeof sharingKeys> {
+    return sharingKeys(this.#options.platform, await this.#masterKey());
   }
 
   #masterKey(): Promise<Uint8Array> {

@@ -2,6 +2,7 @@
 import { assertName } from './archive.ts';
 import { encodeCbor } from './cbor-writer.ts';
 import type { Home } from './chunk-ref.ts';
+import { GENERATION_MAX } from './generations.ts';
 import { type ManifestRef, manifestRefFromCbor, manifestRefToCbor, resolveManifestRef } from './manifest-ref.ts';
 import { type Reader, U32_MAX, decodeCbor } from './strict-cbor.ts';
 
@@ -15,7 +16,8 @@ export interface ForeignKeys {
 
 export type CatalogVersion =
   /** `foreign`: public content in agreements of others, kept by reference; with the keys of its batches. */
-  | { readonly kind: 'stored'; readonly manifest: ManifestRef; readonly foreign?: readonly ForeignKeys[] }
+  /** `generation`: of the content keys that its chunks are under, where these are not the first ones; see `generations.ts`. */
+  | { readonly kind: 'stored'; readonly manifest: ManifestRef; readonly foreign?: readonly ForeignKeys[]; readonly generation?: number }
   /** A tombstone: the name was deleted at `created` (milliseconds since 1970); older versions stay listed. */
   | { readonly kind: 'deleted'; readonly created: number };
 
@@ -34,8 +36,24 @@ export function latestVersion(catalog: Catalog, name: string): ManifestRef | und
   return newest?.kind === 'stored' ? newest.manifest : undefined;
 }
 
-export function withVersion(catalog: Catalog, name: string, manifest: ManifestRef): Catalog {
-  return append(catalog, name, { kind: 'stored', manifest });
+export function withVersion(catalog: Catalog, name: string, manifest: ManifestRef, generation = 0): Catalog {
+  return append(catalog, name, stored(manifest, generation));
+}
+
+/** In the place of version `index` (from 0). */
+export function withReplaced(catalog: Catalog, name: string, index: number, manifest: ManifestRef, generation: number): Catalog {
+  const versions = catalog.names.get(name) ?? [];
+  if (versions[index]?.kind !== 'stored') throw new RangeError(`there is no version ${index + 1} of ${name} to be replaced`);
+  return { sequence: catalog.sequence + 1, names: new Map(catalog.names).set(name, versions.with(index, stored(manifest, generation))) };
+}
+
+function stored(manifest: ManifestRef, generation: number): CatalogVersion {
+  return { kind: 'stored', manifest, ...(generation === 0 ? {} : { generation }) };
+}
+
+/** Of the content keys that the next version of the name is stored under: never older ones than any version of it. */
+export function generationOf(catalog: Catalog, name: string): number {
+  return Math.max(0, ...(catalog.names.get(name) ?? []).map((version) => (version.kind === 'stored' ? (version.generation ?? 0) : 0)));
 }
 
 /** A reference to what others stored. Every location in `manifest` names its bundle. */
@@ -86,6 +104,7 @@ export function encodeCatalog(catalog: Catalog): Uint8Array {
   const versionToCbor = (version: CatalogVersion): unknown => {
     if (version.kind === 'deleted') return version.created;
     const manifest = manifestRefToCbor(version.manifest);
+    if (version.generation !== undefined) return [manifest, version.generation];
     return version.foreign === undefined ? manifest : [manifest, version.foreign.map(({ agreement, bundle, batch, keys }) => [agreement, bundle, batch, keys])];
   };
   return encodeCbor({ v: 1, names: names.map(([name, versions]) => [name, versions.map(versionToCbor)]), sequence: catalog.sequence });
@@ -115,6 +134,7 @@ function versionFromCbor(item: Reader): CatalogVersion {
   if (!item.isList()) return { kind: 'stored', manifest: manifestRefFromCbor(item) };
   const [ref, rows] = item.tuple(2) as [Reader, Reader];
   const manifest = manifestRefFromCbor(ref);
+  if (rows.isInteger()) return { kind: 'stored', manifest, generation: rows.integer(1, GENERATION_MAX) };
   if (manifest.bundle === null || manifest.chunks.some(({ bundle }) => bundle === null)) ref.fail('does not say in which bundle of others it lies');
   return { kind: 'stored', manifest, foreign: rows.list().map(foreignFromCbor) };
 }

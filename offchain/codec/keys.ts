@@ -1,5 +1,6 @@
 /** From the creator's master key to every key of the codec. */
 import { concat, u32, u64, utf8 } from './bytes.ts';
+import { noteGenerations } from './generations.ts';
 import type { Platform } from './types.ts';
 
 /** The three keys of one record domain; see `record.ts`. */
@@ -41,8 +42,10 @@ export async function deriveKeys(platform: Platform, master: Uint8Array): Promis
   assertMaster(master);
   const keyCheck = (await derive(platform, master, utf8('check'))).slice(0, 8);
   const manifestKey = await derive(platform, master, utf8('manifest'));
+  const content = await recordKeys(platform, master, keyCheck);
+  noteGenerations(content, await derive(platform, master, utf8('rekey')), (ikm, info) => derive(platform, ikm, info), (ikm, check) => recordKeys(platform, ikm, check));
   return {
-    content: await recordKeys(platform, master, keyCheck),
+    content,
     manifest: await recordKeys(platform, manifestKey, keyCheck),
     footer: {
       key: await derive(platform, manifestKey, utf8('footer-key')),
@@ -61,6 +64,12 @@ export async function sealKeyFor(
   assertMaster(master);
   if (options.market.length !== 20) throw new RangeError('market must be a 20-byte address');
   return derive(platform, master, concat(utf8('seal'), u64(options.chainId), options.market, u32(options.agreement)));
+}
+
+/** Two secrets for sharing: of the X25519 key to which grants are wrapped, and of the notes that only their writer reads. */
+export async function sharingKeys(platform: Platform, master: Uint8Array): Promise<{ readonly exchange: Uint8Array; readonly notes: Uint8Array }> {
+  assertMaster(master);
+  return { exchange: await derive(platform, master, utf8('share-x25519')), notes: await derive(platform, master, utf8('share-notes')) };
 }
 
 function assertMaster(master: Uint8Array): void {

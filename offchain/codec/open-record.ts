@@ -2,13 +2,19 @@
 import { concat, equal, join } from './bytes.ts';
 import { CHUNK_MAX_BYTES } from './chunk.ts';
 import { CorruptRecordError, WrongKeyError } from './format-errors.ts';
+import { keysForMark } from './generations.ts';
 import type { RecordKeys } from './keys.ts';
 import { HEAD_BYTES, MARK_BYTES, NONCE_BYTES, RECORD_OVERHEAD_BYTES, TAG_BYTES, chunkIdOf, headSum } from './record.ts';
 import type { Method, Platform } from './types.ts';
 
+/** Opens one private record and no other: what a grant gives away. Its id cannot be recomputed, so the tag alone says that the bytes are right. */
+export interface ChunkKey {
+  readonly chunk: Uint8Array;
+}
+
 export interface RecordName {
   /** Null for public data. */
-  readonly keys: RecordKeys | null;
+  readonly keys: RecordKeys | ChunkKey | null;
   readonly chunkId: Uint8Array;
   /** Plain size in bytes. */
   readonly size: number;
@@ -31,8 +37,9 @@ export async function openRecord(platform: Platform, { stored, ...name }: Record
  * `target` must not overlap the parts.
  */
 export async function openRecordInto(platform: Platform, record: RecordName & { readonly parts: readonly Uint8Array[]; readonly target: Uint8Array }): Promise<void> {
-  const { keys, chunkId, size, method, parts, target } = record;
+  const { chunkId, size, method, parts, target } = record;
   checkSize(size);
+  const keys = await keysOf(record.keys, parts);
   const storedBytes = parts.reduce((sum, part) => sum + part.length, 0);
   const bodyBytes = keys === null ? storedBytes : storedBytes - RECORD_OVERHEAD_BYTES;
   if (bodyBytes < 0) throw new CorruptRecordError('it is too short');
@@ -45,12 +52,13 @@ export async function openRecordInto(platform: Platform, record: RecordName & { 
     if (plain.length !== size) throw wrongSize(size, plain.length);
     target.set(plain);
   }
+  if (keys !== null && 'chunk' in keys) return;
   if (!equal(await chunkIdOf(platform, keys, target), chunkId)) throw new CorruptRecordError('its content does not fit its id');
 }
 
 async function decrypt(
   platform: Platform,
-  { keys, chunkId, method, parts, target }: { keys: RecordKeys; chunkId: Uint8Array; method: Method; parts: readonly Uint8Array[]; target: Uint8Array },
+  { keys, chunkId, method, parts, target }: { keys: RecordKeys | ChunkKey; chunkId: Uint8Array; method: Method; parts: readonly Uint8Array[]; target: Uint8Array },
 ): Promise<void> {
   const head = join(slice(parts, 0, HEAD_BYTES));
   const tag = join(slice(parts, HEAD_BYTES + target.length, TAG_BYTES));
@@ -58,11 +66,16 @@ async function decrypt(
   const nonce = head.subarray(MARK_BYTES, MARK_BYTES + NONCE_BYTES);
   // The sum needs no key. Without it, garbage from a lying provider would pass for a record of somebody else.
   if (!equal(await headSum(platform, mark, nonce, tag), head.subarray(MARK_BYTES + NONCE_BYTES))) throw new CorruptRecordError('its head is damaged');
-  if (!equal(mark, keys.keyCheck.subarray(0, MARK_BYTES))) throw new WrongKeyError('record');
-  const key = await platform.hmacSha256(keys.chunkKey, chunkId);
+  if ('keyCheck' in keys && !equal(mark, keys.keyCheck.subarray(0, MARK_BYTES))) throw new WrongKeyError('record');
+  const key = 'chunk' in keys ? keys.chunk : await platform.hmacSha256(keys.chunkKey, chunkId);
   const associated = concat(chunkId, Uint8Array.of(method));
   const isRight = await platform.gcmOpen({ key, nonce, parts: slice(parts, HEAD_BYTES, target.length), tag, associated, target });
   if (!isRight) throw new CorruptRecordError('its authentication tag does not fit');
+}
+
+/** The keys of the generation that the record's mark names; any others as they are. */
+export async function keysOf(keys: RecordName['keys'], parts: readonly Uint8Array[]): Promise<RecordName['keys']> {
+  return keys === null || 'chunk' in keys ? keys : keysForMark(keys, join(slice(parts, 0, MARK_BYTES)));
 }
 
 /** The bytes [from, from + sizeBytes) of what the parts hold together: views. */

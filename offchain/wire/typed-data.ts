@@ -69,6 +69,21 @@ export const TYPES = {
     { name: 'created', type: 'uint64' },
     { name: 'expiry', type: 'uint64' },
   ],
+  /** Kept by heavy nodes for an address; see letter.ts. */
+  Letter: [
+    { name: 'from', type: 'address' },
+    { name: 'to', type: 'address' },
+    { name: 'kind', type: 'string' },
+    { name: 'id', type: 'bytes32' },
+    { name: 'version', type: 'uint32' },
+    { name: 'created', type: 'uint64' },
+    { name: 'expiry', type: 'uint64' },
+    { name: 'valueHash', type: 'bytes32' },
+  ],
+  MailboxRead: [
+    { name: 'owner', type: 'address' },
+    { name: 'until', type: 'uint64' },
+  ],
   Standings: [
     { name: 'heavy', type: 'uint32' },
     { name: 'epoch', type: 'uint32' },
@@ -210,6 +225,24 @@ export interface PublicName {
   readonly expiry: number;
 }
 
+/** `created`, `expiry`: Unix seconds, 0: never. `valueHash`: keccak-256 of the value's text. */
+export interface LetterMessage {
+  readonly from: Address;
+  readonly to: Address;
+  readonly kind: string;
+  readonly id: Hex;
+  readonly version: number;
+  readonly created: number;
+  readonly expiry: number;
+  readonly valueHash: Hex;
+}
+
+/** "Show me my letters": a heavy node takes it until `until`, Unix seconds. */
+export interface MailboxRead {
+  readonly owner: Address;
+  readonly until: number;
+}
+
 /** What a heavy node says of providers in `epoch`; `hash` covers its entries, see reputation.ts. */
 export interface Standings {
   readonly heavy: number;
@@ -289,6 +322,8 @@ export interface TypedMessages {
   readonly Session: Session;
   readonly NameRecord: NameRecord;
   readonly PublicName: PublicName;
+  readonly Letter: LetterMessage;
+  readonly MailboxRead: MailboxRead;
   readonly Standings: Standings;
   readonly MasterKey: MasterKey;
   readonly PeerBinding: PeerBinding;

@@ -1,7 +1,6 @@
 /** Opens stored chunks on all cores, in memory that is used again. */
 import type { OpenedChunk } from '../../codec/decode.ts';
-import type { RecordKeys } from '../../codec/keys.ts';
-import { openRecordInto } from '../../codec/open-record.ts';
+import { type RecordName, keysOf, openRecordInto } from '../../codec/open-record.ts';
 import type { WorkerPool } from '../../codec/pool/pool.ts';
 import type { ChunkRef, Platform } from '../../codec/types.ts';
 import { BufferPool } from '../../wire/buffer-pool.ts';
@@ -16,16 +15,17 @@ const BUFFERS_KEPT = 8;
  * The decoder's `openChunk` over records that `lend` gives.
  * @throws WrongKeyError, CorruptRecordError, and what `lend` throws
  */
-export function chunkOpener(options: { readonly pool: WorkerPool; readonly platform: Platform; readonly lend: LendRecord }): (keys: RecordKeys | null, ref: ChunkRef) => Promise<OpenedChunk> {
+export function chunkOpener(options: { readonly pool: WorkerPool; readonly platform: Platform; readonly lend: LendRecord }): (keys: RecordName['keys'], ref: ChunkRef) => Promise<OpenedChunk> {
   const { pool, platform, lend } = options;
   const memory = new BufferPool({ bufferBytes: BUFFER_BYTES, kept: BUFFERS_KEPT, isShared: true });
-  return async (keys, ref) => {
+  return async (given, ref) => {
     const { chunkId, size, method } = ref;
     const stored = await lend(ref);
     const plain = memory.take(size);
     const release = (): void => memory.give(plain);
     try {
       const parts = stored.map(({ bytes }) => bytes);
+      const keys = await keysOf(given, parts);
       const { isRight } = await pool.run('openChunk', { buffers: [plain, ...parts], keys, chunkId, size, method });
       // Again on this thread, which throws the error with its reason.
       if (!isRight) await openRecordInto(platform, { keys, chunkId, size, method, parts, target: plain });
