@@ -39,13 +39,18 @@ const STAGE_LABELS: Readonly<Record<Parameters<OnProgress>[0]['stage'], string>>
   restore: 'Restoring',
 };
 
-/** Shows the progress of a verb on standard error: a bar on a terminal, lines elsewhere, nothing with --json or --quiet. */
+/** Shows the progress of a verb on standard error: as --progress says, else a bar on a terminal, lines elsewhere, nothing with --json or --quiet. */
 export function showProgress(options: CommonOptions): { onProgress: OnProgress; done: () => void } {
-  const isOff = options.json === true || options.quiet === true;
-  const mode = isOff ? 'off' : process.stderr.isTTY ? 'bar' : 'lines';
-  const progress = createProgress({ mode, write: (text) => void process.stderr.write(text) });
+  const progress = createProgress({ mode: progressMode(options), write: (text) => void process.stderr.write(text) });
   return {
-    onProgress: ({ stage, doneBytes, totalBytes }) => progress.update({ label: STAGE_LABELS[stage], done: doneBytes, total: totalBytes }),
+    onProgress: ({ stage, doneBytes, totalBytes }) => progress.update({ label: STAGE_LABELS[stage], stage, done: doneBytes, total: totalBytes }),
     done: () => progress.done(),
   };
+}
+
+function progressMode({ json, quiet, progress = 'auto' }: CommonOptions): 'bar' | 'lines' | 'json' | 'off' {
+  if (progress === 'none') return 'off';
+  if (progress !== 'auto') return progress;
+  if (json === true || quiet === true) return 'off';
+  return process.stderr.isTTY ? 'bar' : 'lines';
 }

@@ -52,6 +52,8 @@ export interface CommonOptions {
   readonly passwordFile?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** 'auto' where absent. */
+  readonly progress?: 'auto' | 'bar' | 'lines' | 'json' | 'none';
   readonly debug?: boolean;
 }
 

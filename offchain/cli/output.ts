@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import { toErrorBody } from '../wire/errors.ts';
 import type { ErrorBody } from '../wire/errors.ts';
 import { toJson } from '../wire/json.ts';
@@ -41,7 +42,7 @@ export function createOutput(options: OutputOptions): Output {
     },
     fail: (error) => {
       if (isJson) out(`${toJson({ error: cleanBody(error) })}\n`);
-      else err(`holdfast: ${sentence(error)}\n`);
+      else err(`${styleText(['bold', 'red'], 'holdfast:', { stream: process.stderr })} ${sentence(error)}\n`);
       if (options.debug === true) err(`${error instanceof Error ? debugText(error) : String(error)}\n`);
     },
   };

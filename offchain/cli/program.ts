@@ -7,6 +7,7 @@ import { chainCommand } from './commands/chain.ts';
 import { challengeCommand } from './commands/challenge.ts';
 import { channelCommand } from './commands/channel.ts';
 import { closeCommand } from './commands/close.ts';
+import { completeCommand, completionCommand } from './commands/completion.ts';
 import { collectCommand } from './commands/collect.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devnetCommand } from './commands/devnet.ts';
@@ -17,6 +18,7 @@ import { fireCommand } from './commands/fire.ts';
 import { getCommand } from './commands/get.ts';
 import { growCommand } from './commands/grow.ts';
 import { heavyCommand } from './commands/heavy.ts';
+import { helpCommand } from './commands/help.ts';
 import { initCommand } from './commands/init.ts';
 import { lockCommand } from './commands/lock.ts';
 import { lsCommand } from './commands/ls.ts';
@@ -41,19 +43,24 @@ import { sessionCommand } from './commands/session.ts';
 import { sponsorCommand } from './commands/sponsor.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokensCommand } from './commands/tokens.ts';
+import { topUpCommand } from './commands/top-up.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
 import { workerCommand } from './commands/worker.ts';
+import { describeAll, styled, topicList } from './help/describe.ts';
 
 /** In the order of the help. */
-const VERBS = [
-  initCommand, tokensCommand, withdrawCommand,
-  rentCommand, extendCommand, renewCommand, growCommand, closeCommand, releaseCommand, lockCommand, endowCommand,
-  putCommand, getCommand, lsCommand, rmCommand, collectCommand, repairCommand, retireCommand,
-  publishCommand, resolveCommand, fetchCommand, namesCommand, republishCommand, withdrawNameCommand, handOverNameCommand,
-  announceCommand, adoptCommand, adoptedCommand,
-  statusCommand, fireCommand, challengeCommand, sessionCommand, channelCommand, sponsorCommand,
-  operatorCommand, providerCommand, reciprocalCommand, edgeCommand, heavyCommand, workerCommand, devnetCommand, demoCommand,
-];
+const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
+  'Wallet and money:': [initCommand, tokensCommand, withdrawCommand],
+  'Space:': [rentCommand, extendCommand, renewCommand, topUpCommand, growCommand, closeCommand, releaseCommand, lockCommand, endowCommand],
+  'Data:': [putCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand],
+  'Public names and content:': [
+    publishCommand, resolveCommand, fetchCommand, namesCommand, republishCommand, withdrawNameCommand, handOverNameCommand, announceCommand, adoptCommand, adoptedCommand,
+  ],
+  'Health:': [statusCommand, repairCommand, fireCommand, challengeCommand],
+  'Access and reads:': [sessionCommand, channelCommand, sponsorCommand],
+  'Nodes:': [operatorCommand, providerCommand, reciprocalCommand, edgeCommand, heavyCommand, workerCommand],
+  'This machine:': [devnetCommand, demoCommand, completionCommand, helpCommand],
+};
 
 /** The whole command line. Verbs load what they need when they run, so that help and argument errors are instant. */
 export function createProgram(): Command {
@@ -64,9 +71,13 @@ export function createProgram(): Command {
     // Verbs may have options of the program's names: get --version means a stored version.
     .enablePositionalOptions()
     .showHelpAfterError('(holdfast COMMAND --help explains the options)')
-    .configureHelp({ sortSubcommands: false });
-  for (const verb of VERBS) program.addCommand(verb());
+    .helpCommand(false)
+    .configureHelp({ sortSubcommands: false, styleTitle: (text) => styled('bold', text, process.stdout) })
+    .addHelpText('after', topicList);
+  for (const [group, verbs] of Object.entries(GROUPS)) for (const verb of verbs) program.addCommand(verb().helpGroup(group));
   program.addCommand(chainCommand(), { hidden: true });
+  program.addCommand(completeCommand(), { hidden: true });
+  describeAll(program);
   inheritSettings(program);
   return program;
 }

@@ -1,6 +1,6 @@
 import { formatBytes, formatSeconds } from './units.ts';
 
-/** A bar with rate and time left on a terminal, a plain line now and then elsewhere, nothing when it is off. */
+/** A bar with rate and time left on a terminal, a plain line or a JSON line now and then elsewhere, nothing when it is off. */
 export interface Progress {
   update(state: ProgressState): void;
   /** Leaves the last state standing. */
@@ -9,6 +9,8 @@ export interface Progress {
 
 export interface ProgressState {
   readonly label: string;
+  /** The label as programs know it. */
+  readonly stage?: string | undefined;
   readonly done: number;
   /** Absent while the whole is unknown. */
   readonly total?: number | undefined;
@@ -17,13 +19,15 @@ export interface ProgressState {
 }
 
 export interface ProgressOptions {
-  readonly mode: 'bar' | 'lines' | 'off';
+  readonly mode: 'bar' | 'lines' | 'json' | 'off';
   readonly write: (text: string) => void;
   readonly nowMs?: () => number;
 }
 
 const BAR_INTERVAL_MS = 100;
 const LINE_INTERVAL_MS = 2_000;
+const JSON_INTERVAL_MS = 500;
+const INTERVAL_MS = { bar: BAR_INTERVAL_MS, lines: LINE_INTERVAL_MS, json: JSON_INTERVAL_MS } as const;
 const BAR_CELLS = 24;
 const CLEAR_LINE = '\r\u001b[K';
 
@@ -33,18 +37,25 @@ export function createProgress(options: ProgressOptions): Progress {
   let shownMs = -Infinity;
   let last: ProgressState | undefined;
   let isShown = false;
+  // A stage has a rate of its own: what was encoded says nothing of what is sent.
+  let stageStartMs = startMs;
 
   const show = (state: ProgressState) => {
-    const text = progressText(state, { elapsedMs: nowMs() - startMs, withBar: mode === 'bar' });
+    const elapsedMs = nowMs() - stageStartMs;
+    const text = mode === 'json' ? progressJson(state, elapsedMs) : progressText(state, { elapsedMs, withBar: mode === 'bar' });
     write(mode === 'bar' ? `${CLEAR_LINE}${text}` : `${text}\n`);
     isShown = true;
   };
 
   return {
     update(state) {
+      if (mode === 'off') return;
+      const isNewStage = last !== undefined && last.label !== state.label;
+      if (isNewStage) stageStartMs = nowMs();
       last = state;
       isShown = false;
-      if (mode === 'off' || nowMs() - shownMs < (mode === 'bar' ? BAR_INTERVAL_MS : LINE_INTERVAL_MS)) return;
+      // Programs are told of every stage, however short.
+      if (nowMs() - shownMs < INTERVAL_MS[mode] && !(isNewStage && mode === 'json')) return;
       shownMs = nowMs();
       show(state);
     },
@@ -55,6 +66,15 @@ export function createProgress(options: ProgressOptions): Progress {
       last = undefined;
     },
   };
+}
+
+/** `{"progress":{"stage":"send","doneBytes":1024,"totalBytes":4096,"bytesPerSecond":512,"secondsLeft":6}}`; what is not known is null. */
+export function progressJson(state: ProgressState, elapsedMs: number): string {
+  const { label, stage = label, done, total = null, unit } = state;
+  const perSecond = elapsedMs > 0 ? Math.round((done * 1000) / elapsedMs) : null;
+  const secondsLeft = total === null || perSecond === null || perSecond === 0 ? null : Math.ceil(Math.max(0, total - done) / perSecond);
+  const counted = unit === undefined ? { doneBytes: done, totalBytes: total, bytesPerSecond: perSecond } : { done, total, unit };
+  return JSON.stringify({ progress: { stage, ...counted, secondsLeft } });
 }
 
 /** "Sending  [======      ]  42 %  27.0 MiB of 64.0 MiB  12.3 MiB/s  3s left". */

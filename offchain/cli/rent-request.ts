@@ -5,6 +5,7 @@ import type { PlacementPolicy } from '../wire/placement.ts';
 import { SLOTS_MAX } from '../wire/limits.ts';
 import { contentTypeOf } from './content-type.ts';
 import { geometry } from '../codec/geometry.ts';
+import { quotaPerSupplier } from '../codec/presets.ts';
 import type { Clock } from '../chain/epoch.ts';
 import { UsageError } from './errors.ts';
 import { table } from './output.ts';
@@ -24,6 +25,8 @@ export interface RentArguments {
   readonly batch?: string;
   readonly periods: string;
   readonly maxPrice?: string;
+  readonly maxCost?: string;
+  readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly policy?: string;
   readonly for?: string;
@@ -55,7 +58,7 @@ export async function policyChoice(options: RentArguments): Promise<{ rule: stri
 export function rentRequest(options: Omit<RentArguments, 'policy'>): RentRequest {
   const named = namedSchemes(options);
   if (named.length > 1) throw new UsageError(`${named.join(' and ')} exclude each other.`);
-  if (options.yes === true && options.maxPrice === undefined) throw new UsageError('--yes pays without showing the price first.', 'Say with --max-price what is acceptable.');
+  if (options.yes === true && options.maxPrice === undefined && options.maxCost === undefined) throw new UsageError('--yes pays without showing the price first.', 'Say with --max-price or --max-cost what is acceptable.');
   const scheme = schemeOf(options);
   const spaceBytes = parseSize(options.space);
   const batchLog2 = options.batch === undefined ? batchLog2For(spaceBytes) : parseBatchLog2(options.batch);
@@ -68,6 +71,7 @@ export function rentRequest(options: Omit<RentArguments, 'policy'>): RentRequest
     quota,
     periods: parseCount(options.periods, { what: 'a number of periods', max: PERIODS_MAX }),
     priceLimit: options.maxPrice === undefined ? NO_LIMIT : parseAmount(options.maxPrice),
+    ...(options.maxCost === undefined ? {} : { maxCost: parseAmount(options.maxCost) }),
   };
 }
 
@@ -93,8 +97,20 @@ export function costLines(offer: Quote, request: RentRequest & { readonly clock:
     ...table([['slot', 'provider', 'region', 'per batch and epoch', 'chosen because'], ...rows], { right: [0, 1, 2] }),
     '',
     `Space   ${formatBytes(payloadSize * quota)} in ${quota} batches over ${k}+${m} slots; any ${m} providers may be lost`,
+    `Each    provider keeps ${formatBytes(quotaPerSupplier(BigInt(payloadSize) * BigInt(quota), { k }))}: the space / ${k}; all ${k + m} together ${((k + m) / k).toFixed(2)} bytes for each of yours`,
     `Term    until period ${offer.match.terms.endPeriod}: ${request.periods} whole periods of ${formatSeconds(periodSeconds)}, and the rest of this one`,
     `Fee     ${(offer.match.terms.feeBps / 100).toFixed(2)} % of it for the heavy node ${offer.match.terms.heavy}`,
     `Cost    ${formatAmount(offer.cost)} tokens for the whole term; epochs that are not proven come back`,
   ];
+}
+
+/** The quote as a program reads it. */
+export function quoteFacts({ match, perEpoch }: Quote, { scheme, batchLog2, quota }: RentRequest): Readonly<Record<string, unknown>> {
+  const { payloadSize } = geometry({ ...scheme, batchLog2 });
+  const spaceBytes = BigInt(payloadSize) * BigInt(quota);
+  return {
+    ...scheme, batchBytes: 2 ** batchLog2, quota, spaceBytes, bytesPerProvider: quotaPerSupplier(spaceBytes, scheme), perEpoch,
+    endPeriod: match.terms.endPeriod, heavy: match.terms.heavy, feeBps: match.terms.feeBps,
+    providers: match.offers.map(({ provider, region, price, reason }, slot) => ({ slot, provider, region, price, reason })),
+  };
 }

@@ -12,7 +12,7 @@ export function startCommand<K extends Section>(
   /** Loads the service, which is only needed now. */
   load: (config: NonNullable<Config[K]>, home: string) => Promise<(context: ServiceContext) => Promise<Service>>,
 ): Command {
-  return verb('start', description)
+  return verb('start', description, [[`${section} start`, 'until Ctrl-C; says on standard output when it is ready']])
     .addOption(supervisedOption())
     .action(async (options: CommonOptions & { readonly supervised?: boolean }) => {
       const { join } = await import('node:path');

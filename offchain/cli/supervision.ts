@@ -31,11 +31,12 @@ export function untilStopped(options: RunOptions): Promise<InterruptedError> {
   });
 }
 
-/** An AbortSignal that fires on Ctrl-C or SIGTERM; a second signal ends the process at once. */
+/** An AbortSignal that fires on Ctrl-C or SIGTERM, and says so; a second signal ends the process at once. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (why: string) => {
     if (controller.signal.aborted) process.exit(130);
+    process.stderr.write(`\nStopping (${why}); a second one ends at once.\n`);
     controller.abort(new InterruptedError(why));
   };
   process.on('SIGINT', () => stop('SIGINT'));

@@ -70,6 +70,17 @@ export function grow(client: Client, options: GrowOptions): Promise<Grown> {
   });
 }
 
+/** What `grow` would cost now, by the offers of the providers in place; nothing is signed by the creator. */
+export function growQuote(client: Client, options: Omit<GrowOptions, 'maxCost'>): Promise<{ readonly quota: number; readonly cost: bigint }> {
+  const { agreement, signal } = options;
+  return abortable(`The quote for agreement ${agreement}`, signal, async () => {
+    const view = await pickAgreement(client, agreement);
+    requireComplete(view);
+    const { cost } = await askOffers(client, view, options);
+    return { quota: view.state.quota + options.quota, cost };
+  });
+}
+
 function requireComplete({ id, state }: AgreementView): void {
   const vacant = state.slots.filter(({ provider }) => provider === 0).map(({ slot }) => slot);
   if (vacant.length === 0) return;
@@ -79,11 +90,7 @@ function requireComplete({ id, state }: AgreementView): void {
 async function growOnce(client: Client, view: AgreementView, options: GrowOptions): Promise<Grown> {
   const { chain, creator } = client;
   const { maxCost, signal } = options;
-  const { k, m, batchLog2, heavy, feeBps, endPeriod } = view.state;
-  const terms: Terms = { creator, nonce: await creatorNonce(chain, creator), heavy, feeBps, k, m, batchLog2, quota: options.quota, endPeriod };
-  const offers = await Promise.all(view.state.slots.map(({ provider }) => askOffer(client, { terms, provider, priceLimit: options.priceLimit, signal })));
-  const epoch = await currentEpoch(chain);
-  const cost = costOf(chain.clock, { terms, offers, epoch });
+  const { terms, offers, epoch, cost } = await askOffers(client, view, options);
   if (maxCost !== undefined && cost > maxCost) throw new CostAboveLimitError({ cost, maxCost });
   const balance = await tokenBalance(chain, creator);
   if (balance < cost) throw new InsufficientTokensError({ balance, need: cost });
@@ -93,6 +100,15 @@ async function growOnce(client: Client, view: AgreementView, options: GrowOption
   const { quota, paid, transactionHash } = await growAgreement(chain, { agreement: view.id, terms, offers, maxCost: maxCost === undefined || ceiling < maxCost ? ceiling : maxCost });
   await client.views.refresh(view.id);
   return { agreement: view.id, quota, cost: paid, transactionHash };
+}
+
+async function askOffers(client: Client, view: AgreementView, { quota, priceLimit, signal }: GrowOptions): Promise<{ terms: Terms; offers: SignedOffer[]; epoch: number; cost: bigint }> {
+  const { chain, creator } = client;
+  const { k, m, batchLog2, heavy, feeBps, endPeriod } = view.state;
+  const terms: Terms = { creator, nonce: await creatorNonce(chain, creator), heavy, feeBps, k, m, batchLog2, quota, endPeriod };
+  const offers = await Promise.all(view.state.slots.map(({ provider }) => askOffer(client, { terms, provider, priceLimit, signal })));
+  const epoch = await currentEpoch(chain);
+  return { terms, offers, epoch, cost: costOf(chain.clock, { terms, offers, epoch }) };
 }
 
 async function askOffer({ chain }: Client, question: { terms: Terms; provider: number; priceLimit: bigint; signal: AbortSignal | undefined }): Promise<SignedOffer> {

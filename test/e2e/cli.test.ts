@@ -138,7 +138,7 @@ describe('the commands on a devnet', () => {
 
   it('says so when a name is not stored', async () => {
     const { code, stderr } = await holdfast('get', 'nothing', join(folder.path, 'nothing'), '--home', devnet.creatorHome);
-    expect(code).toBe(1);
+    expect(code).toBe(7);
     expect(stderr).toContain('There is no "nothing"');
   });
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { verb } from '../common-options.ts';
+import { DRY_RUN_OPTION, verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 import { AGREEMENT_OPTION } from '../which-agreement.ts';
 
@@ -10,16 +10,21 @@ interface AdoptCommandOptions extends CommonOptions {
   readonly verify?: string;
   readonly maxReadPrice?: string;
   readonly yes?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function adoptCommand(): Command {
-  return verb('adopt', 'keep public content that somebody stored already: a reference of your own, and a share of what keeps it alive')
+  return verb('adopt', 'keep public content that somebody stored already: a reference of your own, and a share of what keeps it alive', [
+    ['adopt bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy --periods 4 --dry-run', 'check that it is kept, and what keeping it for four periods costs'],
+    ['adopt bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy --periods 4 --name film.mp4', 'keep it in your own list as film.mp4'],
+  ])
     .argument('<contentId>', 'as `holdfast put --public`, `holdfast ls` or ipfs-car show it')
     .requiredOption('--periods <number>', 'whole periods (a week each in production) that you pay for, if nobody else does')
     .option('--name <name>', 'the name in your own list (default: the ContentID)')
     .option(AGREEMENT_OPTION[0], 'where your list is stored; needed when several of your agreements run')
     .option('--verify <how>', 'sampled: the manifest and some chunks; full: every byte', 'sampled')
     .option('--max-read-price <tokens>', 'pay so much per GiB to providers that charge for the reads of the check, at most (default: reads.maxPricePerGib in config.json, else nothing)')
+    .option(...DRY_RUN_OPTION)
     .option('--yes', 'pay without asking')
     .action(async (contentId: string, options: AdoptCommandOptions) => {
       const { withClient, showProgress } = await import('../client-session.ts');
@@ -36,6 +41,11 @@ export function adoptCommand(): Command {
       await withClient(options, async ({ client, output, signal }) => {
         const { onProgress, done } = showProgress(options);
         const { location, cost, refused } = await findAdoptable(client, { contentId, periods, verify, onProgress, signal }).finally(done);
+        if (options.dryRun === true) {
+          const { showPayment } = await import('../dry-run.ts');
+          const { due, ...rest } = cost;
+          return showPayment(output, { chain: client.chain, payer: client.creator, cost: due, facts: { contentId, ...rest }, lines: costLines(cost) });
+        }
         for (const reason of refused) output.say(`Passed over ${reason}.`);
         for (const line of costLines(cost)) output.say(line);
         if (options.yes !== true && cost.due > 0n) await confirm('Pay? [y/N] ');

@@ -3,7 +3,10 @@ import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 
 export function adoptedCommand(): Command {
-  return verb('adopted', 'list what you have adopted, until when it is paid, and what is left of your money')
+  return verb('adopted', 'list what you have adopted, until when it is paid, and what is left of your money', [
+    ['adopted', 'what you keep together with others, and until when'],
+    ['adopted --reclaim', 'take back what pays for nothing of yours'],
+  ])
     .option('--reclaim', 'take back what you have in pools of agreements that none of your names refers to')
     .option('--all', 'with --reclaim: of all agreements; what your names refer to is then paid for by others, or ends')
     .option('--pay <agreement>', 'let the pool of an agreement pay for its next period now, should its heavy node be gone')

@@ -3,7 +3,9 @@ import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 
 export function announceCommand(): Command {
-  return verb('announce', 'tell heavy nodes where public content of yours lies, so that others adopt it instead of storing it again; gives everybody the keys to read it')
+  return verb('announce', 'tell heavy nodes where public content of yours lies, so that others adopt it instead of storing it again; gives everybody the keys to read it', [
+    ['announce film.mp4', 'let others adopt it instead of storing it again'],
+  ])
     .argument('<name>', 'as `holdfast ls` shows it; in a locked agreement, or adopted')
     .option('--version <number>', 'an older version (default: the newest)')
     .action(async (name: string, options: CommonOptions & { readonly version?: string }) => {

@@ -4,7 +4,9 @@ import type { CommonOptions } from '../config.ts';
 import { AGREEMENT_OPTION } from '../which-agreement.ts';
 
 export function closeCommand(): Command {
-  return verb('close', 'end an agreement with the running period; what is stored in it can be dropped after that')
+  return verb('close', 'end an agreement with the running period; what is stored in it can be dropped after that', [
+    ['close --agreement 7', 'end agreement 7 with the running period, after asking'],
+  ])
     .option(...AGREEMENT_OPTION)
     .option('--yes', 'do not ask')
     .action(async (options: CommonOptions & { agreement?: string; yes?: boolean }) => {

@@ -4,7 +4,10 @@ import type { CommonOptions } from '../config.ts';
 import { AGREEMENT_OPTION } from '../which-agreement.ts';
 
 export function collectCommand(): Command {
-  return verb('collect', 'free the space of deleted names: what still lives beside them is moved, the rest given up')
+  return verb('collect', 'free the space of deleted names: what still lives beside them is moved, the rest given up', [
+    ['collect', 'free the space of deleted names'],
+    ['collect --keep 3', 'keep the newest three versions of each name'],
+  ])
     .option(...AGREEMENT_OPTION)
     .option('--keep <number>', 'keep only so many versions of each name (default: all)')
     .action(async (options: CommonOptions & { agreement?: string; keep?: string }) => {

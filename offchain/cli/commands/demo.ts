@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withExamples } from '../common-options.ts';
 import { parseCount } from '../parse-count.ts';
 
 interface DemoOptions {
@@ -13,7 +14,7 @@ interface DemoOptions {
 const number = (what: string, bounds: { min: number; max: number }) => (text: string) => parseCount(text, { what, ...bounds });
 
 export function demoCommand(): Command {
-  return new Command('demo')
+  const command = new Command('demo')
     .description('the whole story on this machine: a chain, a network, data stored, proven, lost, restored, repaired, and every token accounted for')
     .option('--json <file>', 'write the report here')
     .option('--seed <number>', 'the same accounts and data every time', number('a seed', { min: 0, max: 2 ** 32 - 1 }))
@@ -25,4 +26,8 @@ export function demoCommand(): Command {
       const { runDemo } = await import('../demo/run-demo.ts');
       await runDemo(options);
     });
+  return withExamples(command, [
+    ['demo', 'two minutes, then a table that accounts for every token'],
+    ['demo --providers 24 --keep', 'with 24 providers, left running at the end'],
+  ]);
 }

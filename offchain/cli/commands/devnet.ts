@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withExamples } from '../common-options.ts';
 import { parseCount } from '../parse-count.ts';
 
 interface DevnetOptions {
@@ -13,7 +14,7 @@ interface DevnetOptions {
 const number = (what: string, bounds: { min: number; max: number }) => (text: string) => parseCount(text, { what, ...bounds });
 
 export function devnetCommand(): Command {
-  return new Command('devnet')
+  const command = new Command('devnet')
     .description('a network on this machine: a chain, heavy nodes and providers, until Ctrl-C')
     .option('--heavies <number>', 'heavy nodes', number('a number of heavy nodes', { min: 1, max: 8 }), 2)
     .option('--providers <number>', 'providers', number('a number of providers', { min: 2, max: 60 }), 8)
@@ -25,4 +26,8 @@ export function devnetCommand(): Command {
       const { runDevnet } = await import('../devnet/run-devnet.ts');
       await runDevnet(options);
     });
+  return withExamples(command, [
+    ['devnet', 'two heavy nodes and eight providers; prints what to type next'],
+    ['devnet --providers 16 --folder run --json', 'kept in the folder run; the addresses as one JSON line'],
+  ]);
 }

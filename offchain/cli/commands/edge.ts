@@ -15,7 +15,9 @@ function start(): Command {
 }
 
 function statusCommand(): Command {
-  return verb('status', 'what a running edge node keeps and serves')
+  return verb('status', 'what a running edge node keeps and serves', [
+    ['edge status', 'what the edge node of this home folder keeps and serves'],
+  ])
     .option('--url <url>', "the node's address; read from the registry where absent")
     .action(async (options: CommonOptions & { url?: string }) => {
       const { edgeStatus, edgeLines } = await import('../edge-status.ts');

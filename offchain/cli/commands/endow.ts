@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { verb } from '../common-options.ts';
+import { DRY_RUN_OPTION, verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 
 /** Endowments: principal that pays for a locked agreement period by period. */
@@ -21,21 +21,26 @@ interface FoundOptions extends CommonOptions {
   readonly minProven: string;
   readonly vault?: string;
   readonly reservePeriods: string;
+  readonly dryRun?: boolean;
 }
 
 function foundCommand(): Command {
-  return verb('found', 'found an endowment for a locked agreement, whoever created it')
+  return verb('found', 'found an endowment for a locked agreement, whoever created it', [
+    ['endow found 7 100 --min-proven 95', '100 tokens pay for agreement 7 as long as 95 % is proven'],
+    ['endow found 7 100 --dry-run', 'what it would take, and how many periods that lasts'],
+  ])
     .argument('<agreement>', 'its number')
     .argument('<tokens>', 'principal')
     .option('--max-per-period <tokens>', 'what one more period may cost (default: what it costs now)')
     .option('--min-proven <percent>', 'of the last period that must have been proven', '90')
     .option('--vault <address>', 'an ERC-4626 vault that you trust, for yield')
     .option('--reserve-periods <number>', 'so many periods never enter the vault', '0')
+    .option(...DRY_RUN_OPTION)
     .action(async (agreement: string, amount: string, options: FoundOptions) => {
       const { withClient } = await import('../client-session.ts');
       const { foundEndowment } = await import('../../client/endowment/found.ts');
       const { endowmentLines } = await import('../endowment-report.ts');
-      const { parseAddress, parseAmount, parseCount } = await import('../units.ts');
+      const { formatAmount, parseAddress, parseAmount, parseCount } = await import('../units.ts');
       const { parseId } = await import('../which-agreement.ts');
       const terms = {
         agreement: parseId(agreement, 'an agreement'),
@@ -46,6 +51,13 @@ function foundCommand(): Command {
         reservePeriods: parseCount(options.reservePeriods, { what: 'a number of periods', min: 0, max: 65_535 }),
       };
       await withClient(options, async ({ client, output }) => {
+        if (options.dryRun === true) {
+          const { showPayment } = await import('../dry-run.ts');
+          const { extensionQuote } = await import('../../client/extend.ts');
+          const perPeriod = (await extensionQuote(client, { agreement: terms.agreement, periods: 1 })).cost;
+          const periods = perPeriod === 0n ? 0n : terms.amount / perPeriod;
+          return showPayment(output, { chain: client.chain, payer: client.creator, cost: terms.amount, facts: { agreement: terms.agreement, perPeriod, periods: Number(periods) }, lines: [`It would pay for ${periods} periods of agreement ${terms.agreement} at ${formatAmount(perPeriod)} tokens each, less what a vault loses or more what it yields.`] });
+        }
         const fund = await foundEndowment(client, terms);
         output.result(fund, () => endowmentLines(fund));
       });
@@ -53,10 +65,13 @@ function foundCommand(): Command {
 }
 
 function addCommand(): Command {
-  return verb('add', "add tokens to a fund, whoever's it is")
+  return verb('add', "add tokens to a fund, whoever's it is", [
+    ['endow add 2 50', '50 tokens more into fund 2'],
+  ])
     .argument(...FUND)
     .argument('<tokens>', 'how many')
-    .action(async (text: string, tokens: string, options: CommonOptions) => {
+    .option(...DRY_RUN_OPTION)
+    .action(async (text: string, tokens: string, options: CommonOptions & { dryRun?: boolean }) => {
       const { withClient } = await import('../client-session.ts');
       const { addToEndowment } = await import('../../client/endowment/add.ts');
       const { endowmentLines } = await import('../endowment-report.ts');
@@ -64,6 +79,7 @@ function addCommand(): Command {
       const { parseId } = await import('../which-agreement.ts');
       const added = { fund: parseId(text, 'a fund'), amount: parseAmount(tokens) };
       await withClient(options, async ({ client, output }) => {
+        if (options.dryRun === true) return (await import('../dry-run.ts')).showPayment(output, { chain: client.chain, payer: client.creator, cost: added.amount, facts: { fund: added.fund } });
         const fund = await addToEndowment(client, added);
         output.result(fund, () => endowmentLines(fund));
       });
@@ -71,7 +87,10 @@ function addCommand(): Command {
 }
 
 function statusCommand(): Command {
-  return verb('status', 'how a fund stands, or all funds of an agreement')
+  return verb('status', 'how a fund stands, or all funds of an agreement', [
+    ['endow status 2', 'how fund 2 stands'],
+    ['endow status --agreement 7', 'all funds of agreement 7'],
+  ])
     .argument('[fund]', 'its number')
     .option('--agreement <number>', 'all funds of this agreement')
     .action(async (text: string | undefined, options: CommonOptions & { agreement?: string }) => {
@@ -91,7 +110,9 @@ function statusCommand(): Command {
 }
 
 function releaseCommand(): Command {
-  return verb('release', "let a fund pay for one period more now; heavy nodes do it by themselves, two periods before the agreement's end")
+  return verb('release', "let a fund pay for one period more now; heavy nodes do it by themselves, two periods before the agreement's end", [
+    ['endow release 2', 'let fund 2 pay for one more period now'],
+  ])
     .argument(...FUND)
     .action(async (text: string, options: CommonOptions) => {
       const { withClient } = await import('../client-session.ts');
@@ -107,7 +128,9 @@ function releaseCommand(): Command {
 }
 
 function reclaimCommand(): Command {
-  return verb('reclaim', 'after the agreement: take back what is left of your fund')
+  return verb('reclaim', 'after the agreement: take back what is left of your fund', [
+    ['endow reclaim 2', 'take back what is left of fund 2'],
+  ])
     .argument(...FUND)
     .action(async (text: string, options: CommonOptions) => {
       const { withClient } = await import('../client-session.ts');
@@ -123,7 +146,9 @@ function reclaimCommand(): Command {
 }
 
 function recallCommand(): Command {
-  return verb('recall', 'take everything of your fund out of its vault, for good')
+  return verb('recall', 'take everything of your fund out of its vault, for good', [
+    ['endow recall 2', 'take everything of fund 2 out of its vault'],
+  ])
     .argument(...FUND)
     .action(async (text: string, options: CommonOptions) => {
       const { withClient } = await import('../client-session.ts');

@@ -4,7 +4,10 @@ import type { CommonOptions } from '../config.ts';
 import { AGREEMENT_OPTION } from '../which-agreement.ts';
 
 export function fireCommand(): Command {
-  return verb('fire', 'give a provider notice: from the next period on its slot goes to a successor')
+  return verb('fire', 'give a provider notice: from the next period on its slot goes to a successor', [
+    ['fire 12', 'give provider 12 notice in the only agreement'],
+    ['fire 12 --agreement 7', 'in agreement 7'],
+  ])
     .argument('<provider>', 'its number, as `holdfast status` shows it')
     .option(...AGREEMENT_OPTION)
     .action(async (provider: string, options: CommonOptions & { agreement?: string }) => {

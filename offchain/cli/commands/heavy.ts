@@ -15,7 +15,9 @@ function start(): Command {
 }
 
 function statusCommand(): Command {
-  return verb('status', 'what the running heavy node of this home folder does, and what its workers gave and are owed')
+  return verb('status', 'what the running heavy node of this home folder does, and what its workers gave and are owed', [
+    ['heavy status', 'what the heavy node of this home folder does'],
+  ])
     .option('--url <url>', "the node's address; read from the registry where absent")
     .action(async (options: CommonOptions & { url?: string }) => {
       const { openSession } = await import('../session.ts');
@@ -27,7 +29,10 @@ function statusCommand(): Command {
 }
 
 function feesCommand(): Command {
-  return verb('fees', 'what the heavy node of this home folder is owed')
+  return verb('fees', 'what the heavy node of this home folder is owed', [
+    ['heavy fees', 'what it is owed'],
+    ['heavy fees --withdraw', 'settle it and have it paid'],
+  ])
     .option('--withdraw', 'settle and pay it: fees to the payout address, bounties and rewards to the operator; a fifth of the fees is burned')
     .action(async (options: CommonOptions & { withdraw?: boolean }) => {
       const { openSession } = await import('../session.ts');

@@ -4,7 +4,9 @@ import type { CommonOptions } from '../config.ts';
 import { AGREEMENT_OPTION } from '../which-agreement.ts';
 
 export function lockCommand(): Command {
-  return verb('lock', 'give up closing, growing and deleting anything in an agreement, for good: others pay only for locked ones')
+  return verb('lock', 'give up closing, growing and deleting anything in an agreement, for good: others pay only for locked ones', [
+    ['lock --agreement 7', 'for good, after asking'],
+  ])
     .option(...AGREEMENT_OPTION)
     .option('--yes', 'do not ask')
     .action(async (options: CommonOptions & { agreement?: string; yes?: boolean }) => {

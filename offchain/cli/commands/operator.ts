@@ -15,7 +15,9 @@ export function operatorCommand(): Command {
 const NODE = ['<node>', 'its number'] as const;
 
 function showCommand(): Command {
-  return verb('show', "a node's key, payout address, and the key that may take over")
+  return verb('show', "a node's key, payout address, and the key that may take over", [
+    ['operator show 12', "node 12's key and payout address"],
+  ])
     .argument(...NODE)
     .action(async (text: string, options: CommonOptions) => {
       const { openSession } = await import('../session.ts');
@@ -28,7 +30,10 @@ function showCommand(): Command {
 }
 
 function nameCommand(): Command {
-  return verb('name', 'with the wallet of the payout address: name the key that may take over; --nobody takes it back')
+  return verb('name', 'with the wallet of the payout address: name the key that may take over; --nobody takes it back', [
+    ['operator name 12 0x90F79bf6EB2c4f870365E785982E1f101E93b906', 'name the key that may take node 12 over'],
+    ['operator name 12 --nobody', 'take that back'],
+  ])
     .argument(...NODE)
     .argument('[address]', 'of the new key')
     .option('--nobody', 'no key may take over')
@@ -42,7 +47,9 @@ function nameCommand(): Command {
 }
 
 function acceptCommand(): Command {
-  return verb('accept', 'with the wallet that was named: take a node over, at once; the former key is void for good')
+  return verb('accept', 'with the wallet that was named: take a node over, at once; the former key is void for good', [
+    ['operator accept 12', 'take node 12 over with this wallet'],
+  ])
     .argument(...NODE)
     .action(async (text: string, options: CommonOptions) => {
       const { acceptOperator } = await import('../../chain/operator-key.ts');
@@ -51,7 +58,9 @@ function acceptCommand(): Command {
 }
 
 function payoutCommand(): Command {
-  return verb('payout', 'with the wallet of the present payout address: let earnings and stake go elsewhere')
+  return verb('payout', 'with the wallet of the present payout address: let earnings and stake go elsewhere', [
+    ['operator payout 12 0x90F79bf6EB2c4f870365E785982E1f101E93b906', 'let its earnings and stake go there'],
+  ])
     .argument(...NODE)
     .argument('<address>', 'of the new payout')
     .option('--yes', 'do not ask')

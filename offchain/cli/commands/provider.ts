@@ -22,7 +22,9 @@ function start(): Command {
 }
 
 function statusCommand(): Command {
-  return verb('status', 'what the running provider of this home folder does')
+  return verb('status', 'what the running provider of this home folder does', [
+    ['provider status', 'what the provider of this home folder does'],
+  ])
     .option('--url <url>', "the provider's address; read from the registry where absent")
     .action(async (options: CommonOptions & { url?: string }) => {
       const { openSession } = await import('../session.ts');
@@ -35,7 +37,9 @@ function statusCommand(): Command {
 }
 
 function earningsCommand(): Command {
-  return verb('earnings', 'what the provider of this home folder earned, what it is owed, and how its stake stands').action(async (options: CommonOptions) => {
+  return verb('earnings', 'what the provider of this home folder earned, what it is owed, and how its stake stands', [
+    ['provider earnings', 'what it earned and is owed, and how its stake stands'],
+  ]).action(async (options: CommonOptions) => {
     const { openSession } = await import('../session.ts');
     const { ownNode } = await import('../own-node.ts');
     const { earningsOf } = await import('../../provider/earnings.ts');
@@ -51,7 +55,9 @@ function earningsCommand(): Command {
 }
 
 function payoutCommand(): Command {
-  return verb('withdraw', 'settle what was proven, claim the reward, redeem the vouchers of paid reads; all of it goes to the payout address').action(async (options: CommonOptions) => {
+  return verb('withdraw', 'settle what was proven, claim the reward, redeem the vouchers of paid reads; all of it goes to the payout address', [
+    ['provider withdraw', 'settle, claim and pay to the payout address'],
+  ]).action(async (options: CommonOptions) => {
     const { openSession } = await import('../session.ts');
     const { ownNode } = await import('../own-node.ts');
     const { withProviderStore } = await import('../provider-store.ts');
@@ -66,7 +72,9 @@ function payoutCommand(): Command {
 }
 
 function surrenderCommand(): Command {
-  return verb('surrender', 'admit that the data of a slot is lost: half of the slash that losing it would cost')
+  return verb('surrender', 'admit that the data of a slot is lost: half of the slash that losing it would cost', [
+    ['provider surrender --agreement 7 --slot 3', 'admit the loss of slot 3, after asking'],
+  ])
     .requiredOption('--agreement <number>', 'its number')
     .requiredOption('--slot <number>', 'which slot')
     .option('--yes', 'do not ask')
@@ -87,7 +95,10 @@ function surrenderCommand(): Command {
 }
 
 function exitCommand(): Command {
-  return verb('exit', 'leave: take on nothing new, hand slots over, take the stake out. Run it again to see how far it is')
+  return verb('exit', 'leave: take on nothing new, hand slots over, take the stake out. Run it again to see how far it is', [
+    ['provider exit', 'leave, step by step; run it again to see how far it is'],
+    ['provider exit --cancel', 'stay after all'],
+  ])
     .option('--cancel', 'stay after all')
     .action(async (options: CommonOptions & { cancel?: boolean }) => {
       const { openSession } = await import('../session.ts');

@@ -3,7 +3,9 @@ import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 
 export function republishCommand(): Command {
-  return verb('republish', 'publish anew, under all of your public names, what moved since (after `holdfast collect`)')
+  return verb('republish', 'publish anew, under all of your public names, what moved since (after `holdfast collect`)', [
+    ['republish', 'publish anew what collect moved'],
+  ])
     .action(async (options: CommonOptions) => {
       const { withClient } = await import('../client-session.ts');
       const { refreshNames } = await import('../../client/named/refresh-names.ts');

@@ -10,7 +10,10 @@ interface FetchOptions extends CommonOptions {
 }
 
 export function fetchCommand(): Command {
-  return verb('fetch', 'fetch what a public name stands for, whoever published it; needs no wallet where reads are free')
+  return verb('fetch', 'fetch what a public name stands for, whoever published it; needs no wallet where reads are free', [
+    ['fetch /a.com/izone.mp4 videos', 'fetch it into the folder videos; no wallet needed'],
+    ['fetch /a.com/izone.mp4 --version 2 --max-size 2GiB', 'version 2, and nothing above 2 GiB'],
+  ])
     .argument('<name>', 'the public name')
     .argument('[into]', 'the folder to write into; made where it is missing', '.')
     .option('--version <number>', 'an older version (default: the one that stands)')

@@ -7,7 +7,9 @@ interface HandOverOptions extends CommonOptions {
 }
 
 export function handOverNameCommand(): Command {
-  return verb('hand-over', 'make somebody else the owner of a public name, on the chain and for good')
+  return verb('hand-over', 'make somebody else the owner of a public name, on the chain and for good', [
+    ['hand-over /a.com/izone.mp4 0x90F79bf6EB2c4f870365E785982E1f101E93b906', 'after asking, for good'],
+  ])
     .argument('<name>', 'the public name')
     .argument('<address>', 'the next owner')
     .option('--yes', 'do not ask')

@@ -7,7 +7,10 @@ interface NamesOptions extends CommonOptions {
 }
 
 export function namesCommand(): Command {
-  return verb('names', 'list the public names that you, or somebody else, published')
+  return verb('names', 'list the public names that you, or somebody else, published', [
+    ['names', 'the public names of this wallet'],
+    ['names --owner 0x90F79bf6EB2c4f870365E785982E1f101E93b906', 'those of somebody else'],
+  ])
     .option('--owner <address>', "another's (default: this wallet's)")
     .action(async (options: NamesOptions) => {
       const { openSession } = await import('../session.ts');

@@ -3,7 +3,9 @@ import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 
 export function withdrawNameCommand(): Command {
-  return verb('unpublish', 'take back what a public name stands for; the name stays yours, and who has read it can read it until its bundle is retired')
+  return verb('unpublish', 'take back what a public name stands for; the name stays yours, and who has read it can read it until its bundle is retired', [
+    ['unpublish /a.com/izone.mp4', 'the name stays yours and stands for nothing'],
+  ])
     .argument('<name>', 'the public name')
     .action(async (name: string, options: CommonOptions) => {
       const { withClient } = await import('../client-session.ts');

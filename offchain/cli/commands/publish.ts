@@ -9,7 +9,10 @@ interface PublishOptions extends CommonOptions {
 }
 
 export function publishCommand(): Command {
-  return verb('publish', 'let everybody read a public object under a name such as /a.com/izone.mp4; the first to claim a free name owns it')
+  return verb('publish', 'let everybody read a public object under a name such as /a.com/izone.mp4; the first to claim a free name owns it', [
+    ['publish izone.mp4 /a.com/izone.mp4', 'store the file as public content, and publish it'],
+    ['publish film.mp4 /a.com/film.mp4 --days 30', 'for thirty days'],
+  ])
     .argument('<what>', 'a name that `holdfast ls` shows as public, or a file or folder, which is stored as public content first')
     .argument('<name>', 'the public name')
     .option('--version <number>', 'an older version of what is stored (default: the newest)')

@@ -26,7 +26,9 @@ function space(command: Command): Command {
 }
 
 function startCommand(): Command {
-  return space(verb('start', 'run the node: a provider and a creator with one wallet; goes on where it was ended'))
+  return space(verb('start', 'run the node: a provider and a creator with one wallet; goes on where it was ended', [
+    ['reciprocal start --folder photos --disk 100GiB', 'give half of 100 GiB, store photos for it'],
+  ]))
     .option('--folder <folder>', 'what is stored; may be given several times', collect)
     .option('--parent <number>', 'the heavy node to belong to (default: the first that answers)')
     .option('--region <number>', 'where the node stands (default: one of its own)')
@@ -48,7 +50,9 @@ function startCommand(): Command {
 }
 
 function statusCommand(): Command {
-  return verb('status', 'what the node gives and takes, earns and pays, and who holds a copy of what').action(async (options: CommonOptions) => {
+  return verb('status', 'what the node gives and takes, earns and pays, and who holds a copy of what', [
+    ['reciprocal status', 'what is given and taken, and who holds what'],
+  ]).action(async (options: CommonOptions) => {
     const { withClient } = await import('../client-session.ts');
     const { statementOf } = await import('../../reciprocal/statement.ts');
     const { statementLines } = await import('../reciprocal-report.ts');
@@ -60,7 +64,9 @@ function statusCommand(): Command {
 }
 
 function planCommand(): Command {
-  return space(verb('plan', 'how many tokens to begin with, and which of them come back')).action(async (options: CommonOptions & ReciprocalArguments) => {
+  return space(verb('plan', 'how many tokens to begin with, and which of them come back', [
+    ['reciprocal plan --disk 100GiB', 'how many tokens to begin with'],
+  ])).action(async (options: CommonOptions & ReciprocalArguments) => {
     const { openSession } = await import('../session.ts');
     const { ReciprocalConfig } = await import('../../reciprocal/config.ts');
     const { needs } = await import('../../reciprocal/funding.ts');
@@ -76,7 +82,9 @@ function planCommand(): Command {
 }
 
 function restoreCommand(): Command {
-  return verb('restore', 'get a folder back: from the network, or while alone from the own copy')
+  return verb('restore', 'get a folder back: from the network, or while alone from the own copy', [
+    ['reciprocal restore photos photos-again', 'from the network, or from the own copy'],
+  ])
     .argument('<name>', "the folder's last part, as `holdfast reciprocal status` shows it")
     .argument('<into>', 'a folder; made where it is not there')
     .action(async (name: string, into: string, options: CommonOptions) => {
@@ -92,7 +100,9 @@ function restoreCommand(): Command {
 }
 
 function leaveCommand(): Command {
-  return verb('leave', 'take own copies, give up all agreements of this mode, hand over what is held, take the stake out; the service must run')
+  return verb('leave', 'take own copies, give up all agreements of this mode, hand over what is held, take the stake out; the service must run', [
+    ['reciprocal leave', 'after asking; the data stays on this machine'],
+  ])
     .option('--cancel', 'stay after all: what was not given up yet is kept')
     .option('--yes', 'do not ask')
     .action(async (options: CommonOptions & { readonly cancel?: boolean; readonly yes?: boolean }) => {

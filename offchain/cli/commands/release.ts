@@ -4,7 +4,9 @@ import type { CommonOptions } from '../config.ts';
 import { parseId } from '../which-agreement.ts';
 
 export function releaseCommand(): Command {
-  return verb('release', 'after an agreement: take its slots off their providers and get back the rent of missed epochs')
+  return verb('release', 'after an agreement: take its slots off their providers and get back the rent of missed epochs', [
+    ['release 7', 'after agreement 7: take back the rent of missed epochs'],
+  ])
     .argument('<agreement>', 'its number')
     .action(async (text: string, options: CommonOptions) => {
       const { withClient } = await import('../client-session.ts');
@@ -13,7 +15,7 @@ export function releaseCommand(): Command {
       const agreement = parseId(text, 'an agreement');
       await withClient(options, async ({ client, output }) => {
         const released = await releaseSlots(client, { agreement });
-        output.result({ agreement, ...released }, () => `${released.slots.length} slots are released; ${formatAmount(released.refund)} tokens come back (holdfast withdraw).`);
+        output.result({ agreement, ...released }, () => `${released.slots.length} slots are released; ${formatAmount(released.refund)} tokens come back (holdfast withdraw).${released.later.length === 0 ? '' : ` Slots ${released.later.join(', ')} are this wallet's own provider's, which has not proven this epoch yet: it releases them itself, without losing the epoch's pay.`}`);
       });
     });
 }

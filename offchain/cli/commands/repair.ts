@@ -4,7 +4,10 @@ import type { CommonOptions } from '../config.ts';
 import { AGREEMENT_OPTION } from '../which-agreement.ts';
 
 export function repairCommand(): Command {
-  return verb('repair', 'give providers what they missed; store anew what still lives of bundles with lost batches, and give these up')
+  return verb('repair', 'give providers what they missed; store anew what still lives of bundles with lost batches, and give these up', [
+    ['repair', 'give providers what they missed'],
+    ['repair --agreement 7 --into 8', 'store anew in agreement 8 what still lives in 7'],
+  ])
     .option(...AGREEMENT_OPTION)
     .option('--into <number>', 'the agreement that takes what still lives (default: the same)')
     .option('--give-up', 'forget what cannot be read; without it such bundles stay, in case lost providers come back')

@@ -8,7 +8,10 @@ interface ResolveOptions extends CommonOptions {
 }
 
 export function resolveCommand(): Command {
-  return verb('resolve', 'show what a public name stands for, where its segments lie, and which heavy nodes keep its record; needs no wallet')
+  return verb('resolve', 'show what a public name stands for, where its segments lie, and which heavy nodes keep its record; needs no wallet', [
+    ['resolve /a.com/izone.mp4', 'what it stands for and who keeps its record'],
+    ['resolve /a.com/izone.mp4 --versions', 'its versions'],
+  ])
     .argument('<name>', 'the public name')
     .option('--version <number>', 'an older version (default: the one that stands)')
     .option('--versions', 'list the versions that are kept')

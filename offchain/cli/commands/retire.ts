@@ -4,7 +4,10 @@ import type { CommonOptions } from '../config.ts';
 import { AGREEMENT_OPTION } from '../which-agreement.ts';
 
 export function retireCommand(): Command {
-  return verb('retire', 'give bundles up that nothing needs any more: their space is free again, and their bytes are dropped')
+  return verb('retire', 'give bundles up that nothing needs any more: their space is free again, and their bytes are dropped', [
+    ['retire', 'every bundle that nothing needs'],
+    ['retire --bundle 3', 'only bundle 3, if nothing needs it'],
+  ])
     .option(...AGREEMENT_OPTION)
     .option('--bundle <number>', 'only this one; refused when something is still in it')
     .action(async (options: CommonOptions & { agreement?: string; bundle?: string }) => {

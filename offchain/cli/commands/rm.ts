@@ -3,7 +3,9 @@ import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 
 export function rmCommand(): Command {
-  return verb('rm', 'delete a name; older versions stay readable until `holdfast collect` frees their space; what was adopted is given up, and your money for it comes back')
+  return verb('rm', 'delete a name; older versions stay readable until `holdfast collect` frees their space; what was adopted is given up, and your money for it comes back', [
+    ['rm photos', 'older versions stay until collect'],
+  ])
     .argument('<name>', 'as `holdfast ls` shows it')
     .option('--agreement <number>', 'where the new catalog is stored; needed when several agreements run')
     .action(async (name: string, options: CommonOptions & { agreement?: string }) => {

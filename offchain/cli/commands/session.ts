@@ -8,7 +8,10 @@ interface SessionOptions extends CommonOptions {
 }
 
 export function sessionCommand(): Command {
-  return verb('session', 'let another key store and retire on your behalf; it can neither pay nor be paid')
+  return verb('session', 'let another key store and retire on your behalf; it can neither pay nor be paid', [
+    ['session 0x90F79bf6EB2c4f870365E785982E1f101E93b906 --hours 8', 'let that key store for you for eight hours'],
+    ['session 0x90F79bf6EB2c4f870365E785982E1f101E93b906 --end', 'end it now'],
+  ])
     .argument('<address>', 'of that key')
     .option('--hours <number>', 'for how long', '24')
     .option('--end', 'end it now')

@@ -3,7 +3,9 @@ import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 
 export function withdrawCommand(): Command {
-  return verb('withdraw', 'pay refunds, compensations and rewards to your wallet').action(async (options: CommonOptions) => {
+  return verb('withdraw', 'pay refunds, compensations and rewards to your wallet', [
+    ['withdraw', 'pay what is owed to this wallet'],
+  ]).action(async (options: CommonOptions) => {
     const { withClient } = await import('../client-session.ts');
     const { withdraw } = await import('../../client/withdraw.ts');
     const { formatAmount } = await import('../units.ts');

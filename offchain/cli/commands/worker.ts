@@ -19,7 +19,9 @@ function start(): Command {
 }
 
 function statusCommand(): Command {
-  return verb('status', "what the worker of this home folder promised, gave and is owed, by its heavy node's books, and what it does now").action(async (options: CommonOptions) => {
+  return verb('status', "what the worker of this home folder promised, gave and is owed, by its heavy node's books, and what it does now", [
+    ['worker status', 'what it promised, gave and is owed'],
+  ]).action(async (options: CommonOptions) => {
     const { openSession } = await import('../session.ts');
     const { workerStatus, workerLines } = await import('../worker-status.ts');
     const session = await openSession(options);
