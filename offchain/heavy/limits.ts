@@ -78,6 +78,9 @@ export const PROOFS_PER_TRANSACTION = 16;
 export const PROOFS_WAITING_MAX = 256;
 /** Leaves of one fragment read while rebuilding: 1 MiB from each of k providers. */
 export const REPAIR_LEAVES = 4_096;
+/** Batches of one agreement that are rebuilt at the same time, and what they may take of memory together. */
+export const BATCHES_AT_ONCE = 4;
+export const REPAIR_MEMORY_BYTES = 384 * 1024 * 1024;
 /** A whole fragment on its way to a successor. */
 export const UPLOAD_TIMEOUT_MS = 600_000;
 /** Successors that one attempt tries before it waits for the next round. */

@@ -49,7 +49,8 @@ describe('four of eight providers that die at once', () => {
     });
     const before = await readAgreement(creator, agreement);
     const dead = [0, 2, 5, 7];
-    for (const slot of dead) await held().get(before.slots[slot]?.provider ?? 0)?.stop();
+    // At once: whoever proves one epoch more is faulted an epoch later, and repaired by itself.
+    await Promise.all(dead.map((slot) => held().get(before.slots[slot]?.provider ?? 0)?.stop()));
     const alive = before.slots.filter(({ slot }) => !dead.includes(slot)).flatMap(({ provider }) => held().get(provider) ?? []);
     const readBefore = alive.reduce((sum, { provider }) => sum + provider.traffic.readBytes, 0);
 

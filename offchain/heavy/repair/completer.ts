@@ -67,7 +67,7 @@ export function createCompleter(shop: Workshop, footprint: Footprint): Completer
     }
     for (const [slot, to] of team.takers) {
       try {
-        const signature = await askReceipt(context, to, { agreement: agreement.id, slot, bundle: facts, batches, authorization: work.authorization });
+        const signature = await askReceipt(context, to, { agreement: agreement.id, slot, bundle: facts, batches, authorization: await work.authorization() });
         await acknowledge(chain, { agreement: agreement.id, bundle, slot, signature });
         log.info('repair.completed', { agreement: agreement.id, bundle, slot, provider: to.provider });
       } catch (error) {

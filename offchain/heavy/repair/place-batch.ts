@@ -39,10 +39,14 @@ export async function placeBatch(shop: Workshop, work: Work, team: Team, batch: 
       if (holder !== undefined && (await copy(shop, work, team, { slot, holder, placed }))) lacking.delete(slot);
     }
     if (lacking.size === 0) return placed;
-    for (const sealKey of work.sealKeys) {
+    for (const sealKey of [...work.sealKeys]) {
       try {
-        for (const [slot, fragment] of await rebuildOrCopy(shop, work, team, { lacking, placed, sealKey, isOnly: batch.batchIds.length === 1 })) await send(shop, work, team, { slot, placed, fragment });
-        await seals.confirm(agreement, sealKey);
+        const rebuilt = await rebuildOrCopy(shop, work, team, { lacking, placed, sealKey, isOnly: batch.batchIds.length === 1 });
+        await Promise.all([...rebuilt].map(([slot, fragment]) => send(shop, work, team, { slot, placed, fragment })));
+        if (rebuilt.size > 0) {
+          await seals.confirm(agreement, sealKey);
+          work.sealKeys.splice(0, work.sealKeys.length, sealKey);
+        }
         return placed;
       } catch (error) {
         if (!isOurFault(error)) throw error;
@@ -130,7 +134,7 @@ async function send({ context }: Pick<Workshop, 'context'>, { agreement, authori
   const to = team.takers.get(slot);
   if (to === undefined) return;
   try {
-    await sendFragment(context, to, { agreement: agreement.id, slot, batch: placed, fragment, authorization });
+    await sendFragment(context, to, { agreement: agreement.id, slot, batch: placed, fragment, authorization: await authorization() });
   } catch (error) {
     context.signal.throwIfAborted();
     context.reputation.note(to.provider, { part: 'repair', bad: REPAIR_FAILED_WEIGHT });

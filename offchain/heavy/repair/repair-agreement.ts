@@ -121,13 +121,12 @@ async function handOverAll(shop: Workshop, work: Work, team: Team, { open, failu
 async function handOver({ context }: Workshop, work: Work, what: { readonly loss: Loss; readonly to: Successor; readonly batches: ReadonlyMap<number, readonly Placed[]> }): Promise<Hex> {
   const { loss, to, batches } = what;
   const { slot } = loss;
-  const { authorization } = work;
   const receipts = new Map<number, Hex>();
   for (const bundle of work.bundles.filter(({ bundle: number }) => batches.has(number))) {
-    receipts.set(bundle.bundle, await askReceipt(context, to, { agreement: loss.agreement, slot, bundle, batches: batches.get(bundle.bundle) ?? [], authorization }));
+    receipts.set(bundle.bundle, await askReceipt(context, to, { agreement: loss.agreement, slot, bundle, batches: batches.get(bundle.bundle) ?? [], authorization: await work.authorization() }));
   }
   await noteJob(context.store, loss, { state: 'handing-over', successor: to.provider });
-  const { transactionHash, bounty, slashed } = await succeed(context, to, { agreement: work.agreement, slot, authorization });
+  const { transactionHash, bounty, slashed } = await succeed(context, to, { agreement: work.agreement, slot, authorization: await work.authorization() });
   context.log.info('repair.replaced', { ...loss, successor: to.provider, bundles: receipts.size, bounty, slashed, txHash: transactionHash });
   await confirmBundles(context, work, { loss, receipts });
   return transactionHash;

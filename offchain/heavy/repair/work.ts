@@ -6,7 +6,7 @@ import type { HeavyContext } from '../context.ts';
 import { RepairError } from '../errors.ts';
 import type { WorkerRebuilds } from '../jobs/rebuild-jobs.ts';
 import type { Seals } from '../seals.ts';
-import { signSession } from '../sign-session.ts';
+import { createSession } from '../sign-session.ts';
 import { describeBundle } from './description.ts';
 import type { BundleFacts } from './description.ts';
 import type { Losses } from './losses.ts';
@@ -40,8 +40,10 @@ export interface Work {
   readonly lastResort: ReadonlyMap<number, Source>;
   /** How often each source was silent in this attempt: a bundle has thousands of batches, and each would wait for it again. */
   readonly silences: Map<number, number>;
-  readonly sealKeys: readonly Uint8Array[];
-  readonly authorization: string;
+  /** Those that may be the true one; the first that rebuilds a committed fragment is left alone here. */
+  readonly sealKeys: Uint8Array[];
+  /** For writes: signed anew before it expires, for a repair may take days. */
+  readonly authorization: () => Promise<string>;
 }
 
 /** `losses`: slots whose fragments are wanted; `isHeld`: their own provider may still have them. @throws RepairError, SealKeyError */
@@ -68,7 +70,7 @@ export async function collect({ context, seals }: Workshop, agreement: Agreement
   // Whoever is only under notice still has the fragments: they can be copied as they are.
   const copies = losses.length > 0 && losses.every(({ isHeld }) => isHeld);
   const sealKeys = bundles.length === 0 ? [] : await seals.keysOf(agreement.id).catch((error: unknown) => withoutKey(copies, error));
-  return { agreement, onChain, bundles, undescribed, sources, holders, lastResort, silences: new Map(), sealKeys, authorization: await signSession(context, agreement.id) };
+  return { agreement, onChain, bundles, undescribed, sources, holders, lastResort, silences: new Map(), sealKeys: [...sealKeys], authorization: createSession(context, agreement.id) };
 }
 
 function unknownOnly(error: unknown): undefined {
