@@ -1,4 +1,5 @@
 import { coinBalance, owedTo, saleRate, tokenBalance } from '../chain/read-money.ts';
+import { cancellable } from './cancellable.ts';
 import type { Client } from './client.ts';
 
 export interface Balances {
@@ -12,7 +13,9 @@ export interface Balances {
   readonly saleRate: bigint;
 }
 
-export async function balances({ chain, creator }: Client): Promise<Balances> {
-  const [coin, tokens, owed, rate] = await Promise.all([coinBalance(chain, creator), tokenBalance(chain, creator), owedTo(chain, creator), saleRate(chain)]);
-  return { coin, tokens, owed, saleRate: rate };
+export function balances(client: Client, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Balances> {
+  return cancellable(client, { what: 'Reading the balances', signal: options.signal }, async ({ chain, creator }) => {
+    const [coin, tokens, owed, rate] = await Promise.all([coinBalance(chain, creator), tokenBalance(chain, creator), owedTo(chain, creator), saleRate(chain)]);
+    return { coin, tokens, owed, saleRate: rate };
+  });
 }

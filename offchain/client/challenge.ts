@@ -3,6 +3,7 @@ import { challengeBond, postChallenge } from '../chain/post-challenge.ts';
 import type { ChallengeState } from '../chain/read-challenge.ts';
 import { readBundle } from '../chain/read-bundle.ts';
 import { tokenBalance } from '../chain/read-money.ts';
+import { cancellable } from './cancellable.ts';
 import type { Client } from './client.ts';
 import { AgreementError, InsufficientTokensError } from './errors.ts';
 
@@ -13,13 +14,18 @@ export interface ChallengeOptions {
   /** Inside the bundle; drawn at random where left out, as is the leaf. */
   readonly batch?: number | undefined;
   readonly leaf?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The bond is the provider's when it answers; else it comes back. */
 export type Challenged = Omit<ChallengeState, 'challenger'>;
 
 /** Anybody may. @throws AgreementError, InsufficientTokensError, ContractRevertError, RpcUnavailableError */
-export async function challenge(client: Client, options: ChallengeOptions): Promise<Challenged> {
+export function challenge(client: Client, options: ChallengeOptions): Promise<Challenged> {
+  return cancellable(client, { what: `Challenging slot ${options.slot} of agreement ${options.agreement}`, signal: options.signal }, (one) => post(one, options));
+}
+
+async function post(client: Client, options: ChallengeOptions): Promise<Challenged> {
   const { agreement, slot, bundle } = options;
   const { chain } = client;
   const { state, geometry } = await client.views.refresh(agreement);

@@ -4,6 +4,7 @@ import { collectConsents } from '../chain/collect-consents.ts';
 import { extendAgreement, extensionCost } from '../chain/extend-agreement.ts';
 import { tokenBalance } from '../chain/read-money.ts';
 import { abortable } from './aborting.ts';
+import { cancellable } from './cancellable.ts';
 import type { Client } from './client.ts';
 import { CostAboveLimitError, InsufficientTokensError } from './errors.ts';
 
@@ -26,10 +27,12 @@ export interface Extended {
 }
 
 /** Token units that an extension costs; nothing is asked of anybody. */
-export async function extensionQuote(client: Client, options: Pick<ExtendOptions, 'agreement' | 'periods'>): Promise<{ cost: bigint; newEndPeriod: number }> {
-  const { state } = await client.views.refresh(options.agreement);
-  const newEndPeriod = state.endPeriod + options.periods;
-  return { cost: extensionCost(client.chain, state, newEndPeriod), newEndPeriod };
+export function extensionQuote(client: Client, options: Pick<ExtendOptions, 'agreement' | 'periods' | 'signal'>): Promise<{ cost: bigint; newEndPeriod: number }> {
+  return cancellable(client, { what: 'The quote', signal: options.signal }, async ({ chain, views }) => {
+    const { state } = await views.refresh(options.agreement);
+    const newEndPeriod = state.endPeriod + options.periods;
+    return { cost: extensionCost(chain, state, newEndPeriod), newEndPeriod };
+  });
 }
 
 /**

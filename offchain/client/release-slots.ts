@@ -4,6 +4,7 @@ import { epochSeed } from '../chain/epoch-seed.ts';
 import { readNode } from '../chain/read-node.ts';
 import { hasProved } from '../chain/read-proofs.ts';
 import { releaseSlots as release } from '../chain/release-slots.ts';
+import { cancellable } from './cancellable.ts';
 import type { Client } from './client.ts';
 
 type Wallet = Pick<Client, 'chain' | 'creator' | 'views'>;
@@ -19,7 +20,14 @@ export interface ReleasedSlots {
  * After an agreement's end: takes its slots off their providers and refunds the epochs that were missed. The rent of vacant
  * ones comes back too. `slots`: all that are still held or vacant when left out.
  */
-export async function releaseSlots(client: Wallet, options: { readonly agreement: number; readonly slots?: readonly number[] | undefined }): Promise<ReleasedSlots> {
+export function releaseSlots(
+  client: Wallet,
+  options: { readonly agreement: number; readonly slots?: readonly number[] | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<ReleasedSlots> {
+  return cancellable(client, { what: `Releasing agreement ${options.agreement}`, signal: options.signal }, (one) => releaseThem(one, options));
+}
+
+async function releaseThem(client: Wallet, options: { readonly agreement: number; readonly slots?: readonly number[] | undefined }): Promise<ReleasedSlots> {
   const held = (await client.views.refresh(options.agreement)).state.slots.filter(({ slot, provider, vacancy }) => options.slots?.includes(slot) ?? (provider !== 0 || vacancy !== undefined));
   const due = await ownDue(client, [...new Set(held.map(({ provider }) => provider))]);
   const slots = held.filter(({ provider }) => !due.has(provider)).map(({ slot }) => slot);

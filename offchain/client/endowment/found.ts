@@ -4,6 +4,7 @@ import { extensionCost } from '../../chain/extend-agreement.ts';
 import { foundFund } from '../../chain/found-fund.ts';
 import { readRenewal } from '../../chain/pot.ts';
 import { tokenBalance } from '../../chain/read-money.ts';
+import { cancellable } from '../cancellable.ts';
 import type { Client } from '../client.ts';
 import { AgreementError, InsufficientTokensError } from '../errors.ts';
 import { endowmentStatus } from './status.ts';
@@ -20,12 +21,17 @@ export interface FoundOptions {
   readonly minProvenBps?: number | undefined;
   readonly vault?: Address | undefined;
   readonly reservePeriods?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const MIN_PROVEN_BPS = 9_000;
 
 /** @throws AgreementError NOT_LOCKED, InsufficientTokensError, ContractRevertError, RpcUnavailableError */
-export async function foundEndowment(client: Client, options: FoundOptions): Promise<EndowmentStatus> {
+export function foundEndowment(client: Client, options: FoundOptions): Promise<EndowmentStatus> {
+  return cancellable(client, { what: `Founding an endowment of agreement ${options.agreement}`, signal: options.signal }, (one) => found(one, options));
+}
+
+async function found(client: Client, options: FoundOptions): Promise<EndowmentStatus> {
   const { chain } = client;
   const { agreement, amount, vault, reservePeriods } = options;
   const [{ state }, { isLocked }, balance] = await Promise.all([client.views.refresh(agreement), readRenewal(chain, agreement), tokenBalance(chain, client.creator)]);

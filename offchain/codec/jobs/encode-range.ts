@@ -22,7 +22,7 @@ const PIECE_BYTES_MAX = 64 * 1024;
  * Computes parity, seals all fragments in place, and hashes them.
  * Returns the packed roots of the 16 KiB subtrees of each fragment's range.
  */
-export async function encodeRange(platform: Platform, range: FragmentRange): Promise<{ buffers: typeof buffers; subtrees: Uint8Array[] }> {
+export async function encodeRange(platform: Platform, range: FragmentRange): Promise<{ buffers: FragmentRange['buffers']; subtrees: Uint8Array[] }> {
   const { buffers, k, m, start, keys } = range;
   const sizeBytes = buffers[0]?.length ?? 0;
   const seals = buffers.map((_, slot) => platform.ctrInPlace({ key: keys.subarray(32 * slot, 32 * slot + 32), offset: start }));
