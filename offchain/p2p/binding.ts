@@ -32,7 +32,7 @@ export async function signBinding(signer: Signer, domain: TypedDataDomain, bindi
 
 /**
  * The identity behind a binding that `peer` gave, `peer` being what the encrypted connection proved.
- * @throws RefusedError `bad-binding`
+ * @throws RefusedError `bad-binding`; `unregistered`, which a node that has just registered may meet where the registry is read a moment later
  */
 export async function checkBinding(binding: SignedBinding, context: { readonly peer: string; readonly domain: TypedDataDomain; readonly registered: Registered; readonly nowSeconds: number }): Promise<Identity> {
   const { signature: given, ...message } = binding;
@@ -46,7 +46,7 @@ export async function checkBinding(binding: SignedBinding, context: { readonly p
   });
   if (node === 0) return { peer, node, role: 'creator', operator, sequence, expiry };
   const entry = await registered.node(node);
-  if (entry === undefined) throw refused(`the registry has no node ${node}`);
+  if (entry === undefined) throw new RefusedError('unregistered', `The binding is not valid: the registry has no node ${node}.`);
   if (!isAddressEqual(entry.operator, operator)) throw refused(`the operator of node ${node} did not sign it for this network`);
   return { peer, node, role: entry.tier, operator, sequence, expiry };
 }

@@ -11,8 +11,11 @@ export class RefusedError extends HoldfastError {
   }
 }
 
-/** `unbound`: no binding yet. `slow`: not complete in time. `broken`: the stream ended in the middle. `not-allowed`: bound, but not for this. */
-export type RefusalReason = 'garbage' | 'oversize' | 'slow' | 'broken' | 'unbound' | 'bad-binding' | 'stale' | 'not-allowed' | 'rate' | 'busy' | 'blocked' | 'bad-signature' | 'bytes';
+/**
+ * `unbound`: no binding yet. `slow`: not complete in time. `broken`: the stream ended in the middle. `not-allowed`: bound, but not for this.
+ * `unregistered`: of a node that the registry does not have, or not yet: refused, and free to ask again.
+ */
+export type RefusalReason = 'garbage' | 'oversize' | 'slow' | 'broken' | 'unbound' | 'bad-binding' | 'stale' | 'unregistered' | 'not-allowed' | 'rate' | 'busy' | 'blocked' | 'bad-signature' | 'bytes';
 
 /** A peer answered with an error of its own. */
 export class PeerError extends HoldfastError {

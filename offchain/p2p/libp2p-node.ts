@@ -55,6 +55,7 @@ const CIRCUIT_BYTES = 4n * 1024n * 1024n;
 /** Parts of libp2p that its public interface does not show. */
 interface Libp2pComponents {
   readonly transportManager: { listen(addresses: Multiaddr[]): Promise<void>; getAddrs(): Multiaddr[] };
+  readonly connectionManager: { readonly reconnectQueue: { stop(): void } };
   readonly addressManager: { confirmObservedAddr(address: Multiaddr, options: { readonly type: 'transport'; readonly ttl: number }): void };
 }
 
@@ -87,8 +88,6 @@ export async function createNode(init: NodeInit): Promise<Node> {
       maxIncomingPendingConnections: PENDING_CONNECTIONS_MAX,
       inboundUpgradeTimeout: HANDSHAKE_MS,
       inboundStreamProtocolNegotiationTimeout: HANDSHAKE_MS,
-      // Who redials whom is decided by leases and neighbours.
-      reconnectRetries: 0,
     },
     connectionGater: gater(init),
     services: services as unknown as ServiceFactoryMap<{ dht: KadDHT; gossip: GossipSub }>,
@@ -123,6 +122,14 @@ function addressesOf({ host, tcpPort, wsPort }: Listen): string[] {
 export function tellAddresses(node: Node): void {
   const { addressManager, transportManager } = (node as unknown as { components: Pick<Libp2pComponents, 'addressManager' | 'transportManager'> }).components;
   for (const address of transportManager.getAddrs()) addressManager.confirmObservedAddr(address, { type: 'transport', ttl: ADDRESS_TTL_MS });
+}
+
+/**
+ * libp2p's own redialling ends: it comes back at once to a peer that turns it away, as often as it is turned away, whatever `reconnectRetries`
+ * says. Leases and neighbours decide who is dialled again, and when.
+ */
+export function leaveRedialling(node: Node): void {
+  (node as unknown as { components: Pick<Libp2pComponents, 'connectionManager'> }).components.connectionManager.reconnectQueue.stop();
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Counters } from './counters.ts';
 import { PeerUnreachableError } from './errors.ts';
 import { createGossip } from './gossip.ts';
 import type { Gossip } from './gossip.ts';
-import { createNode, tellAddresses } from './libp2p-node.ts';
+import { createNode, leaveRedialling, tellAddresses } from './libp2p-node.ts';
 import type { Listen, Node, Role } from './libp2p-node.ts';
 import { BINDING_MS, HANDSHAKE_MS, UNBOUND_MS } from './limits.ts';
 import { createNoticeBook } from './notices.ts';
@@ -131,6 +131,7 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
   await requests.start();
   await tunnels.start();
   await node().start();
+  leaveRedialling(node());
   tellAddresses(node());
   gossip.start();
   if (role === 'heavy') await node().services.dht.setMode('server', { force: true });

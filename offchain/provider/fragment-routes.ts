@@ -18,7 +18,7 @@ import { sendRange } from './send-range.ts';
 const DRAIN_TIMEOUT_MS = 5_000;
 
 export function addFragmentRoutes(app: Express, provider: Provider): void {
-  app.put(FRAGMENT, (request, response) => receiveFragment(provider, request, response));
+  app.put(FRAGMENT, (request, response) => provider.traffic.write(() => receiveFragment(provider, request, response)));
   // Before GET, which would otherwise answer for it.
   app.head(FRAGMENT, async (request, response) => {
     const stored = await headFragment(provider, { key: keyOf(request), header: request.headers.authorization, expectedRoot: rootOf(request) });

@@ -6,6 +6,7 @@ import type { OpenFile } from '../store/files.ts';
 import type { Logger } from '../store/log.ts';
 import type { Store } from '../store/open.ts';
 import type { Shelves, StoredFragment } from './fragments.ts';
+import { giveBlock, takeBlock } from './blocks.ts';
 import { judgeFragment } from './judge-fragment.ts';
 import type { Verdict } from './judge-fragment.ts';
 import { storedTree } from './read-fragment.ts';
@@ -13,14 +14,14 @@ import { loadScrubProgress, NO_COUNTS, saveScrubProgress } from './scrub-progres
 import type { ScrubProgress } from './scrub-progress.ts';
 
 const PIECE_BYTES = 256 * 1024;
-/** While fragments are read or proven for others, the scrub takes this share of its rate. */
+/** While fragments come, go or are proven, the scrub takes this share of its rate. */
 const BUSY_DIVISOR = 8;
 /** Progress is written down at most this often; what a crash loses of it is read again. */
 const SAVE_EVERY_MS = 5_000;
 
 export interface ScrubOptions extends Shelves {
-  /** Reads and proofs of others under way. */
-  readonly traffic: { readonly running: number };
+  /** Whether others use the disk, or did a moment ago. */
+  readonly traffic: { readonly isBusy: boolean };
   readonly bytesPerTick: number;
   /** From the end of a pass to the begin of the next. */
   readonly pauseMs: number;
@@ -54,7 +55,7 @@ export class Scrubber {
   /** Reads at most `bytesPerTick` bytes, rounded up to a piece. Returns how many. */
   async tick(): Promise<number> {
     const { bytesPerTick, traffic } = this.#options;
-    const budget = traffic.running > 0 ? bytesPerTick / BUSY_DIVISOR : bytesPerTick;
+    const budget = traffic.isBusy ? bytesPerTick / BUSY_DIVISOR : bytesPerTick;
     let done = 0;
     while (done < budget) {
       const reading = this.#reading ?? (await this.#next());
@@ -93,12 +94,18 @@ export class Scrubber {
   /** 0 when the file ends early or cannot be read. */
   async #readPiece(reading: Reading, budget: number): Promise<number> {
     const { fragment, file, hasher, atBytes } = reading;
-    const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, Math.max(budget, PIECE_BYTES / BUSY_DIVISOR), fragment.sizeBytes - atBytes));
-    const read = await file.read(piece, atBytes).catch(() => 0);
-    if (read < piece.length) return 0;
-    hasher.update(piece);
-    reading.atBytes += read;
-    return read;
+    // The pool's memory lets the disk transfer without a copy in the kernel's cache, which warmer pages would have to leave for it.
+    const block = takeBlock();
+    try {
+      const piece = block.subarray(0, Math.min(PIECE_BYTES, Math.max(budget, PIECE_BYTES / BUSY_DIVISOR), fragment.sizeBytes - atBytes));
+      const read = await file.read(piece, atBytes).catch(() => 0);
+      if (read < piece.length) return 0;
+      hasher.update(piece);
+      reading.atBytes += read;
+      return read;
+    } finally {
+      giveBlock(block);
+    }
   }
 
   async #conclude(reading: Reading): Promise<void> {

@@ -2,17 +2,26 @@ import { BusyError } from './errors.ts';
 
 /** Reads of fragments at once; each holds up to 4 MiB. */
 const READS_MAX = 32;
+/** Between one request and the next of the same transfer lies less. */
+const LULL_MS = 2_000;
 
 /** What the disk is doing for others: the scrub steps back for it, and the metrics tell it. */
 export class Traffic {
   #reads = 0;
   #proofs = 0;
+  #writes = 0;
+  #endedMs = -LULL_MS;
   #readBytes = 0;
   #writtenBytes = 0;
 
-  /** Reads of fragments and proofs under way. */
+  /** Reads, uploads and proofs under way. */
   get running(): number {
-    return this.#reads + this.#proofs;
+    return this.#reads + this.#writes + this.#proofs;
+  }
+
+  /** Something is under way, or was a moment ago: a transfer is many short requests. */
+  get isBusy(): boolean {
+    return this.running > 0 || performance.now() - this.#endedMs < LULL_MS;
   }
 
   get readBytes(): number {
@@ -31,6 +40,17 @@ export class Traffic {
       return await work();
     } finally {
       this.#reads -= 1;
+      this.#endedMs = performance.now();
+    }
+  }
+
+  async write<T>(work: () => Promise<T>): Promise<T> {
+    this.#writes += 1;
+    try {
+      return await work();
+    } finally {
+      this.#writes -= 1;
+      this.#endedMs = performance.now();
     }
   }
 
@@ -40,6 +60,7 @@ export class Traffic {
       return await work();
     } finally {
       this.#proofs -= 1;
+      this.#endedMs = performance.now();
     }
   }
 

@@ -1,5 +1,6 @@
 // usage: started by network.ts with an IPC channel; one verb of a creator in a process of its own, so that its memory and CPU time are its own
 import { keepHeapSmall } from '../../offchain/cli/small-heap.ts';
+import { type CpuTimes, cpuSince, cpuTimes } from './cpu-times.ts';
 import { peakMemoryBytes } from './memory.ts';
 import { timed } from './timing.ts';
 
@@ -18,7 +19,7 @@ export interface ClientOrder {
 /** Of the verb alone, without starting the process and opening the home folder; the peak is the whole process's. */
 export interface ClientAnswer {
   readonly seconds: number;
-  readonly cpuSeconds: number;
+  readonly cpu: CpuTimes;
   readonly peakBytes: number;
   /** Only of a put. */
   readonly storedBytes: number;
@@ -44,7 +45,7 @@ async function obey({ rpcUrl, deployment, account, home, name, path, into }: Cli
   const chain = await createChain({ rpcUrls: [rpcUrl], deployment: parseDeployment(deployment), account: devAccount(account, DEV_CHAIN_ID), pollMs: 50 });
   const client = await createClient({ chain, home });
   let stored = { storedBytes: 0, batches: 0 };
-  const before = process.cpuUsage();
+  const before = cpuTimes();
   const seconds = await timed(async () => {
     if (path !== undefined) {
       const { stats, batches, lost } = await put(client, { paths: [path], name });
@@ -55,7 +56,7 @@ async function obey({ rpcUrl, deployment, account, home, name, path, into }: Cli
       if (failed.length > 0) throw new Error(`${name}: ${failed.length} files failed`);
     }
   });
-  const { user, system } = process.cpuUsage(before);
+  const cpu = cpuSince(before, cpuTimes());
   await client.close();
-  return { seconds, cpuSeconds: (user + system) / 1e6, peakBytes: peakMemoryBytes(), ...stored };
+  return { seconds, cpu, peakBytes: peakMemoryBytes(), ...stored };
 }

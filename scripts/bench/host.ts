@@ -4,6 +4,7 @@ import { parseDeployment } from '../../offchain/chain/deployment.ts';
 import { startHeavy } from '../../offchain/heavy/service.ts';
 import { startProvider } from '../../offchain/provider/service.ts';
 import { createLogger } from '../../offchain/store/log.ts';
+import { type CpuTimes, cpuTimes } from './cpu-times.ts';
 
 /** What the host is told. `account`: index of a devnet account. */
 export type HostOrder =
@@ -16,7 +17,7 @@ export type HostOrder =
   | { readonly do: 'cpu' };
 
 /** What it answers, in the order of the orders. */
-export type HostAnswer = { readonly id: number } | { readonly cpuSeconds: number } | { readonly error: string };
+export type HostAnswer = { readonly id: number } | CpuTimes | { readonly error: string };
 
 const running = new Map<number, { stop(): Promise<void> }>();
 let last = Promise.resolve();
@@ -32,8 +33,7 @@ process.on('disconnect', () => process.exit(0));
 
 async function obey(order: HostOrder): Promise<HostAnswer> {
   if (order.do === 'cpu') {
-    const { user, system } = process.cpuUsage();
-    return { cpuSeconds: (user + system) / 1e6 };
+    return cpuTimes();
   }
   if (order.do === 'end') {
     await running.get(order.id)?.stop();

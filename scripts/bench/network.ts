@@ -17,6 +17,7 @@ import { deployDevnet } from '../../offchain/cli/devnet/deploy-devnet.ts';
 import { createClient } from '../../offchain/client/client.ts';
 import { rent } from '../../offchain/client/rent.ts';
 import type { ClientAnswer, ClientOrder } from './client.ts';
+import { type CpuTimes, cpuSum } from './cpu-times.ts';
 import type { HostAnswer, HostOrder } from './host.ts';
 
 const HOST = fileURLToPath(new URL('./host.ts', import.meta.url));
@@ -36,8 +37,8 @@ export interface BenchNetwork {
   run(order: Pick<ClientOrder, 'home' | 'name' | 'path' | 'into'>): Promise<ClientAnswer>;
   /** Switches providers off for good. */
   end(providers: readonly number[]): Promise<void>;
-  /** CPU seconds that all providers and the heavy node have taken so far. */
-  cpuSeconds(): Promise<number>;
+  /** What all providers and the heavy node have taken so far. */
+  cpuTimes(): Promise<CpuTimes>;
   stop(): Promise<void>;
 }
 
@@ -95,7 +96,7 @@ export async function startNetwork(options: NetworkOptions): Promise<BenchNetwor
       },
       run: (order) => runClient({ ...told, account: CREATOR_ACCOUNT, ...order, home: homeOf(order.home) }, env),
       end: async (providers) => void (await Promise.all(providers.map((id) => hostOf.get(id)?.tell({ do: 'end', id })))),
-      cpuSeconds: async () => (await Promise.all(hosts.map((host) => host.cpuSeconds()))).reduce((sum, one) => sum + one, 0),
+      cpuTimes: async () => cpuSum(await Promise.all(hosts.map((host) => host.cpuTimes()))),
     };
   } catch (error) {
     await stop();
@@ -115,7 +116,7 @@ async function providerAccount(rpcUrl: string, i: number): Promise<number> {
 
 interface Host {
   tell(order: HostOrder): Promise<number>;
-  cpuSeconds(): Promise<number>;
+  cpuTimes(): Promise<CpuTimes>;
   stop(): Promise<void>;
 }
 
@@ -134,9 +135,10 @@ function startHost(): Host {
       if (!('id' in answer)) throw new Error(`the host answered ${JSON.stringify(answer)} to ${order.do}`);
       return answer.id;
     },
-    async cpuSeconds() {
+    async cpuTimes() {
       const answer = await ask({ do: 'cpu' });
-      return 'cpuSeconds' in answer ? answer.cpuSeconds : 0;
+      if (!('cpuSeconds' in answer)) throw new Error(`the host answered ${JSON.stringify(answer)} to cpu`);
+      return answer;
     },
     async stop() {
       if (child.connected) child.disconnect();

@@ -8,6 +8,7 @@ import { createChain } from '../../offchain/chain/client.ts';
 import { PRODUCTION } from '../../offchain/chain/devnet-parameters.ts';
 import { readAgreement } from '../../offchain/chain/read-agreement.ts';
 import { parseSize } from '../../offchain/cli/units.ts';
+import { cpuSince } from './cpu-times.ts';
 import { startNetwork } from './network.ts';
 import { writeRandomFile } from './samples.ts';
 
@@ -34,7 +35,7 @@ try {
   const lost = providers.slice(0, dead);
   // Two whole epochs, so that everybody has proven.
   await sleep(2 * EPOCH_SECONDS * 1_000);
-  const cpuBefore = await network.cpuSeconds();
+  const cpuBefore = await network.cpuTimes();
   const diedMs = performance.now();
   await network.end(lost);
   let faultedMs: number | undefined;
@@ -51,7 +52,7 @@ try {
   const result = {
     name: 'repair', sizeBytes, dead, epochSeconds: EPOCH_SECONDS, faultRun: FAULT_RUN,
     secondsToHealth: seconds(diedMs, healthyMs), secondsOfFaultWindow: seconds(diedMs, faultedMs ?? healthyMs), secondsOfRepair: seconds(faultedMs ?? diedMs, healthyMs),
-    cpuSeconds: Math.round(((await network.cpuSeconds()) - cpuBefore) * 10) / 10,
+    cpuSeconds: Math.round(cpuSince(cpuBefore, await network.cpuTimes()).cpuSeconds * 10) / 10,
   };
   process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${dead} of ${SCHEME.k + SCHEME.m} providers dead: full health after ${result.secondsToHealth} s, of which ${result.secondsOfRepair} s after the last one was faulted\n`);
 } finally {

@@ -2,6 +2,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientAnswer } from './client.ts';
+import { type CpuTimes, cpuSince } from './cpu-times.ts';
 import type { BenchRequest } from './options.ts';
 import { round } from './row.ts';
 import { type BenchNetwork, startNetwork } from './network.ts';
@@ -114,10 +115,15 @@ async function measureSmall(stage: Stage, folder: string): Promise<void> {
 
 /** One verb, the CPU seconds of both sides, and the client's peak memory. */
 async function watched({ network }: Stage, order: Parameters<BenchNetwork['run']>[0]): Promise<{ answer: ClientAnswer; facts: Record<string, number> }> {
-  const before = await network.cpuSeconds();
+  const before = await network.cpuTimes();
   const answer = await network.run(order);
-  const providerCpuSeconds = (await network.cpuSeconds()) - before;
-  return { answer, facts: { clientCpuSeconds: round(answer.cpuSeconds), providerCpuSeconds: round(providerCpuSeconds), peakMiB: Math.round(answer.peakBytes / 2 ** 20) } };
+  const providers = cpuSince(before, await network.cpuTimes());
+  return { answer, facts: { ...cpuFacts('client', answer.cpu), ...cpuFacts('provider', providers), peakMiB: Math.round(answer.peakBytes / 2 ** 20) } };
+}
+
+/** `systemSeconds`: the kernel's part of `cpuSeconds`. */
+function cpuFacts(who: 'client' | 'provider', { cpuSeconds, systemSeconds }: CpuTimes): Record<string, number> {
+  return { [`${who}CpuSeconds`]: round(cpuSeconds), [`${who}SystemSeconds`]: round(systemSeconds) };
 }
 
 async function sizeOf(folder: string): Promise<number> {

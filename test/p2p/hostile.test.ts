@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KEEP_ALIVE } from '@libp2p/interface';
 import type { Connection, Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +12,7 @@ import { BINDING_SECONDS_MAX, REQUEST_BURST, REQUEST_BYTES_MAX } from '../../off
 import { bindProtocol, requestProtocol, tunnelProtocol } from '../../offchain/p2p/protocol.ts';
 import type { Peer } from '../../offchain/p2p/start-peer.ts';
 import { peerDomain } from '../../offchain/wire/typed-data.ts';
-import { DOMAIN, NETWORK, accountOf, createWorld, until } from './support.ts';
+import { DOMAIN, NETWORK, accountOf, createWorld, entry, until } from './support.ts';
 import type { World } from './support.ts';
 
 let world: World;
@@ -78,7 +80,6 @@ describe('a binding', () => {
     ['of another network', (peer) => signBinding(accountOf(11), peerDomain({ ...NETWORK, chainId: 1 }), { node: 11, peer, sequence: 1, expiry: expiry() })],
     ['that has ended', (peer) => signBinding(accountOf(11), DOMAIN, { node: 11, peer, sequence: 1, expiry: expiry() - 61 })],
     ['that would last too long', (peer) => signBinding(accountOf(11), DOMAIN, { node: 11, peer, sequence: 1, expiry: expiry() + BINDING_SECONDS_MAX + 3600 })],
-    ['of a node that nobody registered', (peer) => signBinding(accountOf(77), DOMAIN, { node: 77, peer, sequence: 1, expiry: expiry() })],
     ['with a signature of zeros', async (peer) => ({ ...(await signBinding(accountOf(11), DOMAIN, { node: 11, peer, sequence: 1, expiry: expiry() })), signature: `0x${'00'.repeat(64)}` })],
   ];
   it.each(cases)('%s: refused, disconnected, kept out', async (_what, make) => {
@@ -182,5 +183,31 @@ describe('raw streams', () => {
     const read = readFrame(stream, { maxBytes: 10, timeoutMs: 5_000 });
     stream.abort(new Error('gone'));
     await expect(read).rejects.toMatchObject({ reason: 'broken' });
+  });
+});
+
+describe('a peer that is turned away', () => {
+  it('may come back as soon as the registry has it: who asked too early has not lied', async () => {
+    const early = await world.light(15);
+    await expect(early.dial(heavy.addresses())).rejects.toThrow();
+    await until('the refusal', () => world.lines.some(({ event, reason }) => event === 'peer.refused' && reason === 'unregistered'));
+    world.registry.entries.push(entry(15));
+    const link = await early.dial(heavy.addresses());
+    expect(await early.requests.send(link, 'echo', { body: 'at last', schema: z.string() })).toBe('at last');
+  });
+
+  it('does not knock again by itself: when to do that is decided by leases', async () => {
+    const leaving = await world.light(13);
+    const link = await leaving.dial(heavy.addresses());
+    // As the routing table and the relay's client mark peers that they want to keep.
+    await leaving.node.peerStore.merge(link.remotePeer, { tags: { [`${KEEP_ALIVE}-here`]: { value: 1 } } });
+    let knocks = 0;
+    leaving.node.addEventListener('connection:open', () => void (knocks += 1));
+    heavy.bindings.blocklist.add(leaving.id);
+    await Promise.all(heavy.node.getConnections(leaving.node.peerId).map((connection) => connection.close()));
+    await until('the end of the connection', () => link.status !== 'open');
+    await leaving.node.dial(heavy.addresses().map((one) => multiaddr(one)));
+    await sleep(500);
+    expect(knocks).toBe(1);
   });
 });

@@ -212,7 +212,7 @@ const scenarios: Scenario[] = [
     },
     act: async (world) => {
       await markBad(store, keyOf(1));
-      const scrubber = new Scrubber({ ...world, files: world.files, store: world.store, traffic: { running: 0 }, bytesPerTick: 10 * SIZE, pauseMs: 0, log });
+      const scrubber = new Scrubber({ ...world, files: world.files, store: world.store, traffic: { isBusy: false }, bytesPerTick: 10 * SIZE, pauseMs: 0, log });
       try {
         await scrubber.tick();
         expect(await findFragment(store, keyOf(2))).toMatchObject({ bad: false });

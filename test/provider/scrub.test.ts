@@ -12,13 +12,13 @@ const COUNT = 4;
 let shelf: Shelf;
 let lines: Record<string, unknown>[];
 let nowMs: number;
-let traffic: { running: number };
+let traffic: { isBusy: boolean };
 
 beforeEach(async () => {
   shelf = await openShelf();
   lines = [];
   nowMs = 1_000_000;
-  traffic = { running: 0 };
+  traffic = { isBusy: false };
   for (let i = 0; i < COUNT; i++) await put(i);
 });
 afterEach(() => removeShelf(shelf));
@@ -101,9 +101,9 @@ describe('Scrubber', () => {
   it('keeps to its rate, and to an eighth of it while others read', async () => {
     const scrubber = newScrubber(262_144);
     expect(await scrubber.tick()).toBe(262_144);
-    traffic.running = 1;
+    traffic.isBusy = true;
     expect(await scrubber.tick()).toBe(32_768);
-    traffic.running = 0;
+    traffic.isBusy = false;
     let ticks = 0;
     while ((await scrubber.tick()) > 0) ticks += 1;
     expect(ticks).toBe(Math.ceil((COUNT * SIZE - 262_144 - 32_768) / 262_144));
