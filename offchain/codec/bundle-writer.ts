@@ -2,6 +2,7 @@
 import { type BatchLineOptions, BatchLine, type EncodedBatch } from './batch-line.ts';
 import type { Rows } from './cbor-writer.ts';
 import { cdcChunks } from './chunk.ts';
+import type { Compression } from './compress.ts';
 import type { KnownChunks } from './chunk-ref.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { CodecInputError } from './format-errors.ts';
@@ -15,6 +16,8 @@ export interface BundleWriterOptions extends BatchLineOptions {
   readonly known: KnownChunks;
   /** False stores every chunk anew, those of manifests and catalog too. */
   readonly dedupe: boolean;
+  /** Of the objects' chunks; manifests and catalogs are always zstd. */
+  readonly compression?: Compression | undefined;
 }
 
 export class BundleWriter {
@@ -43,8 +46,8 @@ export class BundleWriter {
 
   /** The part of storing a slab's chunks that may run ahead of the others. The records lie in the slab. */
   prepare(keys: RecordKeys | null, slab: Slab): Promise<Prepared[]> {
-    const { pool, dedupe } = this.#options;
-    return prepareSlab(slab, { pool, dedupe, keys, find: (chunkId, size) => this.#find(chunkId, size) });
+    const { pool, dedupe, compression } = this.#options;
+    return prepareSlab(slab, { pool, dedupe, compression, keys, find: (chunkId, size) => this.#find(chunkId, size) });
   }
 
   /** Packs a prepared chunk unless it is stored already, and returns its row in `chunks`. Must be called in the order of the stream. */

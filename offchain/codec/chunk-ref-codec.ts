@@ -55,7 +55,7 @@ export function unpackRefs({ homes, table }: PackedRefs, fail: (why: string) => 
     const method = view.getUint8(at + 36);
     if (size === 0 || size > CHUNK_MAX_BYTES) fail('has a chunk of impossible size');
     if (storedSize === 0 || storedSize > RECORD_MAX_BYTES) fail('has a record of impossible size');
-    if (method !== 0 && method !== 1) return fail('has an unknown compression method');
+    if (method !== 0 && method !== 1 && method !== 2) return fail('has an unknown compression method');
     return {
       chunkId: table.slice(at, at + 32),
       size,

@@ -1,6 +1,6 @@
 /** Chunk references as rows of a table, found by id: sixty bytes for each, where an object takes five hundred. */
 import { NumberList } from './number-list.ts';
-import type { ChunkRef } from './types.ts';
+import type { ChunkRef, Method } from './types.ts';
 
 const ID_BYTES = 32;
 const FIRST_ROWS = 256;
@@ -45,7 +45,7 @@ export class ChunkTable {
     const chunkId = this.idAt(row);
     const base = row * (COLUMNS.length + 1);
     const [bundle, size, agreement, batch, offset, storedSize] = this.#numbers.slice(base, base + COLUMNS.length + 1) as [number, number, number, number, number, number];
-    return { chunkId, size, method: this.#methods.at(row) === 0 ? 0 : 1, agreement, bundle: bundle === NO_BUNDLE ? null : bundle, batch, offset, storedSize };
+    return { chunkId, size, method: this.#methods.at(row) as Method, agreement, bundle: bundle === NO_BUNDLE ? null : bundle, batch, offset, storedSize };
   }
 
   /** Where the id stands, or would stand. */

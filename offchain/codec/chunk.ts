@@ -1,6 +1,7 @@
 /** Cuts a byte stream into chunks. Boundaries depend on the bytes alone, never on how the source happened to slice them. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, join, utf8, viewOf } from './bytes.ts';
+import { CodecInputError } from './format-errors.ts';
 import { GearScan } from './kernels/gear.ts';
 
 const MIB = 1 << 20;
@@ -9,9 +10,21 @@ export const CHUNK_MEAN_BYTES = MIB;
 export const CHUNK_MAX_BYTES = 4 * MIB;
 export const FIXED_CHUNK_BYTES = MIB;
 
-/** Normalisation level 2: 22 zero bits are asked for below the mean, 18 above it. */
-const LIMIT_BELOW_MEAN = 2 ** (32 - 22);
-const LIMIT_ABOVE_MEAN = 2 ** (32 - 18);
+/** Smaller chunks cost more in records and references than they save. */
+export const CHUNK_LEAST_BYTES = MIB / 16;
+
+/** How a file is cut: by its content around a mean (a power of two of at most 1 MiB), or at a fixed size of at most 4 MiB. */
+export type Chunking = 'cdc' | 'fixed' | { readonly kind: 'cdc' | 'fixed'; readonly sizeBytes: number };
+
+/** @throws CodecInputError */
+export function cutterFor(chunking: Chunking = 'cdc'): Cutter {
+  const { kind, sizeBytes } = typeof chunking === 'string' ? { kind: chunking, sizeBytes: MIB } : chunking;
+  const most = kind === 'cdc' ? CHUNK_MEAN_BYTES : CHUNK_MAX_BYTES;
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < CHUNK_LEAST_BYTES || sizeBytes > most) throw new CodecInputError(`chunks of ${sizeBytes} bytes are not possible: ${CHUNK_LEAST_BYTES} to ${most}`);
+  if (kind === 'fixed') return new FixedCutter(sizeBytes);
+  if (!Number.isInteger(Math.log2(sizeBytes))) throw new CodecInputError(`content-defined chunks need a mean that is a power of two, and ${sizeBytes} is none`);
+  return new CdcCutter(sizeBytes);
+}
 
 /** gear[i] = first 4 bytes of SHA-256("holdfast/1/gear" || i as one byte), little-endian. */
 export const GEAR: Int32Array = Int32Array.from({ length: 256 }, (_, i) =>
@@ -31,19 +44,34 @@ export interface Cutter {
  */
 export class CdcCutter implements Cutter {
   readonly #scan = new GearScan(GEAR);
+  readonly #minBytes: number;
+  readonly #meanBytes: number;
+  readonly #maxBytes: number;
+  /** Normalisation level 2: for 1 MiB 22 zero bits are asked for below the mean, 18 above it. */
+  readonly #limitBelowMean: number;
+  readonly #limitAboveMean: number;
   #sizeBytes = 0;
 
+  /** A power of two; the least chunk is a quarter of it, the largest four times it. */
+  constructor(meanBytes: number = CHUNK_MEAN_BYTES) {
+    this.#minBytes = meanBytes / 4;
+    this.#meanBytes = meanBytes;
+    this.#maxBytes = 4 * meanBytes;
+    this.#limitBelowMean = 2 ** (32 - (Math.log2(meanBytes) + 2));
+    this.#limitAboveMean = 2 ** (32 - (Math.log2(meanBytes) - 2));
+  }
+
   next(bytes: Uint8Array): number {
-    let at = Math.min(bytes.length, Math.max(0, CHUNK_MIN_BYTES - this.#sizeBytes));
+    let at = Math.min(bytes.length, Math.max(0, this.#minBytes - this.#sizeBytes));
     this.#sizeBytes += at;
     while (at < bytes.length) {
-      const [until, limit] = this.#sizeBytes < CHUNK_MEAN_BYTES ? [CHUNK_MEAN_BYTES, LIMIT_BELOW_MEAN] : [CHUNK_MAX_BYTES, LIMIT_ABOVE_MEAN];
+      const [until, limit] = this.#sizeBytes < this.#meanBytes ? [this.#meanBytes, this.#limitBelowMean] : [this.#maxBytes, this.#limitAboveMean];
       const part = bytes.subarray(at, at + until - this.#sizeBytes);
       const found = this.#scan.find(part, limit);
       const seen = found < 0 ? part.length : found;
       at += seen;
       this.#sizeBytes += seen;
-      if (found >= 0 || this.#sizeBytes === CHUNK_MAX_BYTES) {
+      if (found >= 0 || this.#sizeBytes === this.#maxBytes) {
         this.reset();
         return at;
       }

@@ -2,11 +2,22 @@
 import type { Method, Platform } from './types.ts';
 
 export const ZSTD_LEVEL = 2;
+export const GZIP_LEVEL = 6;
 /** Below this zstd seldom gains a byte, and for a hundred thousand tiny files it costs more than all the rest. */
 const COMPRESS_MIN_BYTES = 128;
 const SAMPLE_WINDOWS = 64;
 const SAMPLE_WINDOW_BYTES = 64;
 const DENSE_BITS_PER_BYTE = 7.85;
+
+/** The writer's choice. Every record says how it was made, so readers need not know. */
+export interface Compression {
+  readonly kind: 'zstd' | 'gzip' | 'none';
+  /** zstd: 1 to 22; gzip: 1 to 9. */
+  readonly level: number;
+}
+
+export const DEFAULT_COMPRESSION: Compression = { kind: 'zstd', level: ZSTD_LEVEL };
+export const COMPRESSION_LEVELS = { zstd: { usual: ZSTD_LEVEL, max: 22 }, gzip: { usual: GZIP_LEVEL, max: 9 } } as const;
 
 /** Bytes as they will be stored (before encryption), and how. */
 export interface Coded {
@@ -14,11 +25,11 @@ export interface Coded {
   readonly bytes: Uint8Array;
 }
 
-/** zstd when it shrinks the data, the very same array otherwise. */
-export async function compress(platform: Platform, data: Uint8Array, level: number = ZSTD_LEVEL): Promise<Coded> {
-  if (data.length < COMPRESS_MIN_BYTES || looksDense(data)) return { method: 0, bytes: data };
-  const packed = await platform.zstdCompress(data, level);
-  return packed.length < data.length ? { method: 1, bytes: packed } : { method: 0, bytes: data };
+/** Compressed when that shrinks the data, the very same array otherwise. */
+export async function compress(platform: Platform, data: Uint8Array, { kind, level }: Compression = DEFAULT_COMPRESSION): Promise<Coded> {
+  if (kind === 'none' || data.length < COMPRESS_MIN_BYTES || looksDense(data)) return { method: 0, bytes: data };
+  const packed = kind === 'zstd' ? await platform.zstdCompress(data, level) : await platform.gzipCompress(data, level);
+  return packed.length < data.length ? { method: kind === 'zstd' ? 1 : 2, bytes: packed } : { method: 0, bytes: data };
 }
 
 /** Order-0 entropy of 4 KiB spread evenly over the data; shorter data is never judged, its sample would say nothing. */

@@ -5,6 +5,7 @@ import type { BatchMemory } from './batch-memory.ts';
 import { BundleWriter } from './bundle-writer.ts';
 import { equal } from './bytes.ts';
 import { type Catalog, generationOf, isUnresolved, latestVersion, withReplaced, withVersion } from './catalog.ts';
+import type { Compression } from './compress.ts';
 import type { KnownChunks } from './chunk-ref.ts';
 import { CodecInputError } from './format-errors.ts';
 import { keysOfGeneration } from './generations.ts';
@@ -27,6 +28,8 @@ interface BundleOptions {
   readonly catalog: Catalog;
   readonly known: KnownChunks;
   readonly dedupe?: boolean | undefined;
+  /** Of chunks that are new; zstd at its usual level when left out. */
+  readonly compression?: Compression | undefined;
   /** Threads to work on; all runs on the caller's thread when left out. */
   readonly pool?: WorkerPool | undefined;
   /**

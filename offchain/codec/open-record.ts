@@ -47,8 +47,8 @@ export async function openRecordInto(platform: Platform, record: RecordName & { 
   const coded = method === 0 ? target : new Uint8Array(bodyBytes);
   if (keys === null) fill(coded, parts);
   else await decrypt(platform, { keys, chunkId, method, parts, target: coded });
-  if (method === 1) {
-    const plain = await expand(platform, coded, size);
+  if (method !== 0) {
+    const plain = await expand(platform, { method, coded, size });
     if (plain.length !== size) throw wrongSize(size, plain.length);
     target.set(plain);
   }
@@ -106,9 +106,9 @@ function wrongSize(size: number, found: number): CorruptRecordError {
   return new CorruptRecordError('its size is not the one that was promised', { size, found });
 }
 
-async function expand(platform: Platform, coded: Uint8Array, size: number): Promise<Uint8Array> {
+async function expand(platform: Platform, { method, coded, size }: { method: 1 | 2; coded: Uint8Array; size: number }): Promise<Uint8Array> {
   try {
-    return await platform.zstdDecompress(coded, size);
+    return method === 1 ? await platform.zstdDecompress(coded, size) : await platform.gzipDecompress(coded, size);
   } catch (cause) {
     throw new CorruptRecordError(`it does not decompress (${cause instanceof Error ? cause.message : String(cause)})`);
   }

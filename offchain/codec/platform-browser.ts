@@ -37,6 +37,9 @@ export function browserPlatform(zstd: Zstd = wasmZstd): Platform {
   return {
     zstdCompress: zstd.zstdCompress,
     zstdDecompress: zstd.zstdDecompress,
+    // The host chooses the level.
+    gzipCompress: (data) => through(new CompressionStream('gzip'), data, Infinity),
+    gzipDecompress: (data, maxBytes) => through(new DecompressionStream('gzip'), data, maxBytes),
     ctr,
     gcmEncrypt,
     randomBytes(sizeBytes) {
@@ -73,6 +76,23 @@ export function browserPlatform(zstd: Zstd = wasmZstd): Platform {
       return sealed.slice(data.length);
     },
   };
+}
+
+/** Ends as soon as there is more than `maxBytes`. */
+async function through(stream: CompressionStream | DecompressionStream, data: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let sizeBytes = 0;
+  const source = new Blob([own(data)]).stream();
+  for (const reader = source.pipeThrough(stream).getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return concat(...parts);
+    sizeBytes += value.length;
+    if (sizeBytes > maxBytes) {
+      await reader.cancel().catch(() => undefined);
+      throw new RangeError(`The decompressed data exceeds ${maxBytes} bytes.`);
+    }
+    parts.push(value);
+  }
 }
 
 /** The same bytes in memory that is not shared, which is all that WebCrypto takes. */

@@ -1,6 +1,6 @@
 import { type Cipheriv, createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import { copyInto } from './bytes.ts';
 import type { Platform } from './types.ts';
 
@@ -12,6 +12,8 @@ const PIECE_SIZE = 64 * 1024;
 // Compression runs in Node's thread pool: an upload then keeps both its event loop and a second core busy.
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
+const pack = promisify<Uint8Array, { level: number }, Buffer>(gzip);
+const unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
 
 /** The codec's platform on Node: OpenSSL and libzstd as Node carries them. */
 export const nodePlatform: Platform = {
@@ -71,6 +73,12 @@ export const nodePlatform: Platform = {
   async zstdDecompress(data, maxBytes) {
     // zlib wants a limit of at least one byte, so a limit of zero is checked afterwards.
     const clear = await decompress(data, { maxOutputLength: Math.max(1, maxBytes) });
+    if (clear.length > maxBytes) throw new RangeError(`The decompressed data exceeds ${maxBytes} bytes.`);
+    return plain(clear);
+  },
+  gzipCompress: async (data, level) => plain(await pack(data, { level })),
+  async gzipDecompress(data, maxBytes) {
+    const clear = await unpack(data, { maxOutputLength: Math.max(1, maxBytes) });
     if (clear.length > maxBytes) throw new RangeError(`The decompressed data exceeds ${maxBytes} bytes.`);
     return plain(clear);
   },

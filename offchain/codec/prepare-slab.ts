@@ -1,5 +1,6 @@
 /** Names a slab's chunks and turns those that are new into records, where they lie. */
 import { idKey } from './bytes.ts';
+import type { Compression } from './compress.ts';
 import type { RecordKeys } from './keys.ts';
 import type { WorkerPool } from './pool/pool.ts';
 import type { StoredRecord } from './record.ts';
@@ -19,13 +20,14 @@ export interface PrepareOptions {
   /** Null for public data. */
   readonly keys: RecordKeys | null;
   readonly dedupe: boolean;
+  readonly compression?: Compression | undefined;
   /** The chunk's place when it is stored already. */
   readonly find: (chunkId: Uint8Array, size: number) => Promise<ChunkRef | undefined>;
 }
 
 /** One for each chunk of the slab, in order. The records lie in the slab, whose buffer may have become another. */
 export async function prepareSlab(slab: Slab, options: PrepareOptions): Promise<Prepared[]> {
-  const { pool, keys } = options;
+  const { pool, keys, compression } = options;
   const named = await pool.run('chunkIds', { buffers: [slab.bytes], sizes: Uint32Array.from(slab.sizes), keys });
   [slab.bytes] = named.buffers;
   const { prepared, fresh } = await look(slab, named.ids, options);
@@ -36,6 +38,7 @@ export async function prepareSlab(slab: Slab, options: PrepareOptions): Promise<
     sizes: Uint32Array.from(fresh, ({ chunk }) => chunk.size),
     ids: fresh.length === prepared.length ? named.ids : pack(fresh.map(({ chunk }) => chunk.chunkId)),
     keys,
+    compression,
   });
   [slab.bytes] = buffers;
   sealed.forEach(({ method, bodySize, head, tag, fingerprint }, i) => {

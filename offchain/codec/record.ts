@@ -1,6 +1,6 @@
 /** One chunk to its stored record (`open-record.ts` is the way back); the README's section "Chunks and records" has the bytes. */
 import { concat } from './bytes.ts';
-import { compress } from './compress.ts';
+import { type Compression, compress } from './compress.ts';
 import { CHUNK_MAX_BYTES } from './chunk.ts';
 import type { RecordKeys } from './keys.ts';
 import type { Method, Platform } from './types.ts';
@@ -47,15 +47,15 @@ const NOTHING = new Uint8Array(0);
  */
 export async function sealChunk(
   platform: Platform,
-  options: { keys: RecordKeys | null; chunkId: Uint8Array; data: Uint8Array },
+  options: { keys: RecordKeys | null; chunkId: Uint8Array; data: Uint8Array; compression?: Compression | undefined },
 ): Promise<SealedChunk> {
-  const { keys, chunkId, data } = options;
+  const { keys, chunkId, data, compression } = options;
   if (data.length > CHUNK_MAX_BYTES) throw new RangeError(`a chunk has at most ${CHUNK_MAX_BYTES} bytes`);
-  const { method, bytes } = await compress(platform, data);
+  const { method, bytes } = await compress(platform, data, compression);
   const shape = { method, bodySize: bytes.length };
-  // Another zstd version may compress the same chunk to other bytes, so the nonce depends on these as well.
+  // Another version or level may compress the same chunk to other bytes, so the nonce depends on these as well.
   const distinct = method === 0 ? [] : [await platform.sha256(bytes)];
-  if (method === 1) data.set(bytes);
+  if (method !== 0) data.set(bytes);
   if (keys === null) return { ...shape, head: NOTHING, tag: NOTHING, fingerprint: distinct[0] ?? chunkId };
   const associated = concat(chunkId, Uint8Array.of(method));
   const nonce = (await platform.hmacSha256(keys.nonce, associated, ...distinct)).slice(0, NONCE_BYTES);

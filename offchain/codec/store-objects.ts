@@ -2,7 +2,7 @@
 import type { SourceObject } from './archive.ts';
 import type { EncodedBatch } from './batch-line.ts';
 import type { BundleWriter } from './bundle-writer.ts';
-import { CdcCutter, FixedCutter } from './chunk.ts';
+import { type Chunking, FixedCutter, cutterFor } from './chunk.ts';
 import type { CodecKeys } from './keys.ts';
 import { ManifestBuilder } from './manifest-builder.ts';
 import type { Visibility } from './manifest-ref.ts';
@@ -17,8 +17,8 @@ export interface ObjectsOptions {
   readonly keys: CodecKeys;
   readonly visibility: Visibility;
   readonly objects: AsyncIterable<SourceObject>;
-  /** For private objects; 'cdc' when left out. Public objects are always cut at 1 MiB, so that their CIDs are those of IPFS. */
-  readonly chunking?: 'cdc' | 'fixed' | undefined;
+  /** For private objects; FastCDC when left out. Public objects are always cut at 1 MiB, so that their CIDs are those of IPFS. */
+  readonly chunking?: Chunking | undefined;
   /** Threads to work on; all runs on the caller's thread when left out. */
   readonly pool?: WorkerPool | undefined;
   readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
@@ -55,7 +55,7 @@ export interface StoredObjects {
 export async function* storeObjects(writer: BundleWriter, options: ObjectsOptions): AsyncGenerator<EncodedBatch, StoredObjects> {
   const { objects, visibility, onProgress } = options;
   const keys = visibility === 'public' ? null : options.keys.content;
-  const cutter = visibility === 'public' || options.chunking === 'fixed' ? new FixedCutter() : new CdcCutter();
+  const cutter = visibility === 'public' ? new FixedCutter() : cutterFor(options.chunking);
   const { threads = 0, sharesMemory = false } = options.pool ?? {};
   const slabs = new SlabMemory({ isShared: sharesMemory });
   const builder = new ManifestBuilder(writer.chunks);

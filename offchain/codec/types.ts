@@ -28,7 +28,9 @@ export interface RecordLocation {
   readonly storedSize: number;
 }
 
-export type Method = 0 | 1;
+/** 0: as it is; 1: zstd; 2: gzip. */
+export type Method = 0 | 1 | 2;
+
 
 /** A chunk as a manifest names it. */
 export interface ChunkRef extends RecordLocation {
@@ -59,4 +61,8 @@ export interface Platform {
   zstdCompress(data: Uint8Array, level: number): Uint8Array | Promise<Uint8Array>;
   /** Refuses (throws) when the result would exceed `maxBytes`. */
   zstdDecompress(data: Uint8Array, maxBytes: number): Uint8Array | Promise<Uint8Array>;
+  /** `level` 1 to 9, where the host lets it be chosen. */
+  gzipCompress(data: Uint8Array, level: number): Uint8Array | Promise<Uint8Array>;
+  /** Refuses (throws) when the result would exceed `maxBytes`. */
+  gzipDecompress(data: Uint8Array, maxBytes: number): Uint8Array | Promise<Uint8Array>;
 }

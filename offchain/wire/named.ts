@@ -18,8 +18,8 @@ export const PublicChunk = z.object({
   chunkId: hash,
   /** Plain bytes. */
   size: recordBytes,
-  /** 0: as it is; 1: zstd. */
-  method: z.union([z.literal(0), z.literal(1)]),
+  /** 0: as it is; 1: zstd; 2: gzip. */
+  method: z.union([z.literal(0), z.literal(1), z.literal(2)]),
   agreement: id,
   bundle: uint32,
   batch: ordinal,

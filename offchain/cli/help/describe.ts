@@ -13,7 +13,7 @@ export function describeAll(command: Command): void {
   const isShared = ({ long }: Option): boolean => isVerb && SHARED.has(long ?? '');
   for (const option of command.options) if (isShared(option)) option.helpGroup('Options of all commands:');
   // Groups are shown in the order of their first options.
-  command.options.sort((a, b) => Number(isShared(a)) - Number(isShared(b)));
+  (command.options as Option[]).sort((a, b) => Number(isShared(a)) - Number(isShared(b)));
   command.addHelpText('after', () => afterHelp(command));
   for (const child of command.commands) describeAll(child);
 }
