@@ -49,9 +49,19 @@ export const notFoundMiddleware: RequestHandler = (request, _response, next) => 
   next(new HoldfastError('NOT_FOUND', `There is nothing at ${request.method} ${request.path}.`));
 };
 
+export interface ServerOptions {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** Limits of the parser. */
+  readonly http?: http.ServerOptions | undefined;
+  /** Timeouts and listeners, set before the first connection. */
+  readonly configure?: ((server: http.Server) => void) | undefined;
+}
+
 /** Starts listening; port 0 takes any free one. */
-export async function startServer(app: http.RequestListener, options: { host?: string; port?: number } = {}): Promise<RunningServer> {
-  const server = http.createServer({ highWaterMark: STREAM_BUFFER_BYTES }, app);
+export async function startServer(app: http.RequestListener, options: ServerOptions = {}): Promise<RunningServer> {
+  const server = http.createServer({ highWaterMark: STREAM_BUFFER_BYTES, ...options.http }, app);
+  options.configure?.(server);
   const host = options.host ?? '127.0.0.1';
   server.listen(options.port ?? 0, host);
   try {
