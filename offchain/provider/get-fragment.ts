@@ -1,5 +1,5 @@
 import { LEAF_SIZE } from '../proof/hash.ts';
-import { BufferPool } from '../wire/buffer-pool.ts';
+import { PagePool } from '../store/page-pool.ts';
 import { BadRequestError } from '../wire/http-errors.ts';
 import { LEAVES_PER_READ_MAX } from '../wire/limits.ts';
 import type { Provider } from './context.ts';
@@ -9,8 +9,8 @@ import { findFragment, markBad } from './fragments.ts';
 import { readLeaves } from './read-fragment.ts';
 import type { FragmentRange } from './read-fragment.ts';
 
-/** A reader asks for a mebibyte and its proof at a time: as many answers at once find memory that was used before. */
-const memory = new BufferPool({ bufferBytes: (1 << 20) + 4096, kept: 8, isShared: false });
+/** A reader asks for a mebibyte and its proof at a time; the disk writes it there itself, for fragments are seldom read twice. */
+const memory = new PagePool({ blockBytes: (1 << 20) + 4096, freeMax: 16 });
 
 /**
  * Leaves of a fragment with their range proof; anybody may read, for the bytes are sealed. From `first` (0) on, `count` (all the rest).

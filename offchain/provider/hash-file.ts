@@ -1,13 +1,13 @@
 import { FragmentHasher } from '../proof/fragment-hasher.ts';
 import type { FragmentTree } from '../proof/fragment-hasher.ts';
 import type { OpenFile } from '../store/files.ts';
-import { BLOCK_BYTES, giveBlock, takeBlock } from './blocks.ts';
+import { BLOCK_BYTES, blocks } from './blocks.ts';
 
 /** Hashes the file's bytes before `endBytes`, a block at a time, from the disk itself where it allows that; undefined when it is shorter. */
 export async function hashStart(file: OpenFile, endBytes: number): Promise<FragmentHasher | undefined> {
   const hasher = new FragmentHasher();
   if (endBytes === 0) return hasher;
-  const block = takeBlock();
+  const block = blocks.take();
   try {
     for (let at = 0; at < endBytes; at += BLOCK_BYTES) {
       const piece = block.subarray(0, Math.min(BLOCK_BYTES, endBytes - at));
@@ -16,7 +16,7 @@ export async function hashStart(file: OpenFile, endBytes: number): Promise<Fragm
     }
     return hasher;
   } finally {
-    giveBlock(block);
+    blocks.give(block);
   }
 }
 

@@ -9,7 +9,7 @@ import { subtreeRange } from '../proof/subtree.ts';
 import type { ByteRange } from '../proof/subtree.ts';
 import { isUpperTreeSound, readUpperTree } from '../proof/upper-tree.ts';
 import type { OpenFile } from '../store/files.ts';
-import type { BufferPool } from '../wire/buffer-pool.ts';
+import type { PagePool } from '../store/page-pool.ts';
 import { isMissing, withFile } from './disk.ts';
 import { DamagedFragmentError } from './errors.ts';
 import type { FragmentFiles } from './fragment-files.ts';
@@ -62,7 +62,7 @@ export function readLeaf(files: FragmentFiles, fragment: StoredFragment, leafInd
 export function readLeaves(
   files: FragmentFiles,
   fragment: StoredFragment,
-  range: { readonly first: number; readonly count: number; readonly memory?: BufferPool | undefined },
+  range: { readonly first: number; readonly count: number; readonly memory?: PagePool | undefined },
 ): Promise<FragmentRange> {
   const { memory } = range;
   const start = range.first * LEAF_SIZE;
@@ -91,7 +91,7 @@ async function proofOf(files: FragmentFiles, fragment: StoredFragment, file: Ope
   return encodeNodes(rangeProof({ upperTree, first, count, left, right }));
 }
 
-async function* single(piece: Uint8Array, memory: BufferPool | undefined): AsyncGenerator<Uint8Array> {
+async function* single(piece: Uint8Array, memory: PagePool | undefined): AsyncGenerator<Uint8Array> {
   yield piece;
   // Not in a `finally`: who leaves early may have left the piece in a socket's queue.
   memory?.give(piece);

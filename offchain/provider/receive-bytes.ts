@@ -1,6 +1,6 @@
 import type { FragmentHasher, FragmentTree } from '../proof/fragment-hasher.ts';
 import type { OpenFile } from '../store/files.ts';
-import { BLOCK_BYTES, giveBlock, takeBlock } from './blocks.ts';
+import { BLOCK_BYTES, blocks } from './blocks.ts';
 import { TruncatedUploadError, UploadOffsetError, UploadTooLongError } from './errors.ts';
 import { hashStart } from './hash-file.ts';
 import { BrokenOff, pour } from './pour.ts';
@@ -54,8 +54,8 @@ class BlockWriter {
   readonly #file: OpenFile;
   readonly #hasher: FragmentHasher;
   readonly #onDurable: Reception['onDurable'];
-  #filling = takeBlock();
-  #other = takeBlock();
+  #filling = blocks.take();
+  #other = blocks.take();
   #filledBytes = 0;
   #writtenBytes: number;
   #writing: Promise<void> = Promise.resolve();
@@ -98,8 +98,8 @@ class BlockWriter {
   /** No call is under way any more; the blocks go to the next upload. */
   async end(): Promise<void> {
     await Promise.allSettled([this.#writing, this.#syncing]);
-    giveBlock(this.#filling);
-    giveBlock(this.#other);
+    blocks.give(this.#filling);
+    blocks.give(this.#other);
   }
 
   #copy(piece: Uint8Array): number {

@@ -6,7 +6,7 @@ import type { OpenFile } from '../store/files.ts';
 import type { Logger } from '../store/log.ts';
 import type { Store } from '../store/open.ts';
 import type { Shelves, StoredFragment } from './fragments.ts';
-import { giveBlock, takeBlock } from './blocks.ts';
+import { blocks } from './blocks.ts';
 import { judgeFragment } from './judge-fragment.ts';
 import type { Verdict } from './judge-fragment.ts';
 import { storedTree } from './read-fragment.ts';
@@ -95,7 +95,7 @@ export class Scrubber {
   async #readPiece(reading: Reading, budget: number): Promise<number> {
     const { fragment, file, hasher, atBytes } = reading;
     // The pool's memory lets the disk transfer without a copy in the kernel's cache, which warmer pages would have to leave for it.
-    const block = takeBlock();
+    const block = blocks.take();
     try {
       const piece = block.subarray(0, Math.min(PIECE_BYTES, Math.max(budget, PIECE_BYTES / BUSY_DIVISOR), fragment.sizeBytes - atBytes));
       const read = await file.read(piece, atBytes).catch(() => 0);
@@ -104,7 +104,7 @@ export class Scrubber {
       reading.atBytes += read;
       return read;
     } finally {
-      giveBlock(block);
+      blocks.give(block);
     }
   }
 
