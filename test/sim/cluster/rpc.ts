@@ -5,6 +5,7 @@ import type { Evm } from '../../support/contracts/evm.ts';
 export const CHAIN_URL = 'http://chain.sim';
 /** Chains have blocks, whether or not anybody sends something. */
 const BLOCK_SECONDS = 30;
+const BASE_FEE = '0x3b9aca00';
 const TIMED = new Set(['eth_sendRawTransaction', 'eth_estimateGas', 'eth_call']);
 
 interface Call {
@@ -43,6 +44,7 @@ export class Rpc {
     const now = Math.floor(this.#nowMs() / 1_000);
     const mine = this.#last.then(async () => {
       if (now - this.#seconds < BLOCK_SECONDS) return;
+      await this.#fixFee();
       await this.evm.request('evm_setNextBlockTimestamp', [now]);
       await this.evm.request('evm_mine', []);
       this.#seconds = now;
@@ -73,6 +75,7 @@ export class Rpc {
 
   async #do({ id, method, params = [] }: Call): Promise<unknown> {
     try {
+      if (method === 'eth_sendRawTransaction') await this.#fixFee();
       if (TIMED.has(method)) await this.evm.request('evm_setNextBlockTimestamp', [this.#next()]);
       const result = await this.evm.request(method, params);
       if (method === 'eth_sendRawTransaction') this.#seconds = this.#next();
@@ -81,6 +84,11 @@ export class Rpc {
       const { code = -32_603, message, data } = error as { code?: number; message: string; data?: unknown };
       return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } };
     }
+  }
+
+  /** Else the fee in a transaction would tell how many blocks there were when somebody asked for it. */
+  async #fixFee(): Promise<void> {
+    await this.evm.request('hardhat_setNextBlockBaseFeePerGas', [BASE_FEE]);
   }
 
   #next(): number {

@@ -1,5 +1,6 @@
 /** Days of a small town of real services: a creator stores and reads, nodes fail, the services repair. */
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { erc20Abi, parseEther } from 'viem';
 import { listNodes } from '../../../offchain/chain/list-nodes.ts';
@@ -34,15 +35,18 @@ export interface ClusterOptions {
 
 export interface ClusterResult {
   readonly options: ClusterOptions;
+  /** Over all that befell the town, all that its creator did, and every event of the chain. */
   readonly digest: string;
-  /** What the seed decides: mishaps, uploads, reads. Its digest is the run's. */
+  /** Mishaps, uploads, reads. */
   readonly log: EventLog;
-  /** What the chain says that happened. The order of transactions in one moment is not the seed's to decide. */
+  /** What the chain says that happened: registrations, seeds, roots, proofs, faults, replacements. */
   readonly chain: EventLog;
   readonly violation: Violation | undefined;
   readonly files: number;
   readonly reads: number;
   readonly services: ReadonlyMap<string, number>;
+  /** The services' logs, a line of JSON each. */
+  readonly lines: readonly string[];
 }
 
 export async function runCluster(options: ClusterOptions): Promise<ClusterResult> {
@@ -60,7 +64,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
   } finally {
     await town.stop();
   }
-  return { options, digest: log.digest(), log, chain, violation, files: days.files.size, reads: days.reads, services: countLines(town.lines) };
+  return { options, digest: createHash('sha256').update(log.digest()).update(chain.digest()).digest('hex'), log, chain, violation, files: days.files.size, reads: days.reads, services: countLines(town.lines), lines: town.lines };
 }
 
 class Days {
@@ -113,8 +117,11 @@ class Days {
     const { client, folder } = this.#town;
     const name = `file-${this.files.size}`;
     const bytes = this.#dice.bytes(this.#dice.between(1, 80_000));
-    await writeTree(join(folder, 'out', name), { 'data.bin': bytes });
-    await this.#asCreator(() => put(client, { paths: [join(folder, 'out', name)], name }));
+    const path = join(folder, 'out', name);
+    await writeTree(path, { 'data.bin': bytes });
+    // Times of files are stored with them.
+    for (const one of [join(path, 'data.bin'), path]) await utimes(one, this.#town.time.nowMs / 1_000, this.#town.time.nowMs / 1_000);
+    await this.#asCreator(() => put(client, { paths: [path], name }));
     this.files.set(name, bytes);
     this.#note('stored', `${name} ${bytes.length}`);
   }

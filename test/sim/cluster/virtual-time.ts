@@ -20,6 +20,8 @@ interface Actor {
 
 interface Sleeper {
   readonly actor: string;
+  /** The loop's. */
+  readonly name: string;
   readonly due: number;
   readonly order: number;
   readonly wake: () => void;
@@ -34,7 +36,7 @@ export class VirtualTime {
   readonly #actors = new AsyncLocalStorage<Actor>();
   readonly #sleepers = new Set<Sleeper>();
   #entered = 0;
-  #onSleep: (() => void) | undefined;
+  #onSleep: ((sleeper: Sleeper) => void) | undefined;
   readonly #restore: (() => void)[] = [];
 
   /** @param options.leastPauseMs no loop ticks more often: a simulation of days has no time for a tick each second */
@@ -79,7 +81,7 @@ export class VirtualTime {
     let first: Sleeper | undefined;
     for (const one of this.#sleepers) {
       if (this.frozen.has(one.actor)) continue;
-      if (first === undefined || one.due < first.due || (one.due === first.due && one.order < first.order)) first = one;
+      if (first === undefined || isBefore(one, first)) first = one;
     }
     return first;
   }
@@ -88,7 +90,9 @@ export class VirtualTime {
     this.#sleepers.delete(sleeper);
     const asleep = new Promise<void>((resolve, reject) => {
       const limit = setTimeout(() => reject(new Error(`a tick of ${sleeper.actor} took more than ${TICK_LIMIT_MS} ms`)), TICK_LIMIT_MS);
-      this.#onSleep = () => {
+      // Its own sleep, not that of another loop which is late.
+      this.#onSleep = ({ actor, name }) => {
+        if (actor !== sleeper.actor || name !== sleeper.name) return;
         clearTimeout(limit);
         resolve();
       };
@@ -100,16 +104,29 @@ export class VirtualTime {
 
   #sleep(delayMs: number, wake: () => void): Sleeper {
     const actor = this.#actors.getStore()?.name ?? 'nobody';
-    const sleeper = { actor, due: this.nowMs + Math.max(delayMs, this.#least), order: this.#entered++, wake: AsyncResource.bind(wake) };
+    const sleeper = { actor, name: wake.name, due: this.nowMs + Math.max(delayMs, this.#least), order: this.#entered++, wake: AsyncResource.bind(wake) };
     this.#sleepers.add(sleeper);
-    this.#onSleep?.();
+    this.#onSleep?.(sleeper);
     return sleeper;
   }
 
   #takeClock(): void {
-    const { now } = Date;
-    Date.now = () => this.nowMs;
-    this.#restore.push(() => void (Date.now = now));
+    const Real = globalThis.Date;
+    const nowMs = (): number => this.nowMs;
+    class VirtualDate extends Real {
+      constructor(...parts: [] | [number]) {
+        super(...(parts.length === 0 ? [nowMs()] : parts));
+      }
+      static override now(): number {
+        return nowMs();
+      }
+      /** Dates of the file system are the engine's own. */
+      static override [Symbol.hasInstance](value: unknown): boolean {
+        return value instanceof Real;
+      }
+    }
+    globalThis.Date = VirtualDate as unknown as DateConstructor;
+    this.#restore.push(() => void (globalThis.Date = Real));
   }
 
   #takeTimers(): void {
@@ -151,4 +168,11 @@ export class VirtualTime {
       syncBuiltinESMExports();
     });
   }
+}
+
+/** Whose turn it is in one moment must not hang on which of them fell asleep first: that is decided by sockets and disks. */
+function isBefore(one: Sleeper, other: Sleeper): boolean {
+  if (one.due !== other.due) return one.due < other.due;
+  if (one.actor !== other.actor) return one.actor < other.actor;
+  return one.name === other.name ? one.order < other.order : one.name < other.name;
 }
