@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import type { PutPreview } from '../client/preview-put.ts';
 import type { PutResult } from '../client/put.ts';
 import { UsageError } from './errors.ts';
 import { formatBytes } from './units.ts';
@@ -8,6 +9,7 @@ import { formatBytes } from './units.ts';
 export function putName(paths: readonly string[], name: string | undefined): string {
   if (name !== undefined) return name;
   const [only] = paths;
+  if (only === '-') throw new UsageError('Standard input has no name.', 'Give --name.');
   if (paths.length !== 1 || only === undefined) throw new UsageError('Several paths have no common name.', 'Give --name.');
   return basename(resolve(only));
 }
@@ -29,5 +31,17 @@ export function putLines(stored: PutResult): string[] {
     `Files       ${stats.files} (${formatBytes(stats.plainBytes)})`,
     `Saved       ${formatBytes(stats.dedupedBytes)} stored before, the rest compressed to ${formatBytes(stats.storedBytes)}`,
     ...(stored.lost.length === 0 ? [] : [`Missing     ${stored.lost.length} providers: ${stored.lost.map(({ provider, reason }) => `${provider} (${reason})`).join(', ')}`]),
+  ];
+}
+
+export function previewLines({ name, agreement, unchanged, batches, freeBatches, fits, sendBytes, stats }: PutPreview): string[] {
+  if (unchanged) return [`"${name}" is stored already, exactly like this: nothing would be sent.`];
+  return [
+    `Would store "${name}" in agreement ${agreement}`,
+    `Files       ${stats.files} (${formatBytes(stats.plainBytes)}), of which ${formatBytes(stats.dedupedBytes)} are stored already`,
+    `New         ${formatBytes(stats.storedBytes)} after compression, in ${batches} of ${freeBatches} free batches${fits ? '' : ': too many, see holdfast grow'}`,
+    `To send     ${formatBytes(sendBytes)} to all providers together`,
+    'Cost        no tokens, for the space is paid; one transaction on the chain',
+    'Nothing was sent.',
   ];
 }

@@ -1,4 +1,4 @@
-/** Fetching what is stored: by name, all of it or a part, into a folder. */
+/** Fetching what is stored: by name or ContentID, all of it or a part, into a folder. */
 import { readManifest } from '../codec/decode.ts';
 import type { RestoreResult } from '../codec/restore-node.ts';
 import { abortable } from './aborting.ts';
@@ -17,6 +17,8 @@ export interface GetResult extends RestoreResult {
   readonly version: number;
   readonly contentId: string;
   readonly bytes: number;
+  /** Files and links that were there already and stay, by the rule of `existing`. */
+  readonly kept: number;
   /** Providers that were left alone because they failed, lied or were slow. */
   readonly avoided: readonly AvoidedProvider[];
 }
@@ -28,11 +30,11 @@ export interface GetResult extends RestoreResult {
 export function get(client: Client, options: GetOptions): Promise<GetResult> {
   const { name, signal } = options;
   return abortable(`Fetching ${JSON.stringify(name)}`, signal, async () => {
-    const { ref, version } = await findVersion(client, options);
+    const { ref, version, name: found } = await findVersion(client, options);
     const { platform, reader } = client;
     const keys = await client.secrets.keys();
     const manifest = await readManifest({ platform, keys, source: reader.source({ signal }), signal }, ref);
     const result = await restoreManifest({ ...client, keys }, manifest, options);
-    return { ...result, name, version, contentId: ref.contentId, avoided: client.avoided() };
+    return { ...result, name: found, version, contentId: ref.contentId, avoided: client.avoided() };
   });
 }

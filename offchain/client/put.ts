@@ -1,26 +1,21 @@
 /** Storing files: encoded here, sent to all providers, confirmed by a quorum of them, committed on the chain. */
 import { createHash } from 'node:crypto';
 import type { Hex } from 'viem';
-import { BatchMemory, batchesFor } from '../codec/batch-memory.ts';
-import type { EncodedBatch } from '../codec/batch-line.ts';
-import type { Catalog } from '../codec/catalog.ts';
 import type { Chunking } from '../codec/chunk.ts';
 import type { Compression } from '../codec/compress.ts';
-import type { KnownChunks } from '../codec/chunk-ref.ts';
-import { type BundleResult, encodeBundle } from '../codec/encode-bundle.ts';
 import type { Visibility } from '../codec/manifest-ref.ts';
 import type { BundleStats } from '../codec/store-objects.ts';
 import type { WalkProblem } from '../codec/walk-node.ts';
 import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';
 import { ConcurrentUploadError, type SlotFailure } from './errors.ts';
-import type { AgreementView } from './fetch/agreement-view.ts';
+import { encodeUpload } from './encode-upload.ts';
 import { followedBundles, knownChunks, loadCatalog } from './local-state.ts';
 import { publishName } from './name-record.ts';
 import { pickAgreement } from './pick-agreement.ts';
 import type { OnProgress } from './progress.ts';
 import { sendSealKey } from './send-seal-key.ts';
-import { type Source, type SourceFacts, inOrder, scan, sourceOf } from './source.ts';
+import { type Source, type SourceFacts, scan, sourceOf } from './source.ts';
 import { syncCatalog } from './sync-catalog.ts';
 import { Journal } from './upload/journal.ts';
 import { storeBundle } from './upload/store-bundle.ts';
@@ -75,29 +70,31 @@ const TRIES = 3;
  */
 export function put(client: Client, options: PutOptions): Promise<PutResult> {
   return abortable(`Storing ${JSON.stringify(options.name)}`, options.signal, async () => {
+    let isRead = false;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await putOnce(client, options);
+        return await putOnce(client, options, () => (isRead = true));
       } catch (error) {
-        if (!(error instanceof ConcurrentUploadError) || attempt === TRIES) throw error;
+        if (!(error instanceof ConcurrentUploadError) || attempt === TRIES || (isRead && options.source?.isOnce === true)) throw error;
       }
     }
   });
 }
 
-async function putOnce(client: Client, options: PutOptions): Promise<PutResult> {
+async function putOnce(client: Client, options: PutOptions, onRead: () => void): Promise<PutResult> {
   const { name, onProgress, signal } = options;
   const catalog = await syncCatalog(client, { signal });
   const view = await pickAgreement(client, options.agreement);
   // Committed between our two looks at the chain: the catalog would not know it.
   if (view.state.bundles > ((await followedBundles(client)).get(view.id) ?? 0)) throw new ConcurrentUploadError(view.id, view.state.bundles - 1);
+  onRead();
   const problems: WalkProblem[] = [];
   const facts = await scan(options.source ?? sourceOf(options.paths), { onProblem: (problem) => problems.push(problem), signal });
   onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes });
   const known = await knownChunks(client, view.id);
   const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts) };
   const journal = await Journal.open(client.store, key, Date.now());
-  const batches = encode({ client, options, view, catalog, known, facts, created: journal.created });
+  const batches = encodeUpload(client, { ...options, view, catalog, known, facts, created: journal.created });
   const { result, stored } = await storeBundle(client, { view, journal, batches, onProgress, signal });
   if (stored === null) await journal.drop();
   onProgress?.({ stage: 'publish', doneBytes: facts.bytes, totalBytes: facts.bytes });
@@ -126,37 +123,6 @@ async function publishQuietly(client: Client): Promise<{ accepted: number }> {
   } catch {
     return { accepted: (await loadCatalog(client)).published ? 1 : 0 };
   }
-}
-
-interface Plan {
-  readonly client: Client;
-  readonly options: PutOptions;
-  readonly view: AgreementView;
-  readonly catalog: Catalog;
-  readonly known: KnownChunks;
-  readonly facts: SourceFacts;
-  readonly created: number;
-}
-
-async function* encode(plan: Plan): AsyncGenerator<EncodedBatch, BundleResult> {
-  const { client, options, view, catalog, known, facts, created } = plan;
-  const { name, visibility = 'private', dedupe, chunking, compression, signal, onProgress } = options;
-  return yield* encodeBundle({
-    geometry: view.geometry,
-    agreement: view.id,
-    keys: await client.secrets.keys(),
-    sealKey: await client.secrets.sealKey(view.id),
-    platform: client.platform,
-    pool: client.pool,
-    memory: new BatchMemory({ maxBatches: batchesInMemory(client, view) }),
-    catalog, known, dedupe, signal, visibility, name, created, chunking, compression,
-    objects: inOrder(facts.objects),
-    onProgress: ({ plainBytes }) => onProgress?.({ stage: 'encode', doneBytes: plainBytes, totalBytes: facts.bytes }),
-  });
-}
-
-function batchesInMemory({ policy }: Client, { geometry }: AgreementView): number {
-  return Math.min(batchesFor(geometry), Math.max(1, Math.floor(policy.fragmentMemoryBytes / (geometry.n * geometry.fragmentSize))));
 }
 
 /** Which uploads count as the same one. Fragments are told apart by their content anyway: a newer catalog changes only the last batches. */

@@ -1,12 +1,15 @@
 /** Writes what a manifest names, all of it or a part, into a folder. */
 import type { SourceObject } from '../codec/archive.ts';
 import { readFile } from '../codec/decode.ts';
+import { WrongKeyError } from '../codec/format-errors.ts';
 import type { CodecKeys } from '../codec/keys.ts';
 import type { Manifest, ManifestEntry } from '../codec/manifest.ts';
 import { type RestoreResult, restoreInto } from '../codec/restore-node.ts';
+import type { ChunkKey } from '../codec/open-record.ts';
 import type { ChunkRef } from '../codec/types.ts';
 import type { Client } from './client.ts';
 import { NoSuchObjectError, RestoreFailedError } from './errors.ts';
+import { type ExistingRule, withoutExisting } from './existing-files.ts';
 import { chunkOpener } from './fetch/chunk-opener.ts';
 import { ReadAhead } from './fetch/read-ahead.ts';
 import type { OnProgress } from './progress.ts';
@@ -22,37 +25,75 @@ export interface RestoreRequest {
   readonly into: string;
   /** Only this file or folder inside the object; it keeps its path. */
   readonly path?: string | undefined;
+  /** What happens to files and links that are in `into` already; `replace` when left out. */
+  readonly existing?: ExistingRule | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** `keys` null: of public objects. */
-export type RestoreContext = Pick<Client, 'platform' | 'pool' | 'reader' | 'policy'> & { readonly keys: CodecKeys | null };
+export type RestoreContext = Pick<Client, 'platform' | 'pool' | 'reader' | 'policy'> & {
+  readonly keys: CodecKeys | null;
+  /** Of private objects that somebody else shared: each chunk has a key of its own. */
+  readonly chunkKeys?: ((ref: ChunkRef) => ChunkKey | undefined) | undefined;
+};
 
-/** @throws NoSuchObjectError when nothing is at `path`, RestoreFailedError when no file could be restored */
-export async function restoreManifest(context: RestoreContext, manifest: Manifest, request: RestoreRequest): Promise<RestoreResult & { readonly bytes: number }> {
-  const { platform, pool, reader, policy, keys } = context;
-  const { name, into, onProgress, signal } = request;
-  const entries = selected(manifest, request);
+/**
+ * @throws NoSuchObjectError when nothing is at `path`, RestoreFailedError when no file could be restored, ExistingFilesError by the rule `refuse`
+ */
+export async function restoreManifest(context: RestoreContext, manifest: Manifest, request: RestoreRequest): Promise<RestoreResult & { readonly bytes: number; readonly kept: number }> {
+  const { name, into, existing = 'replace', signal } = request;
+  const all = selectEntries(manifest, request);
+  const entries = await withoutExisting(all, { into, existing });
+  const reading = readEntries(context, { manifest, entries, ...request });
+  const result = await restoreInto(into, reading.objects(), { signal }).finally(() => reading.close());
+  const [first] = result.failed;
+  if (first !== undefined && result.restored === 0) throw new RestoreFailedError(name, result.failed.length, first.error);
+  return { ...result, bytes: reading.doneBytes(), kept: all.length - entries.length };
+}
+
+export interface EntriesReading {
+  /** In order; each may be read once. */
+  objects(): AsyncGenerator<SourceObject, void>;
+  /** Of files, so far. */
+  doneBytes(): number;
+  /** To be called whatever happens. */
+  close(): void;
+}
+
+/** Reads files of a manifest one after the other, ahead of whoever takes them. */
+export function readEntries(
+  { platform, pool, reader, policy, keys, chunkKeys }: RestoreContext,
+  { manifest, entries, onProgress, signal }: Pick<RestoreRequest, 'onProgress' | 'signal'> & { readonly manifest: Manifest; readonly entries: readonly ManifestEntry[] },
+): EntriesReading {
   const totalBytes = entries.reduce((sum, entry) => sum + entry.size, 0);
   const files = entries.filter(({ kind }) => kind === 'file').length;
   const wholeUnits = totalBytes >= WHOLE_UNITS_FROM_BYTES || files >= WHOLE_UNITS_FROM_FILES;
   const locations = entries.flatMap(({ chunks }) => chunks.map((index) => manifest.chunks[index] as ChunkRef));
   const ahead = new ReadAhead((location) => reader.lendRecord(location, { signal, wholeUnits }), locations, policy.readAheadBytes);
-  const openChunk = chunkOpener({ pool, platform, lend: (location) => ahead.read(location) });
+  const open = chunkOpener({ pool, platform, lend: (location) => ahead.read(location) });
+  const openChunk: typeof open = chunkKeys === undefined ? open : async (_, ref) => {
+    const key = chunkKeys(ref);
+    if (key === undefined) throw new WrongKeyError('chunk that was not shared');
+    return open(key, ref);
+  };
+  // Each chunk's own key takes the place of the creator's: the decoder need not ask for that.
+  const readable: Manifest = chunkKeys === undefined ? manifest : { ...manifest, visibility: 'public' };
   const decode = { platform, keys, source: reader.source({ signal }), openChunk, signal };
   let doneBytes = 0;
-  const result = await restoreInto(into, objectsOf(entries, (entry) => counted(readFile(decode, { manifest, entry }), (sizeBytes) => {
+  const count = (sizeBytes: number): void => {
     doneBytes += sizeBytes;
     onProgress?.({ stage: 'restore', doneBytes, totalBytes });
-  })), { signal }).finally(() => ahead.close());
-  const [first] = result.failed;
-  if (first !== undefined && result.restored === 0) throw new RestoreFailedError(name, result.failed.length, first.error);
-  return { ...result, bytes: doneBytes };
+  };
+  return {
+    objects: () => objectsOf(entries, (entry) => counted(readFile(decode, { manifest: readable, entry }), count)),
+    doneBytes: () => doneBytes,
+    close: () => ahead.close(),
+  };
 }
 
 /** The entries at and below `path`; the folders above it are made without their attributes. */
-function selected({ entries }: Manifest, { name, path }: RestoreRequest): readonly ManifestEntry[] {
+export function selectEntries({ entries }: Manifest, { name, path }: Pick<RestoreRequest, 'name' | 'path'>): readonly ManifestEntry[] {
   if (path === undefined || path === '') return entries;
   const prefix = path.replace(/\/+$/, '');
   const found = entries.filter((entry) => entry.path === prefix || entry.path.startsWith(`${prefix}/`));

@@ -7,7 +7,11 @@ import { SourceList } from '../codec/source-list-node.ts';
 import { type WalkProblem, walk } from '../codec/walk-node.ts';
 
 export interface Source {
-  /** Walks anew each time. */
+  /** It can be opened and read only once: what went wrong is not tried again. */
+  readonly isOnce?: boolean | undefined;
+  /** Tells uploads apart where paths, sizes and times do not. */
+  readonly digest?: string | undefined;
+  /** Walks anew each time, unless it is read only once. */
   open(onProblem?: (problem: WalkProblem) => void): AsyncIterable<SourceObject>;
 }
 
@@ -47,7 +51,7 @@ export interface SourceFacts {
 
 /** Looks at every object without reading any. */
 export async function scan(source: Source, options: { readonly onProblem?: (problem: WalkProblem) => void; readonly signal?: AbortSignal | undefined } = {}): Promise<SourceFacts> {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(source.digest ?? '');
   const objects = new SourceList({ onProblem: options.onProblem });
   let bytes = 0;
   for await (const object of source.open(options.onProblem)) {

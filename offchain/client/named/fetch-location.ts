@@ -19,6 +19,7 @@ export interface FetchLocationOptions extends Omit<RestoreRequest, 'name'> {
 export interface FetchResult extends RestoreResult {
   readonly contentId: string;
   readonly bytes: number;
+  readonly kept: number;
   readonly avoided: readonly AvoidedProvider[];
 }
 
