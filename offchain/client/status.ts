@@ -1,9 +1,10 @@
 /** How a creator's agreements stand: who holds them, who proved, how long they are paid. */
 import { agreementsOf } from '../chain/agreements-of.ts';
-import { currentPeriod } from '../chain/current-epoch.ts';
+import { currentEpoch } from '../chain/current-epoch.ts';
+import { lastProvenEpoch } from '../chain/last-proven-epoch.ts';
 import { retiredBundles } from '../chain/retire-bundle.ts';
 import type { LostBatch } from '../wire/losses.ts';
-import { epochStart, periodStart } from '../chain/epoch.ts';
+import { epochStart, periodOf, periodStart } from '../chain/epoch.ts';
 import { type Balances, balances } from './balances.ts';
 import type { Client } from './client.ts';
 import type { AgreementView } from './fetch/agreement-view.ts';
@@ -22,6 +23,8 @@ export interface SlotStatus {
   readonly rent: bigint;
   readonly faulted: boolean;
   readonly provedThisEpoch: boolean;
+  /** Unix seconds: when the newest epoch began that its provider has proven while in this slot. Absent where it has proven none. */
+  readonly lastProof?: number;
 }
 
 export interface AgreementStatus {
@@ -58,13 +61,14 @@ export interface Status {
 export async function status(client: Client, options: { readonly agreement?: number | undefined } = {}): Promise<Status> {
   const { chain, creator } = client;
   const ids = options.agreement === undefined ? await agreementsOf(chain, creator) : [options.agreement];
-  const [money, period, local, views] = await Promise.all([
+  const [money, epoch, local, views] = await Promise.all([
     balances(client),
-    currentPeriod(chain),
+    currentEpoch(chain),
     loadCatalog(client),
     Promise.all(ids.map((id) => client.views.refresh(id))),
   ]);
-  const agreements = await Promise.all(views.map(async (view) => ({ ...describe(client, view, { period, local }), ...(await lossesOf(client, view, { period, local })) })));
+  const period = periodOf(chain.clock, epoch);
+  const agreements = await Promise.all(views.map(async (view) => ({ ...describe(client, view, { period, local, proofs: await proofsOf(client, view, epoch) }), ...(await lossesOf(client, view, { period, local })) })));
   return { balances: money, agreements };
 }
 
@@ -83,14 +87,26 @@ async function lossesOf(client: Client, view: AgreementView, { period, local }: 
   return { lostBatches, lostNames: [...lostNames].sort() };
 }
 
-function describe(client: Client, { id, state, hosts }: AgreementView, { period, local }: { period: number; local: LocalCatalog }): Omit<AgreementStatus, 'lostBatches' | 'lostNames'> {
+/** Unix seconds of the newest proof, by slot. */
+async function proofsOf({ chain }: Client, { state }: AgreementView, epoch: number): Promise<ReadonlyMap<number, number>> {
+  const to = Math.min(epoch, periodStart(chain.clock, state.endPeriod) - 1) + 1;
+  const found = await Promise.all(state.slots.map(async ({ slot, provider, startEpoch, provedThisEpoch }): Promise<[number, number][]> => {
+    if (provider === 0) return [];
+    const last = provedThisEpoch ? epoch : await lastProvenEpoch(chain, { provider, from: Math.max(startEpoch, state.startEpoch), to });
+    return last === undefined ? [] : [[slot, epochStart(chain.clock, last)]];
+  }));
+  return new Map(found.flat());
+}
+
+function describe(client: Client, { id, state, hosts }: AgreementView, { period, local, proofs }: { period: number; local: LocalCatalog; proofs: ReadonlyMap<number, number> }): Omit<AgreementStatus, 'lostBatches' | 'lostNames'> {
   const { k, m, batchLog2, heavy, endPeriod, quota, bundles } = state;
   const { clock } = client.chain;
   const isRunning = endPeriod > period;
   const batches = state.batches - state.retiredBatches;
   const slots = state.slots.map(({ slot, provider, rent, faulted, provedThisEpoch }): SlotStatus => {
     const host = hosts.find((one) => one.slot === slot);
-    return { slot, provider, ...(host === undefined ? {} : { endpoint: host.endpoint, region: host.region }), rent, faulted, provedThisEpoch };
+    const lastProof = proofs.get(slot);
+    return { slot, provider, ...(host === undefined ? {} : { endpoint: host.endpoint, region: host.region }), rent, faulted, provedThisEpoch, ...(lastProof === undefined ? {} : { lastProof }) };
   });
   return {
     agreement: id, k, m, batchLog2, heavy, endPeriod, quota, batches, bundles, slots,
