@@ -5,7 +5,7 @@ import { FRAGMENT, keyOf, leavesOf } from '../provider/fragment-request.ts';
 import { sendRange } from '../provider/send-range.ts';
 import type { EdgeStatus } from '../wire/edge-status.ts';
 import { uint32 } from '../wire/fields.ts';
-import { BadRequestError } from '../wire/http-errors.ts';
+import { BadRequestError, UnavailableError } from '../wire/http-errors.ts';
 import { createApp, errorMiddleware, notFoundMiddleware } from '../wire/http-server.ts';
 import { parseAs } from '../wire/json.ts';
 import { BUNDLE_HEADER, VOUCHER_HEADER } from '../wire/paid-reads.ts';
@@ -24,13 +24,12 @@ export function createEdgeApp(edge: Edge): Express {
     if (first === undefined || count === undefined) throw new BadRequestError('An edge node wants first and count in the query.');
     const { counts } = edge;
     const read = { key: keyOf(request), bundle: bundleOf(request), first, count, from: request.socket.remoteAddress ?? '', voucher: request.headers[VOUCHER_HEADER] };
-    const { range, charge } = await serve(edge, read);
-    counts.reads += 1;
-    try {
-      await sendRange(response, { range, charge, onPiece: (sizeBytes) => void (counts.sentBytes += sizeBytes) });
-    } finally {
-      counts.reads -= 1;
-    }
+    const reading = edge.places.use(async (place) => {
+      const { range, charge } = await serve(edge, read);
+      await sendRange(response, { range, charge, place, onPiece: (sizeBytes) => void (counts.sentBytes += sizeBytes) });
+    });
+    if (reading === undefined) throw new UnavailableError('This edge node serves as many reads at once as it can.', { code: 'BUSY', details: { retryAfterSeconds: 1 } });
+    await reading;
   });
   app.use(notFoundMiddleware);
   app.use(

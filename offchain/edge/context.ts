@@ -1,5 +1,6 @@
 import type { Chain } from '../chain/types.ts';
 import type { NodeHealth } from '../health/health.ts';
+import type { ReadPlaces } from '../provider/read-places.ts';
 import type { Till } from '../reads/take/till.ts';
 import type { Logger } from '../store/log.ts';
 import type { Cache } from './cache.ts';
@@ -20,5 +21,6 @@ export interface Edge {
   readonly till: Till;
   readonly health: NodeHealth;
   readonly log: Logger;
-  readonly counts: { hits: number; misses: number; sentBytes: number; reads: number };
+  readonly counts: { hits: number; misses: number; sentBytes: number };
+  readonly places: ReadPlaces;
 }

@@ -6,7 +6,7 @@ import type { FragmentKey } from '../provider/errors.ts';
 import { readLeaves } from '../provider/read-fragment.ts';
 import type { FragmentRange } from '../provider/read-fragment.ts';
 import type { Charge } from '../reads/take/read-request.ts';
-import { BadRequestError, UnavailableError } from '../wire/http-errors.ts';
+import { BadRequestError } from '../wire/http-errors.ts';
 import { READ_PIECE_BYTES } from '../wire/paid-reads.ts';
 import { nameOf } from './cache.ts';
 import type { Edge } from './context.ts';
@@ -22,10 +22,7 @@ export interface EdgeRead {
   readonly voucher: string | string[] | undefined;
 }
 
-/** Each holds up to 4 MiB. */
-const READS_MAX = 32;
-
-/** @throws NotCachedError, PaymentRequiredError, BadRequestError, UnavailableError */
+/** @throws NotCachedError, PaymentRequiredError, BadRequestError */
 export async function serve(edge: Edge, read: EdgeRead): Promise<{ range: FragmentRange; charge: Charge }> {
   const { cache, roots, popularity, puller, till, counts, config } = edge;
   const { key, bundle, first, count } = read;
@@ -36,7 +33,6 @@ export async function serve(edge: Edge, read: EdgeRead): Promise<{ range: Fragme
     if (Math.round(asked) >= config.popularity.pullFrom) puller.want(key, bundle);
     throw new NotCachedError();
   }
-  if (counts.reads >= READS_MAX) throw new UnavailableError('This edge node serves as many reads at once as it can.', { code: 'BUSY', details: { retryAfterSeconds: 1 } });
   const known = await roots.find(key, bundle);
   if (count < 1 || first + count > known.leaves || count * LEAF_SIZE > READ_PIECE_BYTES) {
     throw new BadRequestError(`The fragment has leaves 0 to ${known.leaves - 1}, at most ${READ_PIECE_BYTES / LEAF_SIZE} at a time.`, { details: { first, count, leaves: known.leaves } });

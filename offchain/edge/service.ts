@@ -10,6 +10,7 @@ import { createHealth, HEALTH_LOOP_MS } from '../health/health.ts';
 import { createStart } from '../health/starting.ts';
 import { ensureRegistered } from '../provider/register.ts';
 import { SteadyClock } from '../provider/steady-clock.ts';
+import { ReadPlaces } from '../provider/read-places.ts';
 import { ReadPayer } from '../reads/pay/payer.ts';
 import { DEFAULT_READ_POLICY } from '../reads/pay/policy.ts';
 import { openTill } from '../reads/take/open-till.ts';
@@ -91,7 +92,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     const puller = new Puller({ cache, roots, payer, config, log, announcer });
     const loops: Loop[] = [];
     const health = createHealth({ chain, account: account.address, store, log, settings: config.health, loops: () => loops.map((loop) => loop.report()), own: () => diskFacts(config.home, config.health) });
-    const edge: Edge = { id, chain, config, cache, roots, popularity: new Popularity({ halfLifeMs: popularity.halfLifeSeconds * 1000 }), puller, till: opened.till, health, log, counts: { hits: 0, misses: 0, sentBytes: 0, reads: 0 } };
+    const edge: Edge = { id, chain, config, cache, roots, popularity: new Popularity({ halfLifeMs: popularity.halfLifeSeconds * 1000 }), puller, till: opened.till, health, log, counts: { hits: 0, misses: 0, sentBytes: 0 }, places: new ReadPlaces() };
     loops.push(...startLoops(edge, store, opened));
     listener = createEdgeApp(edge);
     log.info('edge.started', { id, url: server.url, home: config.home, entries: cache.entries, bytes: cache.bytes });

@@ -16,6 +16,8 @@ import { postBundle } from './post-bundle.ts';
 import { postExtension } from './post-extension.ts';
 import { postOffer } from './post-offer.ts';
 import { postSuccession } from './post-succession.ts';
+import { partiesOnly } from './parties-only.ts';
+import { sendDocument } from './send-range.ts';
 
 const BundlePath = z.object({ agreement: z.coerce.number().pipe(id), bundle: z.coerce.number().pipe(uint32) });
 const SlotPath = z.object({ agreement: z.coerce.number().pipe(id), slot: z.coerce.number().pipe(uint16) });
@@ -30,14 +32,18 @@ export function createProviderApp(provider: Provider): Express {
     response.json(await postOffer(provider, parseAs(OfferRequest, request.body, 'The request').terms));
   });
   addFragmentRoutes(app, provider);
-  app.post('/agreements/:agreement/bundles', jsonBody(BUNDLE_BODY_BYTES), async (request, response) => {
+  app.post('/agreements/:agreement/bundles', partiesOnly(provider), jsonBody(BUNDLE_BODY_BYTES), async (request, response) => {
     const { agreement } = parseAs(BundlePath.pick({ agreement: true }), request.params, 'The path');
     const body = parseAs(BundleRequest, request.body, 'The bundle');
     response.json(await postBundle(provider, { ...body, agreement, header: request.headers.authorization }));
   });
   app.get('/agreements/:agreement/bundles/:bundle', async (request, response) => {
     const { root } = parseAs(RootQuery, request.query, 'The query');
-    response.json(await getBundle(provider, { ...parseAs(BundlePath, request.params, 'The path'), root }));
+    // A large bundle's is many megabytes.
+    await provider.traffic.read(async (place) => {
+      const document = await getBundle(provider, { ...parseAs(BundlePath, request.params, 'The path'), root });
+      await sendDocument(response, { document, place });
+    });
   });
   app.get('/agreements/:agreement/damaged/:slot', async (request, response) => {
     response.json(await getDamaged(provider, { ...parseAs(SlotPath, request.params, 'The path'), header: request.headers.authorization }));

@@ -41,6 +41,22 @@ export async function authorize(provider: Provider, request: Write): Promise<Per
 }
 
 /**
+ * Who may have anything to send for an agreement: its creator, its heavy node, the providers in place, and any heavy node while a slot is lost.
+ * @throws UnauthorizedError, ForbiddenError; NO_SUCH_AGREEMENT
+ */
+export async function requireParty(provider: Provider, { agreement: id, header }: Omit<Write, 'slot'>): Promise<void> {
+  const { agreements, clock } = provider;
+  const check = async (maxAgeMs: number): Promise<void> => {
+    const agreement = await agreements.get(id, maxAgeMs);
+    const nodes = new Set([agreement.heavy, ...agreement.slots.map((slot) => slot.provider).filter((one) => one !== 0)]);
+    const operators = await Promise.all([...nodes].map((node) => agreements.operatorOf(node)));
+    const allowed = [agreement.creator, ...operators, ...(await rescuersOf(provider, agreement, header))];
+    await provider.sessions.verify(header, { agreement: id, allowed, nowSeconds: await clock.recentSeconds(maxAgeMs) });
+  };
+  await check(ALLOWING_MS).catch(() => check(REFUSING_MS));
+}
+
+/**
  * While a slot of an agreement is lost, any heavy node may prepare its successor, and read for it: the agreement's own may be gone for good. What it
  * brings must match the committed roots, and the slot is only taken by a signature of ours.
  */

@@ -1,4 +1,3 @@
-import { finished } from 'node:stream/promises';
 import type { Express, Request, Response } from 'express';
 import { hash } from '../wire/fields.ts';
 import { BadRequestError } from '../wire/http-errors.ts';
@@ -7,15 +6,14 @@ import { IDLE_TIMEOUT_MS } from '../wire/limits.ts';
 import { VOUCHER_HEADER } from '../wire/paid-reads.ts';
 import { chargeRead } from './charge-read.ts';
 import type { Provider } from './context.ts';
+import { drain } from './drain.ts';
 import { FRAGMENT, keyOf, leavesOf, lowerCase } from './fragment-request.ts';
 import { getFragment } from './get-fragment.ts';
 import { headFragment } from './head-fragment.ts';
 import { putFragment } from './put-fragment.ts';
 import type { Upload } from './put-fragment.ts';
+import type { ReadPlace } from './read-places.ts';
 import { sendRange } from './send-range.ts';
-
-/** A refused upload is read this long before the answer goes out. */
-const DRAIN_TIMEOUT_MS = 5_000;
 
 export function addFragmentRoutes(app: Express, provider: Provider): void {
   app.put(FRAGMENT, (request, response) => provider.traffic.write(() => receiveFragment(provider, request, response)));
@@ -25,7 +23,7 @@ export function addFragmentRoutes(app: Express, provider: Provider): void {
     response.setHeader('x-holdfast-stored', String(stored));
     response.status(204).end();
   });
-  app.get(FRAGMENT, (request, response) => provider.traffic.read(() => sendFragment(provider, request, response)));
+  app.get(FRAGMENT, (request, response) => provider.traffic.read((place) => sendFragment(provider, { request, response, place })));
 }
 
 async function receiveFragment(provider: Provider, request: Request, response: Response): Promise<void> {
@@ -45,19 +43,12 @@ async function receiveFragment(provider: Provider, request: Request, response: R
     response.json({ root });
     request.resume();
   } catch (error) {
-    // Closing the connection on a sender in full flow would lose the answer that says why.
     await drain(request);
     throw error;
   }
 }
 
-async function drain(request: Request): Promise<void> {
-  request.resume();
-  const signal = AbortSignal.timeout(DRAIN_TIMEOUT_MS);
-  await finished(request, { signal, writable: false, cleanup: true }).catch(() => undefined);
-}
-
-async function sendFragment(provider: Provider, request: Request, response: Response): Promise<void> {
+async function sendFragment(provider: Provider, { request, response, place }: { readonly request: Request; readonly response: Response; readonly place: ReadPlace }): Promise<void> {
   const { first, count } = leavesOf(request);
   const key = keyOf(request);
   const charge = await chargeRead(provider, { key, first, count, authorization: request.headers.authorization, voucher: request.headers[VOUCHER_HEADER] });
@@ -65,7 +56,7 @@ async function sendFragment(provider: Provider, request: Request, response: Resp
     charge?.ended(0);
     throw error;
   });
-  await sendRange(response, { range, charge, onPiece: (sizeBytes) => provider.traffic.noteRead(sizeBytes) });
+  await sendRange(response, { range, charge, place, onPiece: (sizeBytes) => provider.traffic.noteRead(sizeBytes) });
 }
 
 function rootOf(request: Request): Upload['expectedRoot'] {

@@ -1,13 +1,13 @@
 import { BusyError } from './errors.ts';
+import { READS_MAX, ReadPlaces } from './read-places.ts';
+import type { ReadPlace } from './read-places.ts';
 
-/** Reads of fragments at once; each holds up to 4 MiB. */
-const READS_MAX = 32;
 /** Between one request and the next of the same transfer lies less. */
 const LULL_MS = 2_000;
 
 /** What the disk is doing for others: the scrub steps back for it, and the metrics tell it. */
 export class Traffic {
-  #reads = 0;
+  readonly #places = new ReadPlaces();
   #proofs = 0;
   #writes = 0;
   #endedMs = -LULL_MS;
@@ -16,7 +16,7 @@ export class Traffic {
 
   /** Reads, uploads and proofs under way. */
   get running(): number {
-    return this.#reads + this.#writes + this.#proofs;
+    return this.#places.taken + this.#writes + this.#proofs;
   }
 
   /** Something is under way, or was a moment ago: a transfer is many short requests. */
@@ -33,13 +33,12 @@ export class Traffic {
   }
 
   /** @throws BusyError */
-  async read<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#reads >= READS_MAX) throw new BusyError('reads', READS_MAX);
-    this.#reads += 1;
+  async read<T>(work: (place: ReadPlace) => Promise<T>): Promise<T> {
+    const reading = this.#places.use(work);
+    if (reading === undefined) throw new BusyError('reads', READS_MAX);
     try {
-      return await work();
+      return await reading;
     } finally {
-      this.#reads -= 1;
       this.#endedMs = performance.now();
     }
   }

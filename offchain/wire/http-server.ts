@@ -6,7 +6,7 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { HoldfastError, toErrorBody } from './errors.ts';
 import { parserStatus, statusOf } from './http-status.ts';
 import { jsonReplacer } from './json.ts';
-import { CLOSE_GRACE_MS, RETRY_AFTER_SECONDS, STREAM_BUFFER_BYTES } from './limits.ts';
+import { CLOSE_GRACE_MS, CONNECTIONS_MAX, HEAD_TIMEOUT_MS, RETRY_AFTER_SECONDS, SILENCE_TIMEOUT_MS, STREAM_BUFFER_BYTES } from './limits.ts';
 
 export { jsonBody } from './json-body.ts';
 
@@ -60,7 +60,11 @@ export interface ServerOptions {
 
 /** Starts listening; port 0 takes any free one. */
 export async function startServer(app: http.RequestListener, options: ServerOptions = {}): Promise<RunningServer> {
-  const server = http.createServer({ highWaterMark: STREAM_BUFFER_BYTES, ...options.http }, app);
+  const server = http.createServer({ highWaterMark: STREAM_BUFFER_BYTES, connectionsCheckingInterval: HEAD_TIMEOUT_MS / 4, ...options.http }, app);
+  // Silence on a connection, either way: answers that nobody takes would stay in memory for ever. Heads come in one go.
+  server.timeout = SILENCE_TIMEOUT_MS;
+  server.headersTimeout = HEAD_TIMEOUT_MS;
+  server.maxConnections = CONNECTIONS_MAX;
   options.configure?.(server);
   const host = options.host ?? '127.0.0.1';
   server.listen(options.port ?? 0, host);

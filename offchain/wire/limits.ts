@@ -44,6 +44,11 @@ export const IDLE_TIMEOUT_MS = 30_000;
 export const BODY_SENT_AGAIN_BYTES = 64 * KIB;
 /** What a server takes from a connection before whoever reads it must keep up. */
 export const STREAM_BUFFER_BYTES = 256 * KIB;
+/** A server ends a connection on which nothing moved for so long, and one whose request head is not whole after so long. */
+export const SILENCE_TIMEOUT_MS = 300_000;
+export const HEAD_TIMEOUT_MS = 20_000;
+/** Connections to one server at once. */
+export const CONNECTIONS_MAX = 8_192;
 /** A server ends open connections this long after it was told to stop. */
 export const CLOSE_GRACE_MS = 2_000;
 /** What a 503 tells its caller when nothing better is known. */

@@ -1,9 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import http from 'node:http';
+import net from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeNodes } from '../../offchain/proof/bytes.ts';
 import { verifyRange } from '../../offchain/proof/verify-range.ts';
+import { READS_MAX } from '../../offchain/provider/read-places.ts';
 import { putBytes, requestBytes, requestJson } from '../../offchain/wire/http-client.ts';
 import { BundleDescription, FragmentStored, ProviderStatus } from '../../offchain/wire/messages.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
@@ -16,6 +18,7 @@ let holdfast: TestHoldfast;
 let heavy: Chain;
 let providers: TestProvider[];
 let agreement: TestAgreement;
+let largeUrl: string;
 
 beforeAll(async () => {
   holdfast = await startHoldfast();
@@ -50,6 +53,15 @@ describe('a bundle', () => {
     const url = `${providers[0]!.url}/agreements/${agreement.id}/bundles`;
     expect((await requestJson(`${url}/1?root=${bundle.root}`, { schema: BundleDescription })).batches).toEqual(bundle.batches);
     await expect(requestJson(`${url}/7`, { schema: BundleDescription })).rejects.toMatchObject({ code: 'NO_SUCH_BUNDLE', remoteStatus: 404 });
+  });
+
+  it('of a stranger is not read into memory', async () => {
+    const url = `${providers[0]!.url}/agreements/${agreement.id}/bundles`;
+    // No JSON: whoever parsed it would say so.
+    const answer = (headers: Record<string, string>) => fetch(url, { method: 'POST', body: '{'.repeat(1 << 20), headers: { 'content-type': 'application/json', ...headers } });
+    expect((await answer({})).status).toBe(401);
+    expect((await answer({ authorization: await sessionOf(await holdfast.as(9), agreement.id) })).status).toBe(403);
+    expect((await answer({ authorization: agreement.header })).status).toBe(400);
   });
 
   it('gets no receipt with a missing fragment, a wrong root, a wrong number or too many batches', async () => {
@@ -129,6 +141,24 @@ describe('a fragment', () => {
     await expect(send(body, large.header, { 'x-holdfast-root': batches[0]!.batchId })).rejects.toMatchObject({ code: 'WRONG_ROOT' });
     for (let i = 0; i < 3; i++) expect(await send(body, large.header)).toEqual({ root: batches[0]!.fragmentRoots[0] });
     expect(Buffer.compare((await requestBytes(url, { maxBytes: 1 << 25 })).bytes, body)).toBe(0);
+    largeUrl = url;
+  });
+
+  it('is asked for by many who take nothing: they keep nobody else out', async () => {
+    const { hostname, port, pathname } = new URL(largeUrl);
+    const silent = Array.from({ length: READS_MAX + 8 }, () => net.connect(Number(port), hostname).on('error', () => undefined).pause());
+    try {
+      for (const socket of silent) socket.write(`GET ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`);
+      await expect.poll(() => providers[0]!.provider.traffic.running, { timeout: 10_000 }).toBe(READS_MAX);
+      const read = () => requestBytes(`${largeUrl}?first=0&count=4`, { maxBytes: 1 << 20 }).then(({ bytes }) => bytes.length > 1_024, () => false);
+      expect(await read()).toBe(false);
+      await expect.poll(read, { timeout: 10_000, interval: 300 }).toBe(true);
+      // Again and again, as long as they are there.
+      expect(await read()).toBe(true);
+    } finally {
+      for (const socket of silent) socket.destroy();
+    }
+    await expect.poll(() => providers[0]!.provider.traffic.running, { timeout: 10_000 }).toBe(0);
   });
 
   it('is read in ranges that verify', async () => {

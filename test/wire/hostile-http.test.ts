@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { HoldfastError } from '../../offchain/wire/errors.ts';
 import { putBytes, requestBytes, requestJson } from '../../offchain/wire/http-client.ts';
 import { createApp, errorMiddleware, jsonBody, notFoundMiddleware, startServer } from '../../offchain/wire/http-server.ts';
+import { CONNECTIONS_MAX, HEAD_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../../offchain/wire/limits.ts';
 import { parseAs } from '../../offchain/wire/json.ts';
 import { OfferRequest } from '../../offchain/wire/messages.ts';
 import { within } from '../support/hostile.ts';
@@ -72,6 +73,34 @@ describe('hostile requests', () => {
       expect(await talk(port, [post('transfer-encoding: chunked'), ...Array.from({ length: 200 }, () => `10000\r\n${'x'.repeat(0x10000)}\r\n`)])).toMatch(/^HTTP\/1\.1 413 /);
     });
     await expect(requestJson(`${url}/offers`, { method: 'POST', body: {}, schema: Any })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  });
+
+  it('a head that comes byte by byte, and an answer that nobody takes, end with their connection', async () => {
+    const app = createApp();
+    app.get('/large', (_request, response) => void response.send(Buffer.alloc(1 << 25)));
+    const limits: number[] = [];
+    const server = await startServer(app, {
+      http: { connectionsCheckingInterval: 50 },
+      configure: (one) => {
+        limits.push(one.headersTimeout, one.timeout, one.maxConnections);
+        Object.assign(one, { headersTimeout: 300, requestTimeout: 300, timeout: 300 });
+      },
+    });
+    closers.push(() => server.close());
+    expect(limits).toEqual([HEAD_TIMEOUT_MS, SILENCE_TIMEOUT_MS, CONNECTIONS_MAX]);
+    const [dripping, deaf] = [net.connect(server.port, '127.0.0.1'), net.connect(server.port, '127.0.0.1').pause()];
+    for (const socket of [dripping, deaf]) socket.on('error', () => undefined);
+    const sender = setInterval(() => dripping.write('G'), 100);
+    dripping.resume();
+    deaf.write('GET /large HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(dripping, 'close');
+    clearInterval(sender);
+    // Only what the system had taken already comes out of it.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    let taken = 0;
+    deaf.on('data', (data) => (taken += data.length)).resume();
+    await once(deaf, 'close');
+    expect(taken).toBeLessThan(1 << 25);
   });
 
   it('a compressed bomb is not unpacked', async () => {

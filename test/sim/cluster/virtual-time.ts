@@ -115,7 +115,8 @@ export class VirtualTime {
     const nowMs = (): number => this.nowMs;
     class VirtualDate extends Real {
       constructor(...parts: [] | [number]) {
-        super(...(parts.length === 0 ? [nowMs()] : parts));
+        if (parts.length === 0) super(nowMs());
+        else super(...(parts as [number]));
       }
       static override now(): number {
         return nowMs();
