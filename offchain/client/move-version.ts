@@ -18,14 +18,14 @@ import type { VersionUse } from './usage.ts';
 
 /**
  * Reads the version and writes it into a new bundle, without the chunks that the local index still knows elsewhere. Nothing is committed unless
- * every byte of it was read; `without`: paths that are left out.
+ * every byte of it was read; `without`: paths that are left out. `rekey`: under which content keys, in the place of which version; else the version becomes the newest.
  * @throws MOVE_FAILED, QuotaExceededError, NotStoredError, UnrecoverableError and others of reading and storing
  */
 export async function moveVersion(
   client: Client,
-  options: { readonly agreement: number; readonly version: VersionUse; readonly without?: ReadonlySet<string> | undefined; readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined },
+  options: { readonly agreement: number; readonly version: VersionUse; readonly without?: ReadonlySet<string> | undefined; readonly rekey?: { readonly generation: number; readonly version: number } | undefined; readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined },
 ): Promise<void> {
-  const { agreement, signal, onProgress, without = new Set<string>() } = options;
+  const { agreement, signal, onProgress, rekey, without = new Set<string>() } = options;
   const { name, ref, manifest: all } = options.version;
   const manifest = without.size === 0 ? all : { ...all, entries: all.entries.filter(({ path }) => !without.has(path)) };
   const { platform } = client;
@@ -33,15 +33,16 @@ export async function moveVersion(
   const view = await pickAgreement(client, agreement);
   const keys = await client.secrets.keys();
   const source = client.reader.source({ signal });
-  const journal = await Journal.open(client.store, { agreement, name, sourceDigest: `move ${ref.contentId} ${ref.created}${leftOut(without)}` }, Date.now());
+  const journal = await Journal.open(client.store, { agreement, name, sourceDigest: `move ${ref.contentId} ${ref.created}${leftOut(without)}${rekey === undefined ? '' : ` to keys ${rekey.generation}`}` }, Date.now());
   const newest = catalog.names.get(name)?.at(-1);
-  const batches = whole(name, without.size === 0 ? ref.root : undefined, encodeBundle({
+  const batches = whole(name, without.size === 0 && rekey === undefined ? ref.root : undefined, encodeBundle({
     geometry: view.geometry,
     agreement,
     keys,
     sealKey: await client.secrets.sealKey(agreement),
     platform,
-    catalog: withoutVersions(catalog, name, (version) => version !== newest),
+    catalog: rekey === undefined ? withoutVersions(catalog, name, (version) => version !== newest) : catalog,
+    rekey,
     known: await knownChunks(client, agreement),
     visibility: ref.visibility,
     name,

@@ -20,6 +20,8 @@ import { createHolders } from './holders.ts';
 import { ASKS_SHOWN, MATCHES_AT_ONCE, READS_FOR_NEIGHBOURS, SMALL_BODY_BYTES } from './limits.ts';
 import type { Liveness } from './liveness.ts';
 import { candidates, match } from './match.ts';
+import type { Mailbox } from './mailbox/mailbox.ts';
+import { addMailboxRoutes } from './mailbox/routes.ts';
 import type { Names } from './name-copies.ts';
 import type { Relay } from './relay.ts';
 import type { Records } from './records/records.ts';
@@ -34,6 +36,7 @@ export interface HeavyParts {
   readonly footprint: Footprint;
   readonly liveness: Liveness;
   readonly losses: Losses;
+  readonly mailbox: Mailbox;
   readonly names: Names;
   readonly records: Records;
   readonly relay: Relay;
@@ -120,6 +123,7 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   app.use(jobRoutes(context, parts.workers));
   addRecordRoutes(app, parts.records);
   addContentRoutes(app, parts.contents);
+  addMailboxRoutes(app, parts.mailbox);
 
   app.use(notFoundMiddleware);
   app.use(

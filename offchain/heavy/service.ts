@@ -40,6 +40,7 @@ import { endMonths } from './jobs/month-end.ts';
 import { createScrutiny } from './jobs/scrutiny.ts';
 import { createLiveness } from './liveness.ts';
 import { settleFees, withdrawAll } from './money.ts';
+import { createMailbox } from './mailbox/mailbox.ts';
 import { createNames } from './name-copies.ts';
 import { payday } from './payday.ts';
 import { createRelay } from './relay.ts';
@@ -117,7 +118,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
     const graph = settings.p2p.enabled ? await (await import('./graph/start-graph.ts')).startGraph(common, { url: settings.endpoint ?? server.url }) : createNoGraph();
     held.graph = graph;
     const context: HeavyContext = { ...common, graph };
-    const parts = { contents: createContentRegister(context), footprint: createFootprint(context), liveness: createLiveness(context), losses: createLosses(), names: createNames(context), records: createRecords(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
+    const parts = { contents: createContentRegister(context), footprint: createFootprint(context), liveness: createLiveness(context), losses: createLosses(), mailbox: createMailbox(context), names: createNames(context), records: createRecords(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
     const loops: Loop[] = [];
     const health = createHealth({ chain, account: account.address, store, log, settings: settings.health, loops: () => loops.map((loop) => loop.report()), own: () => diskFacts(settings.home, settings.health) });
     const all = { ...parts, health };
@@ -148,12 +149,13 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
 
 function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyApp>[1], log: Logger): Loop[] {
   const { loops, watches } = context.settings;
-  const { contents, footprint, losses, liveness, names, records, relay, seals, workers, health } = parts;
+  const { contents, footprint, losses, liveness, mailbox, names, records, relay, seals, workers, health } = parts;
   const always = [
     startLoop({ name: 'health', intervalMs: HEALTH_LOOP_MS, log, tick: async () => void (await health.look()) }),
     startLoop({ name: 'names', intervalMs: loops.namesMs, log, tick: () => names.tick() }),
     startLoop({ name: 'workers', intervalMs: FLUSH_MS, log, tick: () => workers.accounts.flush() }),
     startLoop({ name: 'records', intervalMs: context.settings.records.everyMs, log, tick: () => records.tick() }),
+    startLoop({ name: 'mailbox', intervalMs: context.settings.mailbox.everyMs, log, tick: () => mailbox.tick() }),
     startLoop({ name: 'contents', intervalMs: loops.renewMs, log, tick: () => contents.tick() }),
     startLoop({ name: 'relay', intervalMs: loops.relayMs, log, tick: () => relay.tick() }),
     startLoop({ name: 'children', intervalMs: loops.probeMs, log, tick: () => liveness.tick() }),

@@ -8,6 +8,7 @@ import { ContentSettings } from './contents/settings.ts';
 import { GraphSettings } from './graph/settings.ts';
 import { JobSettings } from './jobs/settings.ts';
 import { VETTING } from './placement/vetting.ts';
+import { MailboxSettings } from './mailbox/settings.ts';
 import { RecordSettings } from './records/settings.ts';
 import { EXCLUDED_BELOW } from './reputation/score.ts';
 
@@ -81,6 +82,8 @@ export const HeavySettings = z.strictObject({
   contents: ContentSettings.prefault({}),
   /** Public names: `records/README.md`. */
   records: RecordSettings.prefault({}),
+  /** Letters: `mailbox/README.md`. */
+  mailbox: MailboxSettings.prefault({}),
   /** When the node says that something is wrong; health/README.md has the table. */
   health: HealthSettings.prefault({}),
   /** The graph of peers (libp2p). */

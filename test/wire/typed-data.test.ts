@@ -21,6 +21,8 @@ const messages: TypedMessages = {
   Session: { agreement: 1, creator: account.address, expiry: 1_800_000_000 },
   NameRecord: { creator: account.address, version: 1, valueHash: root },
   PublicName: { name: '/a.com/izone.mp4', tenure: 1, owner: account.address, version: 2, parents: [root], contentId: 'bafkqaaa', root, valueHash: root, created: 1_700_000_000, expiry: 0 },
+  Letter: { from: account.address, to: zeroAddress, kind: 'grant', id: root, version: 1, created: 1_700_000_000, expiry: 0, valueHash: root },
+  MailboxRead: { owner: account.address, until: 1_800_000_000 },
   Standings: { heavy: 1, epoch: 9, hash: root },
   MasterKey: { creator: account.address, purpose: 'restore' },
   PeerBinding: { node: 3, peer: '12D3KooWGRUVh5gsQo3k4i8sCkmVvXbYwHkyPpQyNPrQmiWPEfzu', sequence: 1, expiry: 1_800_000_000 },

@@ -1,14 +1,14 @@
 /** Says where a stored public object lies, with the keys of its batches: whoever is told can read it. */
 import { bytesToHex } from 'viem';
 import { readManifest } from '../../codec/decode.ts';
-import { recordSpans } from '../../codec/pack.ts';
 import type { ChunkRef } from '../../codec/types.ts';
-import { PublicLocation, type BatchKeys, type PublicChunk, type Storages } from '../../wire/named.ts';
+import { PublicLocation, type PublicChunk, type Storages } from '../../wire/named.ts';
 import { parseAs } from '../../wire/json.ts';
 import { abortable } from '../aborting.ts';
 import type { Client } from '../client.ts';
 import type { AgreementView } from '../fetch/agreement-view.ts';
 import { findVersion } from '../find-version.ts';
+import { batchKeysFor } from './batch-keys.ts';
 import { NotPublicError } from './errors.ts';
 import { bundleOf, segmentsOf } from './segments.ts';
 
@@ -40,7 +40,7 @@ export function locate(client: Client, options: LocateOptions): Promise<PublicLo
       created: Math.floor(ref.created / 1_000),
       manifest: { agreement: ref.agreement, bundle: bundleOf(ref), sizeBytes: ref.size, chunks: ref.chunks.map(publicChunk) },
       segments: segmentsOf(manifest, (agreement) => view(agreement).geometry.payloadSize),
-      keys: await keysOf(client, touched(all, view)),
+      keys: await batchKeysFor(client, all),
       storages: [...known.values()].sort((a, b) => a.id - b.id).map(storagesOf),
     };
     return parseAs(PublicLocation, location, 'The location');
@@ -50,42 +50,6 @@ export function locate(client: Client, options: LocateOptions): Promise<PublicLo
 function publicChunk(chunk: ChunkRef): PublicChunk {
   const { chunkId, size, method, agreement, batch, offset, storedSize } = chunk;
   return { chunkId: bytesToHex(chunkId), size, method, agreement, bundle: bundleOf(chunk), batch, offset, storedSize };
-}
-
-interface Bundle {
-  readonly agreement: number;
-  readonly bundle: number;
-  readonly batches: Set<number>;
-}
-
-/** The batches that any of the chunks lies in. */
-function touched(chunks: readonly ChunkRef[], view: (agreement: number) => AgreementView): Bundle[] {
-  const bundles = new Map<string, Bundle>();
-  for (const chunk of chunks) {
-    const { agreement } = chunk;
-    const bundle = bundleOf(chunk);
-    const known = bundles.get(`${agreement}/${bundle}`) ?? { agreement, bundle, batches: new Set() };
-    bundles.set(`${agreement}/${bundle}`, known);
-    for (const { batch } of recordSpans(view(agreement).geometry, chunk)) known.batches.add(batch);
-  }
-  return [...bundles.values()].sort((a, b) => a.agreement - b.agreement || a.bundle - b.bundle);
-}
-
-/** Keys of batches that follow each other in one row. */
-async function keysOf({ batchKey, reader, views }: Client, bundles: readonly Bundle[]): Promise<BatchKeys[]> {
-  const rows: { agreement: number; bundle: number; batch: number; keys: Uint8Array[] }[] = [];
-  for (const { agreement, bundle, batches } of bundles) {
-    const described = await reader.describe(await views.get(agreement), bundle);
-    for (const batch of [...batches].sort((a, b) => a - b)) {
-      const batchId = described.batches[batch]?.batchId;
-      if (batchId === undefined) throw new RangeError(`bundle ${bundle} of agreement ${agreement} has no batch ${batch}`);
-      const key = await batchKey({ agreement, bundle, batch, batchId });
-      const last = rows.at(-1);
-      if (last !== undefined && last.agreement === agreement && last.bundle === bundle && last.batch + last.keys.length === batch) last.keys.push(key);
-      else rows.push({ agreement, bundle, batch, keys: [key] });
-    }
-  }
-  return rows.map(({ keys, ...place }) => ({ ...place, keys: bytesToHex(Buffer.concat(keys)) }));
 }
 
 function storagesOf({ id, state, geometry: { k, m, n, batchLog2 }, hosts }: AgreementView): Storages {

@@ -9,7 +9,8 @@ import { openRecord } from '../../codec/open-record.ts';
 import { publicCid } from '../../codec/public-cid.ts';
 import type { ChunkRef, Platform } from '../../codec/types.ts';
 import type { PublicChunk, PublicLocation } from '../../wire/named.ts';
-import { type BatchPlace, PayloadReader } from '../fetch/payload-reader.ts';
+import { PayloadReader } from '../fetch/payload-reader.ts';
+import { keyringOf } from './batch-keys.ts';
 import { BadLocationError } from './errors.ts';
 import type { PublicReader } from './public-reader.ts';
 
@@ -42,21 +43,7 @@ export async function openLocation(reader: PublicReader, location: PublicLocatio
 
 /** A reader of the batches whose keys the location has. */
 export function payloadsOf(reader: PublicReader, location: PublicLocation): PayloadReader {
-  return new PayloadReader({ ...reader, batchKey: keysOf(location) });
-}
-
-/** What unseals each batch that the location names. */
-function keysOf(location: PublicLocation): (place: BatchPlace) => Promise<Uint8Array> {
-  const rows = new Map<string, { first: number; keys: Uint8Array }[]>();
-  for (const { agreement, bundle, batch, keys } of location.keys) {
-    const id = `${agreement}/${bundle}`;
-    rows.set(id, [...(rows.get(id) ?? []), { first: batch, keys: hexToBytes(keys) }]);
-  }
-  return async ({ agreement, bundle, batch }) => {
-    const row = rows.get(`${agreement}/${bundle}`)?.find(({ first, keys }) => batch >= first && batch < first + keys.length / 32);
-    if (row === undefined) throw new BadLocationError(location.contentId, `the key of batch ${batch} in bundle ${bundle} of agreement ${agreement} is missing`);
-    return row.keys.slice(32 * (batch - row.first), 32 * (batch - row.first + 1));
-  };
+  return new PayloadReader({ ...reader, batchKey: keyringOf(location.keys, location.contentId) });
 }
 
 async function readDocument(platform: Platform, source: RecordSource, { contentId, manifest: { chunks, sizeBytes } }: PublicLocation): Promise<Uint8Array> {
