@@ -15,10 +15,12 @@ import { edgeCommand } from './commands/edge.ts';
 import { endowCommand } from './commands/endow.ts';
 import { extendCommand } from './commands/extend.ts';
 import { fireCommand } from './commands/fire.ts';
+import { gatewayCommand } from './commands/gateway.ts';
 import { getCommand } from './commands/get.ts';
 import { growCommand } from './commands/grow.ts';
 import { heavyCommand } from './commands/heavy.ts';
 import { helpCommand } from './commands/help.ts';
+import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { lockCommand } from './commands/lock.ts';
 import { lsCommand } from './commands/ls.ts';
@@ -52,13 +54,13 @@ import { describeAll, styled, topicList } from './help/describe.ts';
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Wallet and money:': [initCommand, tokensCommand, withdrawCommand],
   'Space:': [rentCommand, extendCommand, renewCommand, topUpCommand, growCommand, closeCommand, releaseCommand, lockCommand, endowCommand],
-  'Data:': [putCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand],
+  'Data:': [putCommand, importCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand],
   'Public names and content:': [
     publishCommand, resolveCommand, fetchCommand, namesCommand, republishCommand, withdrawNameCommand, handOverNameCommand, announceCommand, adoptCommand, adoptedCommand,
   ],
   'Health:': [statusCommand, repairCommand, fireCommand, challengeCommand],
   'Access and reads:': [sessionCommand, channelCommand, sponsorCommand],
-  'Nodes:': [operatorCommand, providerCommand, reciprocalCommand, edgeCommand, heavyCommand, workerCommand],
+  'Nodes:': [operatorCommand, providerCommand, reciprocalCommand, edgeCommand, gatewayCommand, heavyCommand, workerCommand],
   'This machine:': [devnetCommand, demoCommand, completionCommand, helpCommand],
 };
 
