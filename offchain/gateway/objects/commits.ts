@@ -1,4 +1,5 @@
 /** Writes, judged one after the other and committed in groups: each is atomic, and in a group none sees a thing that another one changes. */
+import { setImmediate } from 'node:timers/promises';
 import type { Change } from './records.ts';
 import { GROUP_MAX } from './settings.ts';
 
@@ -39,15 +40,18 @@ export class Commits {
     return this.#enqueue<T>({ write: undefined, act });
   }
 
-  /** Waits for what is under way. */
+  /** Waits for what is under way, and for what its end brings about. */
   async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+    do {
+      await this.#running;
+      await setImmediate();
+    } while (this.#running !== undefined);
   }
 
   #enqueue<T>(what: Pick<Waiting, 'write' | 'act'>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ ...what, resolve: resolve as (result: unknown) => void, reject });
-      this.#running ??= this.#run().finally(() => (this.#running = undefined));
+      this.#running ??= this.#run();
     });
   }
 
@@ -56,7 +60,11 @@ export class Commits {
     await Promise.resolve();
     for (;;) {
       const first = this.#waiting[0];
-      if (first === undefined) return;
+      if (first === undefined) {
+        // In the same turn: who comes later begins anew.
+        this.#running = undefined;
+        return;
+      }
       if (first.act !== undefined) {
         this.#waiting.shift();
         await first.act().then(first.resolve, first.reject);

@@ -55,7 +55,7 @@ async function bodiesIn({ store }: Objects, packs: readonly number[]): Promise<M
 }
 
 /** Packs behind which the whole state was said, and of which nothing lives; and what failed commits left of others. */
-async function forgetEmpty({ client, store, settings }: Objects, packs: Packs): Promise<boolean> {
+async function forgetEmpty({ client, store, settings, room }: Objects, packs: Packs): Promise<boolean> {
   const all = await packs.list();
   const whole = all.findLast(({ isWhole }) => isWhole);
   if (whole === undefined) return false;
@@ -66,5 +66,6 @@ async function forgetEmpty({ client, store, settings }: Objects, packs: Packs): 
   await forgetNames(client, { names: [...names], newestOnly: all.map(({ name }) => name).filter((name) => !names.has(name)), agreement: settings.agreement });
   await store.objectPack.deleteMany({ where: { number: { in: empty.map(({ number }) => number).filter((number) => number !== whole.number) } } });
   for (const { number } of empty) packs.forget(number);
+  await room.look();
   return true;
 }

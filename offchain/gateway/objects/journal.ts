@@ -113,6 +113,7 @@ export class Journal {
   flush(options: { readonly alone: Alone; readonly extra?: readonly Change[]; readonly isWhole?: boolean; readonly moved?: readonly MovedBody[] }): Promise<void> {
     const flushed = this.#flushing.catch(() => undefined).then(() => this.#flush(options));
     this.#flushing = flushed;
+    flushed.then(() => (this.failure = undefined), (error: unknown) => (this.failure = messageOf(error)));
     return flushed;
   }
 
@@ -148,10 +149,6 @@ export class Journal {
         readChanges: () => spool.read(cut.list.id, { start: 0, end: cut.list.sizeBytes }),
       });
       await alone(() => this.#settle(cut, extra));
-      this.failure = undefined;
-    } catch (error) {
-      this.failure = messageOf(error);
-      throw error;
     } finally {
       await alone(() => this.#release(cut));
       await room.look().catch(() => undefined);

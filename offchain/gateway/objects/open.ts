@@ -1,7 +1,6 @@
 /** Opens the object store of one creator on this machine: the one place where its parts are put together. */
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Client } from '../../client/client.ts';
 import { pickAgreement } from '../../client/pick-agreement.ts';
 import type { FileLayer } from '../../store/files.ts';
@@ -16,6 +15,7 @@ import { compact } from './compact.ts';
 import type { Clock, Objects } from './context.ts';
 import { Flusher } from './flusher.ts';
 import { getObject, headObject } from './get-object.ts';
+import { lockHome } from './home-lock.ts';
 import { type Alone, Journal } from './journal.ts';
 import { stateOf } from './journal-state.ts';
 import { applyLifecycle } from './lifecycle.ts';
@@ -50,16 +50,20 @@ export interface OpenedObjects extends ObjectStore {
 
 /**
  * Follows what is in the network first: on an empty machine that is everything.
- * @throws StoreTakenError, BadPackError, WrongKeyError, AgreementError, RpcUnavailableError, UnrecoverableError
+ * @throws StoreBusyError, StoreTakenError, BadPackError, WrongKeyError, AgreementError, RpcUnavailableError, UnrecoverableError
  */
 export async function openObjects(options: OpenObjectsOptions): Promise<OpenedObjects> {
   const { client, log, clock = { nowMs: () => Date.now() }, files = nodeFiles } = options;
   const settings = ObjectsSettings.parse(options.settings ?? {});
   const name = databaseName(client, settings);
   const folder = settings.spool ?? join(client.home, `${name}.spool`);
-  await mkdir(folder, { recursive: true });
-  const store = await openNodeStore({ home: client.home, name });
+  const unlock = await lockHome(join(client.home, `${name}.lock`));
+  const store = await openNodeStore({ home: client.home, name }).catch(async (error: unknown) => {
+    await unlock();
+    throw error;
+  });
   try {
+    await makeFolder(files, folder);
     const spool = new Spool({ folder, files });
     const room = new Room({ limitBytes: settings.spoolLimitBytes, waitMs: settings.spoolWaitMs, reserveBatches: settings.reserveBatches, look: () => rentedSpace(client, settings.agreement), diskBytes: () => spool.freeBytes() });
     const packs = new Packs(client, settings.name);
@@ -75,14 +79,15 @@ export async function openObjects(options: OpenObjectsOptions): Promise<OpenedOb
     const flush = (more: Omit<Parameters<Journal['flush']>[0], 'alone'> = {}): Promise<void> =>
       isNetwork ? commits.alone(() => journal.flush({ ...more, alone: here })) : journal.flush({ ...more, alone: (act) => commits.alone(act) });
     const objects: Objects = { client, store, settings, clock, log, spool, room, bodies, journal, commits, flush };
-    return running(objects, packs);
+    return running(objects, packs, unlock);
   } catch (error) {
     await store.$disconnect();
+    await unlock();
     throw error;
   }
 }
 
-function running(objects: Objects, packs: Packs): OpenedObjects {
+function running(objects: Objects, packs: Packs, unlock: () => Promise<void>): OpenedObjects {
   const { log, settings, store, journal, commits } = objects;
   const flusher = new Flusher(objects);
   const loops = [
@@ -123,6 +128,7 @@ function running(objects: Objects, packs: Packs): OpenedObjects {
       await Promise.all(loops.map((loop) => loop.stop()));
       await commits.idle();
       await store.$disconnect();
+      await unlock();
     },
   };
 }
@@ -130,6 +136,17 @@ function running(objects: Objects, packs: Packs): OpenedObjects {
 async function rentedSpace(client: Client, agreement: number | undefined): Promise<RentedSpace> {
   const { state, geometry } = await pickAgreement(client, agreement);
   return { freeBatches: state.quota - (state.batches - state.retiredBatches), batchBytes: geometry.payloadSize };
+}
+
+/** Its name is durable when it returns: no synced file in it helps when the folder is gone. */
+async function makeFolder(files: FileLayer, folder: string): Promise<void> {
+  const parent = dirname(folder);
+  if (parent === folder || (await files.stat(folder).then(() => true, () => false))) return;
+  await makeFolder(files, parent);
+  await files.mkdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
+  await files.syncFolder(parent);
 }
 
 /** One for each creator, market and name of a store. */
