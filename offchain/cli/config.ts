@@ -7,6 +7,7 @@ import { HeavySettings } from '../heavy/settings.ts';
 import { ProviderConfig } from '../provider/config.ts';
 import { ReciprocalConfig } from '../reciprocal/config.ts';
 import { WorkerConfig } from '../worker/config.ts';
+import { GatewayConfig } from './gateway-config.ts';
 import { ReadPolicyConfig } from './read-policy.ts';
 import { BadConfigError } from './errors.ts';
 
@@ -38,6 +39,8 @@ export const Config = z.strictObject({
   worker: z.strictObject(WorkerConfig.omit({ home: true }).shape).optional(),
   /** For `holdfast reciprocal start`; offchain/reciprocal/config.ts documents the keys. The command line's options win. */
   reciprocal: ReciprocalConfig.partial({ folders: true, diskBytes: true }).optional(),
+  /** For `holdfast gateway`; offchain/gateway/README.md shows it. */
+  gateway: GatewayConfig.optional(),
   /** For `holdfast heavy start`; offchain/heavy/settings.ts documents the keys. Its files lie in `<home>/heavy`. */
   heavy: z.strictObject(HeavySettings.omit({ home: true }).shape).optional(),
 });

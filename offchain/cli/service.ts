@@ -11,8 +11,11 @@ const EXIT_SOFTWARE = 70;
 const END_GRACE_MS = 5_000;
 
 export interface Service {
-  readonly id: number;
+  /** Of a node. */
+  readonly id?: number;
   readonly url: string;
+  /** More to tell a supervisor when it is ready. */
+  readonly facts?: Readonly<Record<string, unknown>>;
   stop(): Promise<void>;
 }
 
@@ -44,7 +47,7 @@ export async function runService(session: Session, options: RunOptions, start: (
   });
   const context: ServiceContext = { confirmations: session.config.network.confirmations, isPatient: true, signal: stopping.signal, rpcUrls: session.rpcUrls(), deployment: await session.deployment(), account: await session.account() };
   service = await Promise.race([start(context), stopped.then((why) => Promise.reject(why))]);
-  announceReady({ id: service.id, url: service.url, operator: context.account.address });
+  announceReady({ ...service.facts, id: service.id, url: service.url, operator: context.account.address });
   await stopped;
   await service.stop();
   process.exit(0);

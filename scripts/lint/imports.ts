@@ -6,7 +6,7 @@ import type { Check } from './check.ts';
 const LEVELS: readonly (readonly string[])[] = [['codec', 'proof'], ['chain', 'wire', 'store', 'p2p', 'reads', 'health'], ['client', 'worker', 'provider', 'heavy', 'edge'], ['reciprocal', 'doctor', 'earnings'], ['gateway', 'sdk', 'cli', 'dapp']];
 
 /** Inside one level: what a folder may have of its neighbours. The kernels lie below both codec and proof. */
-const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = { codec: ['proof/'], proof: ['codec/kernels/'], chain: ['wire/'], store: ['wire/'], p2p: ['wire/', 'store/log.ts'], reads: ['chain/', 'wire/', 'store/'], health: ['chain/', 'wire/', 'store/'], provider: ['worker/'], edge: ['client/fetch/', 'client/policy.ts', 'provider/'] };
+const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = { codec: ['proof/'], proof: ['codec/kernels/'], chain: ['wire/'], store: ['wire/'], p2p: ['wire/', 'store/log.ts'], reads: ['chain/', 'wire/', 'store/'], health: ['chain/', 'wire/', 'store/'], provider: ['worker/'], edge: ['client/fetch/', 'client/policy.ts', 'provider/'], cli: ['gateway/'] };
 
 /** The base class of all errors and its codes: it imports nothing, so every level may have it. */
 const FOR_ALL = new Set(['wire/errors.ts']);

@@ -58,7 +58,7 @@ export async function startS3Gateway(options: S3Options): Promise<RunningS3> {
 
 /** What is no HTTP, or too much of it, gets S3's words all the same. */
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  if (error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE' || !socket.writable) return void socket.destroy();
   const isLong = error.code === 'HPE_HEADER_OVERFLOW';
   const known = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? new S3Error('RequestTimeout') : isLong ? new S3Error('RequestHeaderSectionTooLarge') : new S3Error('InvalidRequest', 'This is no HTTP request.');
   const xml = errorXml(known, { requestId: '', resource: '' });

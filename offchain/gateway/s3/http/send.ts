@@ -32,7 +32,6 @@ export async function send(response: ServerResponse, reply: Reply, context: Send
 }
 
 async function sendBody(response: ServerResponse, bytes: AsyncIterable<Uint8Array>, { onBytes }: SendContext): Promise<void> {
-  response.flushHeaders();
   for await (const piece of bytes) {
     // The piece's memory is used again as soon as the next one is asked for, so it has to be in the kernel by then.
     await written(response, piece);
@@ -83,7 +82,8 @@ function written(response: ServerResponse, piece: Uint8Array): Promise<void> {
 }
 
 function ended(response: ServerResponse, text?: string): Promise<void> {
-  return settled(response, (done) => void (text === undefined || text === '' ? response.end(done) : response.end(text, done)));
+  // As bytes: in front of a string Node would write the headers as UTF-8 too, and they are Latin-1.
+  return settled(response, (done) => void (text === undefined || text === '' ? response.end(done) : response.end(Buffer.from(text), done)));
 }
 
 /** A response whose client is gone never calls back, so its end counts too. */

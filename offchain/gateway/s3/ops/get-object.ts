@@ -1,3 +1,4 @@
+import { HoldfastError } from '../../../wire/errors.ts';
 import type { ObjectVersion } from '../../objects/object-store.ts';
 import { placeOf } from '../call.ts';
 import type { Call, Operation } from '../call.ts';
@@ -8,13 +9,36 @@ import { parseRange } from '../request/range.ts';
 import type { ByteRange } from '../request/range.ts';
 import { checksumHeaders } from './checksum-fields.ts';
 
+/** How often an object is looked up anew that was overwritten before its first byte was read. */
+const TRIES = 4;
+
 export const getObject: Operation = async ({ objects }, call) => {
-  const opened = await objects.getObject({ ...placeOf(call), versionId: call.target.query.get('versionId') });
-  const { version } = opened;
-  const { range, ...answer } = describe(call, version);
-  const sizeBytes = range === undefined ? version.sizeBytes : range.end - range.start;
-  return { ...answer, body: { sizeBytes, bytes: opened.read(range, call.signal) } };
+  for (let left = TRIES - 1; ; left--) {
+    const opened = await objects.getObject({ ...placeOf(call), versionId: call.target.query.get('versionId') });
+    const { version } = opened;
+    const { range, ...answer } = describe(call, version);
+    const sizeBytes = range === undefined ? version.sizeBytes : range.end - range.start;
+    try {
+      return { ...answer, body: { sizeBytes, bytes: await begun(opened.read(range, call.signal)) } };
+    } catch (error) {
+      if (left === 0 || !(error instanceof HoldfastError) || error.code !== 'BODY_LOST') throw error;
+    }
+  }
 };
+
+/** With the first piece read already: as long as no status is out, a failure can still be told. */
+async function begun(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      for (let next = first; next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return all();
+}
 
 export const headObject: Operation = async ({ objects }, call) => {
   const version = await objects.headObject({ ...placeOf(call), versionId: call.target.query.get('versionId') });
