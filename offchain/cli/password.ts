@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ask } from './ask.ts';
 import { UsageError } from './errors.ts';
 
 export interface PasswordOptions {
@@ -16,8 +17,8 @@ export async function readPassword(options: PasswordOptions): Promise<string> {
   if (!process.stdin.isTTY) {
     throw new UsageError('A password is needed and there is no terminal to ask on.', 'Set HOLDFAST_PASSWORD or give --password-file.');
   }
-  const password = await ask('Password: ');
-  if (options.isNew === true && (await ask('The same again: ')) !== password) throw new UsageError('The two passwords differ.');
+  const password = await ask('Password: ', { isSecret: true });
+  if (options.isNew === true && (await ask('The same again: ', { isSecret: true })) !== password) throw new UsageError('The two passwords differ.');
   return password;
 }
 
@@ -29,34 +30,13 @@ async function fromFile(path: string): Promise<string> {
   }
 }
 
-/** One line from the terminal; what is typed is not shown. Ctrl-C ends the process as it does elsewhere. */
-async function ask(question: string): Promise<string> {
-  const { stdin, stderr } = process;
-  stderr.write(question);
-  stdin.setRawMode(true);
-  stdin.setEncoding('utf8');
-  stdin.resume();
-  try {
-    return await new Promise<string>((resolve, reject) => {
-      let typed = '';
-      const onData = (text: string) => {
-        for (const character of text) {
-          if (character === '\r' || character === '\n' || character === '\u0004') {
-            stdin.off('data', onData);
-            return resolve(typed);
-          }
-          if (character === '\u0003') {
-            stdin.off('data', onData);
-            return reject(new UsageError('No password was given.'));
-          }
-          typed = character === '\u007f' ? [...typed].slice(0, -1).join('') : typed + character;
-        }
-      };
-      stdin.on('data', onData);
-    });
-  } finally {
-    stdin.setRawMode(false);
-    stdin.pause();
-    stderr.write('\n');
-  }
+const LENGTH_MIN = 8;
+/** The first guesses of everybody who finds a keystore. */
+const GUESSED_FIRST = new Set(['password', 'password1', 'passw0rd', '12345678', '123456789', '1234567890', 'qwertyuiop', 'qwerty123', 'iloveyou', 'holdfast', 'letmein1', '11111111']);
+
+/** For a new keystore: whoever gets the file tries the obvious at leisure. @throws UsageError */
+export function refuseWeakPassword(password: string): void {
+  if (password === '') throw new UsageError('The password is empty.', 'Choose one of at least 8 characters.');
+  if (password.length < LENGTH_MIN) throw new UsageError(`The password has ${password.length} characters; it guards money and data, so ${LENGTH_MIN} are the least.`, 'Some unrelated words in a row are easy to keep and hard to guess.');
+  if (new Set(password).size < 4 || GUESSED_FIRST.has(password.toLowerCase())) throw new UsageError('The password is among the first that anybody would try.', 'Some unrelated words in a row are easy to keep and hard to guess.');
 }

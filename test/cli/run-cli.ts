@@ -12,9 +12,11 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs `holdfast` as a shell would; standard input is closed, so nothing can be asked. */
-export async function runCli(args: readonly string[], options: { env?: Readonly<Record<string, string>> } = {}): Promise<CliResult> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...withoutPassword(), ...options.env } });
+/** Runs `holdfast` as a shell would; standard input is closed, or holds `stdin` and nothing more, so nothing can be asked. */
+export async function runCli(args: readonly string[], options: { env?: Readonly<Record<string, string>>; stdin?: string | Uint8Array } = {}): Promise<CliResult> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...withoutPassword(), ...options.env } });
+  // A command that ends without reading closes the pipe.
+  child.stdin.on('error', () => undefined).end(options.stdin);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => void (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (stderr += text));
