@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Client } from '../../../offchain/client/client.ts';
+import { formatDeployment } from '../../../offchain/chain/deployment.ts';
 import type { OpenedObjects } from '../../../offchain/gateway/objects/open.ts';
 import { type World, rentedClient, startWorld } from '../../client/world.ts';
 import { type FaultKind, FaultPlan } from '../../support/faults.ts';
@@ -101,12 +101,12 @@ describe('with durability: network', () => {
     expect((await store.usage()).spooledBytes).toBe(0);
     await store.deleteObject({ bucket: 'b', key: 'a' });
 
-    for (const { provider } of rented.slots.slice(0, 2)) world.stall(provider);
+    for (const { provider } of rented.providers.slice(0, 2)) world.stall(provider);
     const failing = new AbortController();
     const failed = codeOf(put(store, 'b', 'failed', 'not stored', { signal: failing.signal }));
     await store.close();
     expect(await failed).not.toBe('no error');
-    for (const { provider } of rented.slots.slice(0, 2)) world.wake(provider);
+    for (const { provider } of rented.providers.slice(0, 2)) world.wake(provider);
     const later = await openTestObjects(client, { durability: 'network' });
     expect((await later.listObjects({ bucket: 'b', limit: 10 })).objects.map(({ key }) => key)).toEqual(['b', 'c']);
     await later.close();
@@ -118,7 +118,8 @@ describe('a machine that dies', () => {
     const home = join(world.folder, 'killed');
     const { client } = await rentedClient(world, { account: 14, home, batchLog2: 20, quota: 120, policy: {} });
     await client.close();
-    const { rpcUrl, deployment } = world.holdfast;
+    const { rpcUrl } = world.holdfast;
+    const deployment = JSON.parse(formatDeployment(world.holdfast.deployment)) as unknown;
     const answered = new Map<string, string>();
     for (const [run, killAfter] of [3, 11, 30].entries()) {
       const child = spawn(process.execPath, [join(import.meta.dirname, 'writer-child.ts'), JSON.stringify({ rpcUrl, deployment, account: 14, home, run })], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -159,10 +160,9 @@ describe('a machine that dies', () => {
         plan.disarm();
         if (written !== undefined) answered.set(key, written.etag);
         if (kind !== 'cut') continue;
-        const old: Client = client;
         files = files.crash('lose');
         await store.close();
-        store = await openTestObjects(old, { spool: '/spool' }, { files });
+        store = await openTestObjects(client, { spool: '/spool' }, { files });
       }
     }
     const shown = (await store.listObjects({ bucket: 'b', limit: 1000 })).objects;
