@@ -32,7 +32,7 @@ export interface RunningIpfsGateway {
 }
 
 /** For a CID that is not known the catalog is looked at again, but not more often; who comes in between waits. */
-const REFRESH_LEAST_MS = 1_000;
+const REFRESH_LEAST_MS = 500;
 
 /**
  * Listens as soon as its index is open; what the index does not have yet is there when it has been read.

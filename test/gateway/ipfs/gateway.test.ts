@@ -17,6 +17,7 @@ import { snapshot } from '../../client/tree.ts';
 import { type World, rentedClient, startWorld } from '../../client/world.ts';
 import { carOf, fileNode, folderNode, rawBlock } from './car-kit.ts';
 import { FILES, MIB, ask, ipfsCar, readCar, startGateway, writeFolders } from './ipfs-world.ts';
+import { describeRequests } from './requests.ts';
 
 let world: World;
 let client: Client;
@@ -127,13 +128,15 @@ describe('a CAR', () => {
   });
 });
 
+describeRequests(() => ({ client, gateway, tree, many, zeros }));
+
 it('a client that takes nothing is cut off, and one that goes away costs nothing more', async () => {
   const began = Date.now();
   const { connect } = await import('node:net');
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
   socket.pause();
   socket.write(`GET /ipfs/${zeros}?format=car&car-dups=y HTTP/1.1\r\nHost: x\r\n\r\n`);
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await new Promise((resolve) => setTimeout(resolve, 1_600));
   let received = 0;
   socket.on('data', (part: Buffer) => (received += part.length)).resume();
   await new Promise((resolve) => socket.once('close', resolve).once('error', resolve));
