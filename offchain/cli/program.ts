@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { acceptCommand } from './commands/accept.ts';
 import { adoptCommand } from './commands/adopt.ts';
 import { adoptedCommand } from './commands/adopted.ts';
 import { announceCommand } from './commands/announce.ts';
@@ -17,6 +18,7 @@ import { extendCommand } from './commands/extend.ts';
 import { fireCommand } from './commands/fire.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { getCommand } from './commands/get.ts';
+import { groupCommand } from './commands/group.ts';
 import { growCommand } from './commands/grow.ts';
 import { heavyCommand } from './commands/heavy.ts';
 import { helpCommand } from './commands/help.ts';
@@ -40,12 +42,18 @@ import { renewCommand } from './commands/renew.ts';
 import { rentCommand } from './commands/rent.ts';
 import { resolveCommand } from './commands/resolve.ts';
 import { retireCommand } from './commands/retire.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { revokeCommand } from './commands/revoke.ts';
 import { rmCommand } from './commands/rm.ts';
 import { sessionCommand } from './commands/session.ts';
+import { shareKeyCommand } from './commands/share-key.ts';
+import { shareCommand } from './commands/share.ts';
+import { sharedCommand } from './commands/shared.ts';
 import { sponsorCommand } from './commands/sponsor.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { topUpCommand } from './commands/top-up.ts';
+import { versionsCommand } from './commands/versions.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
 import { workerCommand } from './commands/worker.ts';
 import { describeAll, styled, topicList } from './help/describe.ts';
@@ -54,10 +62,11 @@ import { describeAll, styled, topicList } from './help/describe.ts';
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Wallet and money:': [initCommand, tokensCommand, withdrawCommand],
   'Space:': [rentCommand, extendCommand, renewCommand, topUpCommand, growCommand, closeCommand, releaseCommand, lockCommand, endowCommand],
-  'Data:': [putCommand, importCommand, getCommand, lsCommand, rmCommand, collectCommand, retireCommand],
+  'Data:': [putCommand, importCommand, getCommand, lsCommand, versionsCommand, restoreCommand, rmCommand, collectCommand, retireCommand],
   'Public names and content:': [
     publishCommand, resolveCommand, fetchCommand, namesCommand, republishCommand, withdrawNameCommand, handOverNameCommand, announceCommand, adoptCommand, adoptedCommand,
   ],
+  'Sharing:': [shareCommand, sharedCommand, acceptCommand, revokeCommand, groupCommand, shareKeyCommand],
   'Health:': [statusCommand, repairCommand, fireCommand, challengeCommand],
   'Access and reads:': [sessionCommand, channelCommand, sponsorCommand],
   'Nodes:': [operatorCommand, providerCommand, reciprocalCommand, edgeCommand, gatewayCommand, heavyCommand, workerCommand],

@@ -13,9 +13,10 @@ export function getCommand(): Command {
     ['get photos photos-again --existing keep', 'only what is not there yet'],
     ['get report.pdf - --range 0-1023', 'the first KiB, to standard output'],
     ['get photos - --archive tar', 'everything as a tar, to standard output'],
+    ['get holdfast://shared/0x70997970C51812dc3A010C7d01b50e0d17dc79C8/0x3f2a#secret june', 'what a link shows; needs no wallet where reads are free'],
     ['get bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy .', 'by ContentID: yours, else what is kept for everybody'],
   ])
-    .argument('<name>', 'as `holdfast ls` shows it, or a ContentID')
+    .argument('<name>', 'as `holdfast ls` shows it, a ContentID, or a link that somebody shared')
     .argument('<into>', 'the folder to restore into, made where it is missing; - is standard output')
     .option('--version <number>', 'an older version (default: the newest)')
     .option('--path <path>', 'only this file or folder inside of it')
@@ -24,6 +25,8 @@ export function getCommand(): Command {
     .addOption(new Option('--archive <how>', 'with -: everything as one tar file').choices(['tar']))
     .option('--max-read-price <tokens>', 'pay so much per GiB to providers that charge for reads, at most (default: reads.maxPricePerGib in config.json, else nothing)')
     .action(async (name: string, into: string, options: CommonOptions & GetArguments) => {
+      const { isLink } = await import('../../client/share/link.ts');
+      if (isLink(name)) return (await import('../share-accept.ts')).runLink(name, into, options);
       const { runGet, runGetToOutput } = await import('../get-command.ts');
       await (into === '-' ? runGetToOutput(name, options) : runGet(name, into, options));
     });

@@ -73,6 +73,8 @@ export function putCommand(): Command {
         const stored = await put(client, what).finally(done);
         output.result(stored, () => putLines(stored));
         if (options.announce === true) await (await import('../../client/adopt/announce.ts')).announce(client, { name, signal });
+        const { refreshIfShared } = await import('../../client/share/refresh-shares.ts');
+        for (const { reason } of (await refreshIfShared(client, { signal })).failed) output.note(`Those whom you share with were not told: ${reason}`);
         const { problems } = stored;
         if (problems.length > 0) {
           const first = problems.slice(0, 3).map((problem) => JSON.stringify(problem.path)).join(', ');

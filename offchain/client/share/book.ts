@@ -1,6 +1,6 @@
 /** The letters that concern this wallet: in the home folder and at the heavy nodes, brought together. Either of the two suffices. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesToHex, hexToBytes, isAddressEqual } from 'viem';
 import type { Hex } from 'viem';
@@ -130,6 +130,11 @@ async function openNote({ platform, creator }: Client, key: Uint8Array, letter: 
 function pathOf({ home, chain: { deployment }, creator }: Client): string {
   const market = createHash('sha256').update(`${deployment.chainId}/${deployment.market.toLowerCase()}/${creator.toLowerCase()}`).digest('hex').slice(0, 12);
   return join(home, `letters-${market}.json`);
+}
+
+/** Whether this home folder has ever kept a letter. */
+export async function hasLetters(client: Client): Promise<boolean> {
+  return access(pathOf(client)).then(() => true, () => false);
 }
 
 /** Losing it costs nothing as long as heavy nodes have the same; what does not follow its form is not believed. */

@@ -4,11 +4,11 @@ import type { Address } from 'viem';
 import { abortable } from '../aborting.ts';
 import type { Client } from '../client.ts';
 import type { OnProgress } from '../progress.ts';
-import { openBook } from './book.ts';
+import { type Book, openBook } from './book.ts';
 import { tryDeliver } from './deliver.ts';
 import { BadRecipientError, NoSuchGroupError } from './errors.ts';
 import { type GroupNote, RECIPIENTS_MAX } from './records.ts';
-import { type Revoked, revoke } from './revoke.ts';
+import { type Revoked, planRevoke, revoke } from './revoke.ts';
 import { parseRecipient } from './share-key.ts';
 
 interface GroupOptions {
@@ -54,20 +54,40 @@ export function addToGroup(client: Client, options: GroupOptions & { readonly me
   });
 }
 
+/** What `removeFromGroup` would do, share by share; changes nothing. @throws NoSuchGroupError */
+export function planRemoval(client: Client, options: GroupOptions & { readonly members: readonly Address[]; readonly keepBytes?: boolean | undefined }): Promise<Awaited<ReturnType<typeof planRevoke>>[]> {
+  const { name, signal, keepBytes } = options;
+  return abortable(`Planning for ${JSON.stringify(name)}`, signal, async () => {
+    const book = await openBook(client, signal);
+    const plans = [];
+    for (const { id, from } of cuts(book, mustHaveGroup(book, name), options.members)) plans.push(await planRevoke(client, { share: id, from, keepBytes, signal }));
+    return plans;
+  });
+}
+
+/** What those that go have through the group: what they are given besides it stays theirs. */
+function cuts(book: Book, group: GroupNote, gone: readonly Address[]): { id: string; from: Address[] }[] {
+  const has = (those: readonly { readonly address: Address }[], address: Address) => those.some((one) => isAddressEqual(one.address, address));
+  return book.shares
+    .filter(({ state, groups }) => state === 'active' && groups.includes(group.name))
+    .map(({ id, recipients }) => ({ id, from: gone.filter((address) => has(group.members, address) && !has(recipients, address)) }))
+    .filter(({ from }) => from.length > 0);
+}
+
+function mustHaveGroup(book: Book, name: string): GroupNote {
+  const group = book.groups.find((one) => one.name === name);
+  if (group === undefined) throw new NoSuchGroupError(name);
+  return group;
+}
+
 /** Revokes the group's shares from them; see `revoke` for `keepBytes`. @throws NoSuchGroupError */
 export function removeFromGroup(client: Client, options: GroupOptions & { readonly members: readonly Address[]; readonly keepBytes?: boolean | undefined; readonly onProgress?: OnProgress | undefined }): Promise<GroupChange & { readonly revoked: readonly Revoked[] }> {
   const { name, signal, members: gone } = options;
   return abortable(`Removing from ${JSON.stringify(name)}`, signal, async () => {
     const book = await openBook(client, signal);
-    const group = book.groups.find((one) => one.name === name);
-    if (group === undefined) throw new NoSuchGroupError(name);
+    const group = mustHaveGroup(book, name);
     const revoked: Revoked[] = [];
-    for (const note of book.shares) {
-      if (note.state !== 'active' || !note.groups.includes(name)) continue;
-      // What he is given besides the group stays his.
-      const from = gone.filter((address) => group.members.some((one) => isAddressEqual(one.address, address)) && !note.recipients.some((one) => isAddressEqual(one.address, address)));
-      if (from.length > 0) revoked.push(await revoke(client, { share: note.id, from, keepBytes: options.keepBytes, onProgress: options.onProgress, signal }));
-    }
+    for (const { id, from } of cuts(book, group, gone)) revoked.push(await revoke(client, { share: id, from, keepBytes: options.keepBytes, onProgress: options.onProgress, signal }));
     const members = group.members.filter((one) => !gone.some((address) => isAddressEqual(one.address, address)));
     const after = await openBook(client, signal);
     if (members.length === 0) await after.drop(group);
