@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAIN, runCli, temporaryFolder } from '../cli/run-cli.ts';
+
+let password = '';
 
 interface Devnet {
   readonly rpcUrl: string;
@@ -36,6 +39,7 @@ describe('the commands on a devnet', () => {
     devnetProcess = child;
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
     devnet = JSON.parse(line) as Devnet;
+    password = devnet.password;
   }, 120_000);
 
   afterAll(async () => {
@@ -148,4 +152,143 @@ describe('the commands on a devnet', () => {
     expect(stderr).toContain('Give --yes.');
     expect(code).toBe(2);
   });
+
+  describe('in an agreement of its own', () => {
+    const own = ['--batch', '128KiB'] as const;
+    const at = (...words: string[]) => [...words, '--home', devnet.creatorHome];
+    const text = Array.from({ length: 30_000 }, (_, i) => `line ${i} says ${(i * 7919) % 1009}\n`).join('');
+    let data: string;
+
+    it('shows the quote with each provider\'s share and signs nothing; then keeps to the cap', async () => {
+      const terms = ['rent', '--scheme', '2+2', '--space', '12MiB', ...own];
+      const quoted = await json<{ cost: string; bytesPerProvider: string; spaceBytes: string; isEnough: boolean }>(...at(...terms, '--dry-run'));
+      expect(quoted).toMatchObject({ dryRun: true, k: 2, m: 2, isEnough: true, bytesPerProvider: String(BigInt(quoted.spaceBytes) / 2n) });
+      const shown = await holdfast(...at(...terms, '--dry-run'));
+      expect(shown.stdout).toMatch(/Each +provider keeps 6\.0 MiB: the space \/ 2/);
+      expect(shown.stdout).toContain('Nothing was signed or paid.');
+      expect((await json<{ agreements: unknown[] }>(...at('status', '--no-objects'))).agreements).toHaveLength(1);
+      const capped = await holdfast(...at(...terms, '--max-cost', '0.000000000001', '--yes'));
+      expect(capped).toMatchObject({ code: 8, stderr: expect.stringContaining('above the limit') });
+      expect(await json(...at(...terms, '--max-cost', '100', '--yes'))).toMatchObject({ agreement: 2 });
+    });
+
+    it('stores standard input, and gives it back: whole, in ranges, by ContentID', async () => {
+      const put = await runCli(at('put', '-', '--name', 'notes/today.txt', ...own, '--compression', 'gzip:9', '--json', '--progress', 'json'), { env: { HOLDFAST_PASSWORD: devnet.password }, stdin: text });
+      expect(put.code).toBe(0);
+      const stages = put.stderr.trim().split('\n').map((line) => (JSON.parse(line) as { progress: { stage: string } }).progress.stage);
+      expect(stages).toEqual(expect.arrayContaining(['encode', 'commit']));
+      const { contentId } = JSON.parse(put.stdout) as { contentId: string };
+      const read = (...words: string[]) => holdfast(...at('get', ...words));
+      const [whole, range, last, byId, json2] = await Promise.all([
+        read('notes/today.txt', '-', '--quiet'),
+        read('notes/today.txt', '-', '--range', '5-14', '--quiet'),
+        read('notes/today.txt', '-', '--range', '-7', '--quiet'),
+        read(contentId, '-', '--quiet'),
+        read('notes/today.txt', '-', '--json'),
+      ]);
+      expect(whole).toEqual({ code: 0, stdout: text, stderr: '' });
+      expect(range.stdout).toBe(text.slice(5, 15));
+      expect(last.stdout).toBe(text.slice(-7));
+      expect(byId.stdout).toBe(text);
+      expect(json2.code).toBe(2);
+      expect(await read('notes/today.txt', '-', '--range', '99999999-')).toMatchObject({ code: 1, stdout: '' });
+      const inside = await json<{ entries: { path: string; size: number; storedBytes: number }[] }>(...at('ls', 'notes/today.txt'));
+      expect(inside.entries).toMatchObject([{ path: 'today.txt', size: text.length }]);
+      expect(inside.entries[0]!.storedBytes).toBeLessThan(text.length / 2);
+    });
+
+    it('stores what the settings say: other sizes, and a tar that a tar reads', async () => {
+      data = join(folder.path, 'tree');
+      await mkdir(join(data, 'below'), { recursive: true });
+      await writeFile(join(data, 'below', 'text'), text);
+      await writeFile(join(data, 'noise'), randomBytes(300_000));
+      const preview = await json<{ batches: number; sendBytes: number }>(...at('put', data, ...own, '--compression', 'none', '--dry-run'));
+      expect(preview).toMatchObject({ dryRun: true, unchanged: false, fits: true, cost: '0' });
+      expect(preview.sendBytes).toBe(preview.batches * 4 * 65_536);
+      const stored = await json<{ stats: { storedBytes: number }; bundle: number }>(...at('put', data, ...own, '--compression', 'none', '--chunk', 'fixed:64KiB'));
+      expect(stored.stats.storedBytes).toBeGreaterThan(text.length + 300_000);
+      const packed = await json<{ stats: { storedBytes: number } }>(...at('put', data, ...own, '--name', 'packed', '--archive', 'tar', '--compression', 'zstd:19', '--no-dedupe'));
+      expect(packed.stats.storedBytes).toBeLessThan(stored.stats.storedBytes - text.length / 2);
+
+      for (const words of [['packed', '-'], ['tree', '-', '--archive', 'tar']]) {
+        const script = `"${process.execPath}" "${MAIN}" get ${words.join(' ')} --home "${devnet.creatorHome}" --quiet | tar -x -O -f - below/text | cksum`;
+        const [fromTar, original] = await Promise.all([bash(script), bash(`cksum < "${join(data, 'below', 'text')}"`)]);
+        expect(fromTar).toBe(original);
+      }
+      expect(await holdfast(...at('get', 'tree', '-'))).toMatchObject({ code: 1, stderr: expect.stringContaining('--archive tar') });
+    });
+
+    it('leaves alone what is there already, as it is told', async () => {
+      const into = join(folder.path, 'again');
+      expect(await json(...at('get', 'tree', into))).toMatchObject({ restored: 3, kept: 0 });
+      await writeFile(join(into, 'noise'), 'mine');
+      expect(await holdfast(...at('get', 'tree', into, '--existing', 'refuse'))).toMatchObject({ code: 8, stderr: expect.stringContaining('2 files are in') });
+      expect(await json(...at('get', 'tree', into, '--existing', 'keep'))).toMatchObject({ kept: 2 });
+      expect(await readFile(join(into, 'noise'), 'utf8')).toBe('mine');
+      expect(await json(...at('get', 'tree', into, '--existing', 'newer'))).toMatchObject({ kept: 2 });
+      expect(await json(...at('get', 'tree', into, '--path', 'noise'))).toMatchObject({ restored: 1, kept: 0 });
+      expect((await readFile(join(into, 'noise'))).length).toBe(300_000);
+    });
+
+    it('draws who holds what, and completes names from the local list in a real shell', async () => {
+      const { objects } = await json<{ objects: { name: string; sizeBytes: number; parts: { agreement: number; map: string; spare: number; regions: number[] }[] }[] }>(...at('status'));
+      expect(objects.map(({ name }) => name)).toEqual(['notes/today.txt', 'packed', 'tree']);
+      for (const { parts } of objects) expect(parts).toMatchObject([{ agreement: 2, map: expect.stringMatching(/^[#+~]{4}$/), spare: 2 }]);
+      const shown = await holdfast(...at('status', 'tree'));
+      expect(shown.stdout).toMatch(/tree +1 +\S+ [KM]iB +2 +\[[#+~]{4}\] +2 /);
+      expect(await holdfast(...at('status', 'no such'))).toMatchObject({ code: 7 });
+      const long = await json<{ name: string; files: number; sizeBytes: number }[]>(...at('ls', '--long'));
+      expect(long.find(({ name }) => name === 'tree')).toMatchObject({ files: 2, sizeBytes: text.length + 300_000 });
+
+      const shell = `holdfast() { "${process.execPath}" "${MAIN}" "$@"; }
+        eval "$(holdfast completion bash)"
+        complete_for() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _holdfast; printf '%s\\n' "\${COMPREPLY[@]}"; }
+        complete_for holdfast get --home "${devnet.creatorHome}" not
+        complete_for holdfast stat
+        complete_for holdfast put --comp`;
+      expect((await bash(shell)).split('\n').filter((line) => line !== '')).toEqual(['notes/today.txt', 'status', '--compression']);
+    });
+
+    it('stops at the first Ctrl-C, says how to go on, and goes on', async () => {
+      const large = join(folder.path, 'large');
+      await writeFile(large, randomBytes(5_000_000));
+      const args = at('put', large, ...own, '--progress', 'json');
+      const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOLDFAST_PASSWORD: devnet.password } });
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+        stderr += piece;
+        if (/"stage":"(encode|send)"/.test(stderr) && !child.killed) child.kill('SIGINT');
+      });
+      const [code] = (await once(child, 'close')) as [number];
+      expect({ code, stderr }).toMatchObject({ code: 130, stderr: expect.stringContaining('goes on where it stopped') });
+      expect(stderr).toContain('a second one ends at once');
+      expect((await json<{ name: string }[]>(...at('ls'))).map(({ name }) => name)).not.toContain('large');
+      expect(await json(...at('put', large, ...own))).toMatchObject({ unchanged: false, lost: [] });
+    });
+
+    it('shows what would be paid, for everything that pays', async () => {
+      const dry = (...words: string[]) => json<{ cost: string; isEnough: boolean }>(...at(...words, '--dry-run'));
+      const [extend, grow, renew, topUp, challenge, tokens] = await Promise.all([
+        dry('extend', '--agreement', '2', '--periods', '2'),
+        dry('grow', '--agreement', '2', '--space', '1MiB', '--max-price', '1'),
+        dry('auto-renew', '--agreement', '2', '--periods', '4', '--top-up', '1'),
+        dry('top-up', '0.5', '--agreement', '2'),
+        dry('challenge', '--agreement', '2', '--slot', '1', '--bundle', '0'),
+        json(...at('tokens', '--buy', '1', '--dry-run')),
+      ]);
+      for (const one of [extend, grow, challenge]) expect(BigInt(one.cost)).toBeGreaterThan(0n);
+      expect(renew).toMatchObject({ dryRun: true, cost: String(10n ** 18n), isEnough: true });
+      expect(topUp).toMatchObject({ cost: String(5n * 10n ** 17n) });
+      expect(tokens).toMatchObject({ dryRun: true, tokens: String(1000n * 10n ** 18n), isEnough: true });
+      expect(await json(...at('renew', '--agreement', '2'))).toMatchObject({ pot: '0' });
+    });
+  });
 });
+
+async function bash(script: string): Promise<string> {
+  const child = spawn('bash', ['--norc', '-c', script], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, HOLDFAST_PASSWORD: password } });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => void (stdout += piece));
+  await once(child, 'close');
+  return stdout;
+}
