@@ -33,7 +33,7 @@ export interface Upload {
 export async function putFragment(provider: Provider, upload: Upload): Promise<Hex> {
   const { key, header } = upload;
   const permission = await authorize(provider, { header, agreement: key.agreement, slot: key.slot });
-  return provider.uploads.run(uploadName(key), async (signal) => {
+  return provider.uploads.run({ name: uploadName(key), agreement: key.agreement }, async (signal) => {
     const { existing, ofSlot } = await findWithCount(provider.store, key);
     const known = await acceptExisting(provider, upload, existing);
     if (known !== undefined) return known;

@@ -79,6 +79,17 @@ describe('POST /match', () => {
     await expect(failure).rejects.toMatchObject({ code: 'PRICE_ABOVE_LIMIT', details: { wanted: 6, withinLimit: 5, needed: String(PRICE * 3n) } });
   });
 
+  it('gives one slot to an owner with many keys, however cheap all of them are', async () => {
+    const sybils: number[] = [];
+    for (const region of [5, 6, 7]) sybils.push((await network.provider({ parent: west.id, region, price: PRICE / 2n, payout: addressOf(stranger) })).id);
+    const match = await until('their asks', async () => {
+      const found = await askMatch(west.url, await matchRequest(creator, { k: 2, m: 2, explain: true }));
+      return found.refused.filter(({ code }) => code === 'operator-taken').length === 2 ? found : undefined;
+    });
+    expect(match.offers.filter(({ provider }) => sybils.includes(provider))).toHaveLength(1);
+    await Promise.all(sybils.map(async (id) => expect((await readNode(creator, id)).payout.toLowerCase()).toBe(addressOf(stranger).toLowerCase())));
+  });
+
   it('refuses more slots than an agreement has', async () => {
     await expect(askMatch(west.url, await matchRequest(creator, { k: 60, m: 5 }))).rejects.toMatchObject({ code: 'BAD_REQUEST', remoteStatus: 400 });
   });
@@ -234,7 +245,7 @@ describe('whatever else arrives', () => {
   it('still answers afterwards', async () => {
     const status = await requestJson(`${west.url}/status`, { schema: HeavyStatus });
     expect(status.id).toBe(west.id);
-    expect(status.children).toHaveLength(3);
+    expect(status.children).toHaveLength(6);
     await until('all children seen', async () => ((await requestJson(`${west.url}/status`, { schema: HeavyStatus })).children.every(({ alive }) => alive) ? true : undefined));
     expect((await fetch(`${west.url}/readyz`)).status).toBe(200);
     expect((await fetch(`${west.url}/healthz`)).status).toBe(200);

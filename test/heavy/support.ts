@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bytesToHex, parseEther } from 'viem';
-import type { Hex } from 'viem';
+import type { Address, Hex } from 'viem';
 import { z } from 'zod';
 import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
 import { commitBundle } from '../../offchain/chain/commit-bundle.ts';
@@ -48,7 +48,7 @@ export interface Network extends TestHoldfast {
   readonly lines: LogLine[];
   account(): Promise<{ index: number; chain: Chain }>;
   heavy(settings?: Partial<HeavySettingsInput>, index?: number, home?: string): Promise<RunningHeavy & { index: number; home: string }>;
-  provider(options: { parent: number; region: number; price?: bigint; stake?: bigint; endpoint?: string; relay?: boolean; p2p?: ProviderConfigInput['p2p']; worker?: ProviderConfigInput['worker'] }): Promise<RunningProvider>;
+  provider(options: { parent: number; region: number; price?: bigint; stake?: bigint; endpoint?: string; payout?: Address; relay?: boolean; p2p?: ProviderConfigInput['p2p']; worker?: ProviderConfigInput['worker'] }): Promise<RunningProvider>;
 }
 
 export async function startNetwork(parameters: Parameters<typeof startHoldfast>[0] = {}): Promise<Network> {
@@ -83,10 +83,10 @@ export async function startNetwork(parameters: Parameters<typeof startHoldfast>[
       const config = { rpcUrls: [rpcUrl], deployment, account: devAccount(index, DEV_CHAIN_ID), settings: { home, loops, ...settings }, write };
       return { ...once(await startHeavy(config)), index, home };
     },
-    async provider({ parent, region, price = PRICE, stake = parseEther('1'), endpoint, relay = false, p2p, worker }) {
+    async provider({ parent, region, price = PRICE, stake = parseEther('1'), endpoint, payout, relay = false, p2p, worker }) {
       const { index } = await account();
       const home = join(folder, `provider-${index}`);
-      const config = { home, region, parent, relay, stake, capacityBytes: 2n ** 24n, price: { perBatchEpoch: price }, ...(endpoint === undefined ? {} : { endpoint }), ...(p2p === undefined ? {} : { p2p }), ...(worker === undefined ? {} : { worker }) };
+      const config = { home, region, parent, relay, stake, capacityBytes: 2n ** 24n, price: { perBatchEpoch: price }, ...(endpoint === undefined ? {} : { endpoint }), ...(payout === undefined ? {} : { payout }), ...(p2p === undefined ? {} : { p2p }), ...(worker === undefined ? {} : { worker }) };
       const log = createLogger({ name: `provider-${index}`, write });
       return once(await startProvider({ config, rpcUrls: [rpcUrl], deployment, account: devAccount(index, DEV_CHAIN_ID), log }));
     },
