@@ -130,9 +130,14 @@ export async function createClient(options: ClientOptions): Promise<Client> {
 }
 
 /** A devnet that starts anew has the same addresses but another genesis: what was known of the old one would be wrong. */
-function databaseName({ deployment, clock }: Chain): string {
+function databaseName(chain: Chain): string {
+  return `creator-${marketDigest(chain)}`;
+}
+
+/** What tells the databases of one home folder apart. */
+export function marketDigest({ deployment, clock }: Chain): string {
   const market = `${deployment.chainId}/${deployment.market.toLowerCase()}/${clock.genesis}`;
-  return `creator-${createHash('sha256').update(market).digest('hex').slice(0, 12)}`;
+  return createHash('sha256').update(market).digest('hex').slice(0, 12);
 }
 
 async function claimHome(store: Store, creator: Address): Promise<void> {

@@ -88,7 +88,8 @@ export function bytesField(field: number, bytes: Uint8Array): Uint8Array {
   return concat(Uint8Array.of((field << 3) | 2), varint(bytes.length), bytes);
 }
 
-function varint(value: number): Uint8Array {
+/** Unsigned LEB128, as protocol buffers and multiformats have it. */
+export function varint(value: number): Uint8Array {
   const bytes = [];
   for (; value >= 128; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
   bytes.push(value);

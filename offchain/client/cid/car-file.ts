@@ -4,7 +4,7 @@ import { decode as decodeCbor } from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { BadCarError, CarTooLargeError } from './errors.ts';
 import { readVarint } from './varint.ts';
-import { isBlockOf, isIdentity } from './verify-block.ts';
+import { hashKey, isBlockOf, isIdentity } from './verify-block.ts';
 
 export interface CarFile {
   readonly roots: readonly CID[];
@@ -59,7 +59,7 @@ async function scan(file: FileHandle, { maxBlocks = MAX_BLOCKS, onProgress, sign
   for (let at = header.at + header.sizeBytes; at < end;) {
     signal?.throwIfAborted();
     const { cid, place, next } = await blockAt(file, at, end);
-    if (!isIdentity(cid)) places.set(keyOf(cid), place);
+    if (!isIdentity(cid)) places.set(hashKey(cid), place);
     if (places.size > maxBlocks) throw new CarTooLargeError('blocks', maxBlocks);
     await verified(file, cid, place);
     at = next;
@@ -71,11 +71,11 @@ async function scan(file: FileHandle, { maxBlocks = MAX_BLOCKS, onProgress, sign
     blocks: places.size,
     async get(cid) {
       if (isIdentity(cid)) return cid.multihash.digest;
-      const place = places.get(keyOf(cid));
+      const place = places.get(hashKey(cid));
       if (place === undefined) throw new BadCarError(`block ${cid} is missing in it`, { cid: cid.toString() });
       return verified(file, cid, place);
     },
-    sizeOf: (cid) => (isIdentity(cid) ? cid.multihash.digest.length : places.get(keyOf(cid))?.sizeBytes),
+    sizeOf: (cid) => (isIdentity(cid) ? cid.multihash.digest.length : places.get(hashKey(cid))?.sizeBytes),
     close: () => file.close(),
   };
 }
@@ -140,11 +140,6 @@ function rootsOf(bytes: Uint8Array): CID[] {
   } catch (cause) {
     throw new BadCarError(`its header is none of a CAR (${cause instanceof Error ? cause.message : String(cause)})`);
   }
-}
-
-/** Blocks are the same whatever codec reads them. */
-function keyOf({ multihash }: CID): string {
-  return Buffer.from(multihash.bytes).toString('latin1');
 }
 
 async function readAt(file: FileHandle, at: number, sizeBytes: number): Promise<Buffer> {

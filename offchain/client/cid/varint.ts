@@ -1,4 +1,4 @@
-/** Unsigned LEB128 as multiformats use it. */
+/** Reads what `varint` of ../../codec/unixfs.ts writes, and nothing else. */
 
 /** Seven bits in each of eight bytes: no length is longer than a number can be. */
 const BYTES_MAX = 8;
@@ -12,11 +12,4 @@ export function readVarint(bytes: Uint8Array): { readonly value: number; readonl
     if (byte < 0x80) return (byte === 0 && i > 0) || !Number.isSafeInteger(value) ? undefined : { value, bytes: i + 1 };
   }
   return undefined;
-}
-
-export function writeVarint(value: number): Uint8Array {
-  const bytes = [];
-  for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes.push((value % 0x80) | 0x80);
-  bytes.push(value);
-  return Uint8Array.from(bytes);
 }

@@ -13,6 +13,11 @@ export function isIdentity({ multihash }: CID): boolean {
   return multihash.code === IDENTITY;
 }
 
+/** A key for maps: blocks are the same whatever codec reads them. */
+export function hashKey({ multihash }: CID): string {
+  return Buffer.from(multihash.bytes).toString('latin1');
+}
+
 /** Undefined when nothing here can compute the CID's hash. */
 export function isBlockOf({ multihash: { code, digest } }: CID, bytes: Uint8Array): boolean | undefined {
   if (code === IDENTITY) return Buffer.compare(digest, bytes) === 0;

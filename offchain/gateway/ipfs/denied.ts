@@ -1,5 +1,6 @@
 /** CIDs that this gateway does not serve, by the owner's word. */
 import type { CID } from 'multiformats/cid';
+import { hashKey } from '../../client/cid/verify-block.ts';
 import { GatewayError } from './errors.ts';
 import { requestCid } from './request-cid.ts';
 import type { IpfsSettings } from './settings.ts';
@@ -8,15 +9,11 @@ export type Denials = (cid: CID) => void;
 
 /** Whatever codec or alphabet a CID is written in: the hash counts. @throws BadRequestError when the settings name something that is no CID */
 export function denials(settings: Pick<IpfsSettings, 'denied'>): Denials {
-  const denied = new Map(settings.denied.map((one) => [hashOf(requestCid(one.cid)), one]));
+  const denied = new Map(settings.denied.map((one) => [hashKey(requestCid(one.cid)), one]));
   return (cid) => {
-    const one = denied.get(hashOf(cid));
+    const one = denied.get(hashKey(cid));
     if (one === undefined) return;
     const why = one.status === 451 ? 'is not served, for legal reasons' : 'is not served here any more';
     throw new GatewayError(one.status, 'DENIED', `${cid} ${why}${one.reason === undefined ? '' : ` (${one.reason})`}.`);
   };
-}
-
-function hashOf({ multihash }: CID): string {
-  return Buffer.from(multihash.bytes).toString('hex');
 }

@@ -1,7 +1,6 @@
 /** Puts the IPFS gateway together: the only place that knows all of its parts. */
-import { createHash } from 'node:crypto';
 import { pause } from '../../client/aborting.ts';
-import type { Client } from '../../client/client.ts';
+import { type Client, marketDigest } from '../../client/client.ts';
 import { openNodeStore } from '../../store/open-node-store.ts';
 import type { Logger } from '../../store/log.ts';
 import { startLoop } from '../../store/loop.ts';
@@ -11,6 +10,7 @@ import { denials } from './denied.ts';
 import type { IpfsGateway } from './gateway.ts';
 import { createHandler } from './http/handler.ts';
 import type { IndexContext } from './index/context.ts';
+import { dropUnfinished } from './index/rows.ts';
 import { syncNames } from './index/sync-names.ts';
 import { syncOwn } from './index/sync-own.ts';
 import { IpfsSettings, type IpfsSettingsInput } from './settings.ts';
@@ -44,7 +44,7 @@ const REFRESH_LEAST_MS = 500;
 export async function startIpfsGateway({ client, listen = {}, settings: given = {}, log }: IpfsGatewayOptions): Promise<RunningIpfsGateway> {
   const settings = IpfsSettings.parse(given);
   const deny = denials(settings);
-  const store = await openNodeStore({ home: client.home, name: databaseName(client) });
+  const store = await openNodeStore({ home: client.home, name: `ipfs-${marketDigest(client.chain)}` });
   const ended = new AbortController();
   const context: IndexContext = { client, store, settings, log };
   const named = new Map<string, string>();
@@ -65,6 +65,7 @@ export async function startIpfsGateway({ client, listen = {}, settings: given = 
   };
   const gateway: IpfsGateway = { blocks: new Blocks(context, refreshForMiss), deny, settings, log };
   try {
+    await dropUnfinished(store);
     const server = await startServer(createHandler(gateway), listen);
     const loop = startLoop({ name: 'ipfs index', intervalMs: 1_000 * settings.refreshSeconds, log, tick: refresh });
     log.info('ipfs.started', { url: server.url, deserialize: settings.deserialize });
@@ -83,10 +84,4 @@ export async function startIpfsGateway({ client, listen = {}, settings: given = 
     await store.$disconnect();
     throw error;
   }
-}
-
-/** One for each market, as the client's own. */
-function databaseName({ chain: { deployment, clock } }: Client): string {
-  const market = `${deployment.chainId}/${deployment.market.toLowerCase()}/${clock.genesis}`;
-  return `ipfs-${createHash('sha256').update(market).digest('hex').slice(0, 12)}`;
 }

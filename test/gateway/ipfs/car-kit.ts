@@ -5,7 +5,7 @@ import * as dagPb from '@ipld/dag-pb';
 import { UnixFS } from 'ipfs-unixfs';
 import { CID } from 'multiformats/cid';
 import { create as createDigest } from 'multiformats/hashes/digest';
-import { writeVarint } from '../../../offchain/client/cid/varint.ts';
+import { varint } from '../../../offchain/codec/unixfs.ts';
 
 export interface MadeBlock {
   readonly cid: CID;
@@ -58,11 +58,11 @@ export function shardNode(links: Readonly<Record<string, MadeBlock>>, fanout = 2
 
 export function carHeader(roots: readonly CID[], version = 1): Uint8Array {
   const header = encodeCbor({ version, roots });
-  return Buffer.concat([writeVarint(header.length), header]);
+  return Buffer.concat([varint(header.length), header]);
 }
 
 export function carSection({ cid, bytes }: Pick<MadeBlock, 'cid' | 'bytes'>): Uint8Array {
-  return Buffer.concat([writeVarint(cid.bytes.length + bytes.length), cid.bytes, bytes]);
+  return Buffer.concat([varint(cid.bytes.length + bytes.length), cid.bytes, bytes]);
 }
 
 /** The first block is the root. */

@@ -13,6 +13,7 @@ import { publishName } from '../../../offchain/client/named/publish-name.ts';
 import { put } from '../../../offchain/client/put.ts';
 import { remove } from '../../../offchain/client/remove.ts';
 import type { RunningIpfsGateway } from '../../../offchain/gateway/ipfs/start.ts';
+import { cliHome, holdfast, json } from '../../client/cli-homes.ts';
 import { snapshot } from '../../client/tree.ts';
 import { type World, rentedClient, startWorld } from '../../client/world.ts';
 import { carOf, fileNode, folderNode, rawBlock } from './car-kit.ts';
@@ -157,6 +158,16 @@ describe('an archive that is imported', () => {
     const [, a] = (await car(`${root}/a.txt`)).cids;
     expect(a).toBe(rawBlock('imported').cid.toString());
   });
+
+  it('comes in by the command line, to which a dry run shows what it holds', async () => {
+    const archive = join(world.folder, 'tree.car');
+    expect(await json('import', archive, 'by command', '--dry-run')).toMatchObject({ root: tree, files: Object.keys(FILES).length, entries: Object.keys(FILES).length + 3, dryRun: true });
+    const home = await cliHome(world, 'cli', 12);
+    const { code, stdout, stderr } = await holdfast('import', archive, 'by command', '--home', home);
+    expect([code, stdout], stderr).toEqual([0, expect.stringContaining(`CID         ${tree}, as in the archive`)]);
+    await writeFile(archive, Buffer.concat([await readFile(archive), Buffer.from('more')]));
+    expect((await holdfast('import', archive, 'x', '--dry-run')).stderr).toContain('The archive cannot be imported');
+  }, 30_000);
 
   it('says which CID it has now when its chunks were others', async () => {
     const parts = [rawBlock('some '), rawBlock('words')];

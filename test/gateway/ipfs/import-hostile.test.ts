@@ -6,7 +6,8 @@ import { openCar } from '../../../offchain/client/cid/car-file.ts';
 import { type TreeEntry, carTree } from '../../../offchain/client/cid/car-tree.ts';
 import { fileBytes } from '../../../offchain/client/cid/check-file.ts';
 import { type FileNode, unixNode } from '../../../offchain/client/cid/unixfs-node.ts';
-import { readVarint, writeVarint } from '../../../offchain/client/cid/varint.ts';
+import { readVarint } from '../../../offchain/client/cid/varint.ts';
+import { varint } from '../../../offchain/codec/unixfs.ts';
 import { type MadeBlock, all, carHeader, carOf, carSection, fileNode, folderNode, identityBlock, rawBlock, sha256Cid, shardNode, symlinkNode } from './car-kit.ts';
 
 let folder: string;
@@ -75,18 +76,18 @@ describe('what no CAR may hold', () => {
 
   it.each([
     ['nothing', bytes(), 'ends at byte 0|no length'],
-    ['an empty header', bytes(writeVarint(0)), 'section of 0 bytes'],
+    ['an empty header', bytes(varint(0)), 'section of 0 bytes'],
     ['another version', bytes(carHeader([hello.cid], 3)), 'version 3'],
-    ['no CBOR', bytes(writeVarint(5), Buffer.from('hello')), 'none of a CAR'],
+    ['no CBOR', bytes(varint(5), Buffer.from('hello')), 'none of a CAR'],
     ['an over-long length', bytes(header, Buffer.from([0x80, 0x80, 0])), 'no length'],
     ['a length without an end', bytes(header, Buffer.alloc(20, 0xff)), 'no length'],
-    ['a section beyond the end', bytes(header, writeVarint(2 ** 50)), 'are left'],
-    ['an empty section', bytes(header, writeVarint(0)), 'section of 0 bytes'],
+    ['a section beyond the end', bytes(header, varint(2 ** 50)), 'are left'],
+    ['an empty section', bytes(header, varint(0)), 'section of 0 bytes'],
     ['a half block', bytes(carOf(hello).subarray(0, -1)), 'are left'],
-    ['no CID', bytes(header, writeVarint(3), Buffer.from([9, 9, 9])), 'no CID'],
+    ['no CID', bytes(header, varint(3), Buffer.from([9, 9, 9])), 'no CID'],
     ['wrong bytes', bytes(header, carSection({ cid: hello.cid, bytes: Buffer.from('hellO') })), 'not those that its name says'],
     ['wrong bytes far from the root', bytes(header, carSection(hello), carSection({ cid: rawBlock('x').cid, bytes: Buffer.from('y') })), 'not those that its name says'],
-    ['an unknown hash', bytes(header, writeVarint(blake.length), blake), 'not known here'],
+    ['an unknown hash', bytes(header, varint(blake.length), blake), 'not known here'],
     ['a huge block', bytes(header, carSection(rawBlock(Buffer.alloc((4 << 20) + 1)))), 'the most that is taken'],
     ['no root block', bytes(header), 'is missing'],
     ['a missing leaf', car(fileNode([hello, rawBlock('there')]), hello), 'is missing'],
@@ -126,7 +127,7 @@ describe('what no CAR may hold', () => {
 
 it('lengths are what they were written as', () => {
   for (const value of [0, 1, 127, 128, 300, 2 ** 31, 2 ** 35, Number.MAX_SAFE_INTEGER]) {
-    expect(readVarint(writeVarint(value))).toEqual({ value, bytes: writeVarint(value).length });
+    expect(readVarint(varint(value))).toEqual({ value, bytes: varint(value).length });
   }
   for (const wrong of [[], [0x80], [0x80, 0], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]]) expect(readVarint(Uint8Array.from(wrong))).toBeUndefined();
 });

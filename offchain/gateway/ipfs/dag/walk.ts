@@ -1,7 +1,7 @@
 /** The blocks of a CAR, depth first, a few leaves ahead of who takes them. */
 import type { CID } from 'multiformats/cid';
 import { isRaw, unixNode, type UnixNode } from '../../../client/cid/unixfs-node.ts';
-import { isIdentity } from '../../../client/cid/verify-block.ts';
+import { hashKey, isIdentity } from '../../../client/cid/verify-block.ts';
 import { mapAhead } from '../../../codec/map-ahead.ts';
 import type { Blocks } from '../blocks.ts';
 import { GatewayError } from '../errors.ts';
@@ -61,7 +61,7 @@ async function* below(walk: Walk, cid: CID, scope: Scope): AsyncGenerator<Block,
 
 /** A leaf's bytes; undefined for whatever is no leaf, or was sent already. */
 async function ahead({ blocks, seen, signal }: Walk, cid: CID): Promise<Uint8Array | undefined> {
-  return !isRaw(cid) || seen?.has(keyOf(cid)) === true ? undefined : blocks.get(cid, signal);
+  return !isRaw(cid) || seen?.has(hashKey(cid)) === true ? undefined : blocks.get(cid, signal);
 }
 
 function partsOf(node: UnixNode, scope: Exclude<Scope, 'block'>): { readonly cid: CID; readonly scope: Scope }[] {
@@ -90,13 +90,9 @@ export function filePartsIn({ inline, parts }: Extract<UnixNode, { kind: 'file' 
 function isNew({ seen }: Walk, cid: CID): boolean {
   if (isIdentity(cid)) return false;
   if (seen === undefined) return true;
-  const key = keyOf(cid);
+  const key = hashKey(cid);
   if (seen.has(key)) return false;
   if (seen.size >= SEEN_MAX) throw new GatewayError(400, 'TOO_MANY_BLOCKS', `More than ${SEEN_MAX} blocks can only be sent with dups=y.`);
   seen.add(key);
   return true;
-}
-
-function keyOf({ multihash }: CID): string {
-  return Buffer.from(multihash.bytes).toString('latin1');
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IpfsGateway } from '../gateway.ts';
 import { resolvePath } from '../dag/resolve-path.ts';
 import type { Exchange } from './exchange.ts';
@@ -12,11 +11,7 @@ export async function sendRaw({ blocks, deny, settings }: IpfsGateway, exchange:
   const sizeBytes = await blocks.sizeOf(cid);
   if (writeHeaders(exchange, { type: 'application/vnd.ipld.raw', etag: `"${cid}.raw"`, fileName: `${cid}.bin`, disposition: 'attachment', format: 'raw', roots })) return;
   response.setHeader('Content-Length', sizeBytes);
-  if (request.method === 'HEAD') {
-    response.writeHead(200).end();
-    if (!response.writableFinished) await once(response, 'close');
-    return;
-  }
+  if (request.method === 'HEAD') return void response.writeHead(200).end();
   const bytes = async function* () {
     yield await blocks.get(cid, signal);
   };

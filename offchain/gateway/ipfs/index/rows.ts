@@ -85,6 +85,11 @@ export async function dropContent(store: Store, key: string): Promise<void> {
   await store.ipfsBlock.deleteMany({ where: { content: key } });
 }
 
+/** What was being filled when a gateway was ended. */
+export async function dropUnfinished(store: Store): Promise<void> {
+  for (const { key } of await store.ipfsContent.findMany({ where: { state: 'filling' }, select: { key: true } })) await dropContent(store, key);
+}
+
 /** The owner deleted it: its blocks are forgotten, its names are not, so that who asks is told so. */
 export async function markGone(store: Store, key: string): Promise<void> {
   await store.ipfsContent.updateMany({ where: { key }, data: { state: 'gone' } });
