@@ -8,7 +8,7 @@ import { ReadAhead } from '../../client/fetch/read-ahead.ts';
 import type { Store } from '../../store/open.ts';
 import { BodyLostError } from './errors.ts';
 import { type Packs, bodyPath } from './packs.ts';
-import type { Piece } from './records.ts';
+import { type Piece, cutPieces } from './records.ts';
 import type { Spool } from './spool.ts';
 
 /** From here on all cores and memory that is used again; below, a chunk or two are opened where they are. */
@@ -52,7 +52,7 @@ export class Bodies {
    * `known`: packs of bodies as they were found before; the object may be deleted while it is read.
    */
   async *read(pieces: readonly Piece[], range: { readonly start: number; readonly end: number }, options: ReadOptions = {}): AsyncGenerator<Uint8Array, void> {
-    const slices = cut(pieces, range);
+    const slices = cutPieces(pieces, range).map(([id, sizeBytes, start, end]): Slice => ({ id, sizeBytes, start, end }));
     for (let next = 0; next < slices.length; ) {
       options.signal?.throwIfAborted();
       next += yield* this.#readRun(slices, next, options);
@@ -142,18 +142,6 @@ export class Bodies {
     if (row.pack === 0) throw new BodyLostError(id);
     return row.pack;
   }
-}
-
-function cut(pieces: readonly Piece[], { start, end }: { readonly start: number; readonly end: number }): Slice[] {
-  const slices: Slice[] = [];
-  let at = 0;
-  for (const [id, sizeBytes, from, to] of pieces) {
-    const first = Math.max(from, from + start - at);
-    const last = Math.min(to, from + end - at);
-    if (first < last) slices.push({ id, sizeBytes, start: first, end: last });
-    at += to - from;
-  }
-  return slices;
 }
 
 /** Only the chunks that the range touches. */

@@ -98,6 +98,13 @@ export class SpoolFullError extends HoldfastError {
   }
 }
 
+/** Deletions too wait for the network then. */
+export class TooManyPendingError extends HoldfastError {
+  constructor(pending: number) {
+    super('SPOOL_FULL', `${pending} changes wait for the network already.`, { details: { pending }, retryable: true, nextStep: 'Try again when they have been committed.' });
+  }
+}
+
 /** The bytes were lost before they were committed: the machine that had them in its spool is gone, or its disk is. */
 export class BodyLostError extends HoldfastError {
   constructor(id: string) {

@@ -8,11 +8,11 @@ import { type DeadBody, applyChanges } from './apply-changes.ts';
 import type { Bodies } from './bodies.ts';
 import { changeLines } from './change-list.ts';
 import { dumpOf } from './dump.ts';
-import { StoreTakenError } from './errors.ts';
+import { StoreTakenError, TooManyPendingError } from './errors.ts';
 import { type PackedBody, writePack } from './pack-writer.ts';
 import { type JournalState, stateOf } from './journal-state.ts';
 import { type Packs, nameOfPack } from './packs.ts';
-import { type Change, subjectOf } from './records.ts';
+import { type Change, newestOf } from './records.ts';
 import { replay } from './replay.ts';
 import type { Room } from './room.ts';
 import type { ObjectsSettings } from './settings.ts';
@@ -49,6 +49,8 @@ interface Cut {
 }
 
 const IDS_AT_ONCE = 500;
+/** Changes take no room in the spool, but they must fit into one pack. */
+const PENDING_MAX = 500_000;
 
 export class Journal {
   readonly #options: JournalOptions;
@@ -94,6 +96,7 @@ export class Journal {
   /** Durable on this disk when it returns. */
   async record(changes: readonly Change[]): Promise<void> {
     const { store, nowMs } = this.#options;
+    if (this.#pendingChanges + changes.length > PENDING_MAX) throw new TooManyPendingError(this.#pendingChanges);
     const first = this.#state.sequence + 1;
     const next = { ...this.#state, sequence: this.#state.sequence + changes.length };
     const createdMs = BigInt(nowMs());
@@ -233,15 +236,4 @@ export class Journal {
   #stateStatement({ sequence, pack }: JournalState): Statement {
     return this.#options.store.objectState.update({ where: { id: 1 }, data: { sequence: BigInt(sequence), order: BigInt(this.#state.order), pack } });
   }
-}
-
-/** Of each subject the last change, in the order of these. */
-function newestOf(changes: readonly Change[]): Change[] {
-  const newest = new Map<string, Change>();
-  for (const change of changes) {
-    const subject = subjectOf(change);
-    newest.delete(subject);
-    newest.set(subject, change);
-  }
-  return [...newest.values()];
 }

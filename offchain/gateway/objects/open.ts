@@ -12,7 +12,9 @@ import { Bodies } from './bodies.ts';
 import { createBucket, deleteBucket, listBuckets, patchBucket } from './buckets.ts';
 import { Commits } from './commits.ts';
 import { compact } from './compact.ts';
+import { completeUpload } from './complete-upload.ts';
 import type { Clock, Objects } from './context.ts';
+import { copyPart } from './copy-part.ts';
 import { Flusher } from './flusher.ts';
 import { getObject, headObject } from './get-object.ts';
 import { lockHome } from './home-lock.ts';
@@ -27,7 +29,7 @@ import { type RentedSpace, Room } from './room.ts';
 import { ObjectsSettings, type ObjectsSettingsInput } from './settings.ts';
 import { Spool } from './spool.ts';
 import { sweepSpool } from './sweep-spool.ts';
-import { abortUpload, completeUpload, copyPart, createUpload, getUpload, listParts, listUploads, putPart } from './uploads.ts';
+import { abortUpload, createUpload, getUpload, listParts, listUploads, putPart } from './uploads.ts';
 import { usageOf } from './usage.ts';
 import { bucketOf } from './versions.ts';
 

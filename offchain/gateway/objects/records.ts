@@ -81,6 +81,19 @@ export function sizeOf(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, [, size, start, end]) => (start < end && end <= size ? sum + end - start : Number.NaN), 0);
 }
 
+/** Bytes [start, end) of what the pieces are together. */
+export function cutPieces(pieces: readonly Piece[], { start, end }: { readonly start: number; readonly end: number }): Piece[] {
+  const parts: Piece[] = [];
+  let at = 0;
+  for (const [id, size, from, to] of pieces) {
+    const first = Math.max(from, from + start - at);
+    const last = Math.min(to, from + end - at);
+    if (first < last) parts.push([id, size, first, last]);
+    at += to - from;
+  }
+  return parts;
+}
+
 /** Of two changes of one subject the later one alone counts. */
 export function subjectOf(change: Change): string {
   switch (change.t) {
@@ -96,4 +109,15 @@ export function subjectOf(change: Change): string {
     case 'part':
       return `p ${change.uploadId} ${change.number}`;
   }
+}
+
+/** Of each subject the last change, in the order of these. */
+export function newestOf(changes: readonly Change[]): Change[] {
+  const newest = new Map<string, Change>();
+  for (const change of changes) {
+    const subject = subjectOf(change);
+    newest.delete(subject);
+    newest.set(subject, change);
+  }
+  return [...newest.values()];
 }

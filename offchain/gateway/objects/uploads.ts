@@ -1,17 +1,17 @@
-/** Uploads in parts. Completing one moves no bytes: the object is its parts, read back to back. */
-import { createHash, randomBytes } from 'node:crypto';
+/** Uploads in parts, until they are completed. */
+import { randomBytes } from 'node:crypto';
 import type { ObjectPart as PartRow, ObjectUpload as UploadRow } from '../../store/generated/sqlite/client.ts';
 import type { Objects } from './context.ts';
-import { EntityTooLargeError, NoSuchUploadError, PartError, PreconditionFailedError } from './errors.ts';
+import { NoSuchUploadError, PartError } from './errors.ts';
 import { fromRowKey, hexOf, toRowKey } from './keys.ts';
-import { bucketSubject, planVersion, subjectsOf } from './new-version.ts';
-import type { CompleteOptions, CopyPartOptions, CreateUploadOptions, ListOptions, ObjectPart, ObjectVersion, PartPage, PutPartOptions, Upload, UploadPage, UploadPlace } from './object-store.ts';
+import { bucketSubject } from './new-version.ts';
+import type { CreateUploadOptions, ListOptions, ObjectPart, PartPage, PutPartOptions, Upload, UploadPage, UploadPlace } from './object-store.ts';
 import { walkPage } from './page.ts';
 import { cleaned } from './put-object.ts';
-import { type Change, type PartRecord, type Piece, type UploadRecord, sizeOf } from './records.ts';
-import { OBJECT_BYTES_MAX, PAGE_MAX, PARTS_MAX, PART_BYTES_MAX, PART_BYTES_MIN } from './settings.ts';
+import type { Change, PartRecord, UploadRecord } from './records.ts';
+import { PAGE_MAX, PARTS_MAX, PART_BYTES_MAX } from './settings.ts';
 import { withBody } from './take-body.ts';
-import { bucketOf, findVersion, latestOf, recordOf, shown, spooledOf } from './versions.ts';
+import { bucketOf } from './versions.ts';
 
 export function createUpload({ store, commits, clock }: Objects, { bucket, key, headers = {}, tags = {}, checksumAlgorithm, checksumType }: CreateUploadOptions): Promise<Upload> {
   const rowKey = toRowKey(key);
@@ -54,11 +54,12 @@ export async function putPart(objects: Objects, options: PutPartOptions): Promis
   });
 }
 
-function checkNumber(number: number): void {
+export function checkNumber(number: number): void {
   if (!Number.isSafeInteger(number) || number < 1 || number > PARTS_MAX) throw new PartError('INVALID_PART', `Parts are numbered from 1 to ${PARTS_MAX}.`, { number });
 }
 
-function setPart(objects: Objects, place: UploadPlace & { readonly number: number }, part: { readonly etag: string; readonly sizeBytes: number; readonly record: PartRecord }, more: { readonly exclusive?: readonly string[]; readonly check?: () => Promise<void> } = {}): Promise<ObjectPart> {
+/** Puts a part in its place; `more`: what else the write changes or counts on. */
+export function setPart(objects: Objects, place: UploadPlace & { readonly number: number }, part: { readonly etag: string; readonly sizeBytes: number; readonly record: PartRecord }, more: { readonly exclusive?: readonly string[]; readonly check?: () => Promise<void> } = {}): Promise<ObjectPart> {
   const { uploadId, number } = place;
   const { etag, sizeBytes, record } = part;
   return objects.commits.write({
@@ -73,47 +74,8 @@ function setPart(objects: Objects, place: UploadPlace & { readonly number: numbe
   });
 }
 
-function uploadSubject(uploadId: string): string {
+export function uploadSubject(uploadId: string): string {
   return `upload ${uploadId}`;
-}
-
-/** No bytes move; they are read, for the part's MD5, unless the source is a whole object that has one. */
-export async function copyPart(objects: Objects, options: CopyPartOptions): Promise<ObjectPart> {
-  const { from, fromEtag, number, signal } = options;
-  checkNumber(number);
-  await getUpload(objects, options);
-  const { row, record } = await findVersion(objects.store, from);
-  if (fromEtag !== undefined && fromEtag !== row.etag) throw new PreconditionFailedError(from.key);
-  const { start, end } = options.range ?? { start: 0, end: Number(row.sizeBytes) };
-  const sizeBytes = end - start;
-  if (sizeBytes > PART_BYTES_MAX) throw new EntityTooLargeError('A part', { sizeBytes, maxBytes: PART_BYTES_MAX });
-  const isWhole = sizeBytes === Number(row.sizeBytes) && !row.etag.includes('-');
-  const etag = isWhole ? row.etag : await md5Of(objects.bodies.read(record.pieces, { start, end }, { signal }));
-  return setPart(objects, options, { etag, sizeBytes, record: { pieces: cut(record.pieces, start, end) } }, {
-    exclusive: subjectsOf(from.bucket, row.key).exclusive,
-    check: async () => {
-      const now = await findVersion(objects.store, { ...from, versionId: row.versionId });
-      if (now.row.order !== row.order) throw new PreconditionFailedError(from.key);
-    },
-  });
-}
-
-function cut(pieces: readonly Piece[], start: number, end: number): Piece[] {
-  const parts: Piece[] = [];
-  let at = 0;
-  for (const [id, size, from, to] of pieces) {
-    const first = Math.max(from, from + start - at);
-    const last = Math.min(to, from + end - at);
-    if (first < last) parts.push([id, size, first, last]);
-    at += to - from;
-  }
-  return parts;
-}
-
-async function md5Of(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('md5');
-  for await (const piece of bytes) hash.update(piece);
-  return hash.digest('hex');
 }
 
 export async function listParts({ store }: Objects, options: UploadPlace & { readonly after?: number | undefined; readonly limit: number }): Promise<PartPage> {
@@ -145,49 +107,6 @@ export async function listUploads({ store }: Objects, options: ListOptions & { r
   });
   const next = last === undefined ? undefined : 'row' in last ? { key: fromRowKey(last.row.key), uploadId: last.row.uploadId } : { key: last.prefix };
   return { uploads: rows.map(shownUpload), prefixes, ...(next === undefined ? {} : { next }) };
-}
-
-/** Parts that are not named are given up with the upload. Completing once more what has become the newest version says the same again. */
-export function completeUpload(objects: Objects, options: CompleteOptions): Promise<ObjectVersion> {
-  const { bucket, key, uploadId, parts, condition, checksum } = options;
-  const { store } = objects;
-  const rowKey = toRowKey(key);
-  const { shared, exclusive } = subjectsOf(bucket, rowKey);
-  return objects.commits.write({
-    shared, exclusive: [...exclusive, uploadSubject(uploadId)],
-    plan: async () => {
-      const before = await latestOf(store, bucket, rowKey);
-      if (before !== undefined && recordOf(before).uploadId === uploadId) return { changes: [], result: shown(before, recordOf(before), await spooledOf(store, [recordOf(before)])) };
-      const upload = await getUpload(objects, options);
-      const rows = partsOf(parts, await store.objectPart.findMany({ where: { uploadId } }));
-      const hash = createHash('md5');
-      for (const { etag } of rows) hash.update(Buffer.from(etag, 'hex'));
-      const pieces = rows.flatMap(({ record }) => (JSON.parse(record) as PartRecord).pieces);
-      const sizeBytes = sizeOf(pieces);
-      if (sizeBytes > OBJECT_BYTES_MAX) throw new EntityTooLargeError('An object', { sizeBytes, maxBytes: OBJECT_BYTES_MAX });
-      const { changes, result } = await planVersion(objects, {
-        bucket, rowKey, condition, etag: `${hash.digest('hex')}-${rows.length}`,
-        record: { headers: upload.headers, tags: upload.tags, partSizes: rows.map((row) => Number(row.sizeBytes)), pieces, uploadId, ...(checksum === undefined ? {} : { checksum }) },
-      });
-      return { changes: [...changes, { t: '-upload', uploadId }], result };
-    },
-  });
-}
-
-/** The rows of the parts that are named, in order. @throws PartError */
-function partsOf(named: CompleteOptions['parts'], rows: readonly PartRow[]): PartRow[] {
-  const known = new Map(rows.map((row) => [row.number, row]));
-  if (named.length === 0) throw new PartError('INVALID_PART', 'An upload is completed with at least one part.', {});
-  const misplaced = named.find(({ number }, i) => i > 0 && number <= named[i - 1]!.number);
-  if (misplaced !== undefined) throw new PartError('INVALID_PART_ORDER', 'Parts are named in ascending order of their numbers.', { number: misplaced.number });
-  return named.map(({ number, etag, checksum }, i) => {
-    const row = known.get(number);
-    if (row === undefined || row.etag !== etag) throw new PartError('INVALID_PART', `Part ${number} was not stored, or has another ETag.`, { number });
-    const own = (JSON.parse(row.record) as PartRecord).checksum;
-    if (checksum !== undefined && own !== undefined && own.value !== checksum) throw new PartError('INVALID_PART', `Part ${number} has another checksum.`, { number });
-    if (i < named.length - 1 && row.sizeBytes < PART_BYTES_MIN) throw new PartError('ENTITY_TOO_SMALL', `Part ${number} has ${row.sizeBytes} bytes; all but the last have at least ${PART_BYTES_MIN}.`, { number, sizeBytes: Number(row.sizeBytes), minBytes: PART_BYTES_MIN, etag });
-    return row;
-  });
 }
 
 export function abortUpload(objects: Objects, place: UploadPlace): Promise<void> {
