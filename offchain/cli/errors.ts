@@ -14,6 +14,13 @@ export class BadConfigError extends HoldfastError {
   }
 }
 
+/** A file that the command was to write could not be written. */
+export class BadOutputError extends HoldfastError {
+  constructor(path: string, cause: unknown) {
+    super('BAD_OUTPUT', `${path} could not be written (${cause instanceof Error ? cause.message : String(cause)}).`, { cause, details: { path }, nextStep: 'Name another file, or check rights and free space.' });
+  }
+}
+
 /** Some of the work was done and the rest could not be; `details` says which. */
 export class PartialError extends HoldfastError {
   constructor(shortMessage: string, options: { details: Readonly<Record<string, unknown>>; nextStep?: string }) {

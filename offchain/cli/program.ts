@@ -11,6 +11,8 @@ import { closeCommand } from './commands/close.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { collectCommand } from './commands/collect.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { earningsCommand } from './commands/earnings.ts';
 import { devnetCommand } from './commands/devnet.ts';
 import { edgeCommand } from './commands/edge.ts';
 import { endowCommand } from './commands/endow.ts';
@@ -60,7 +62,7 @@ import { describeAll, styled, topicList } from './help/describe.ts';
 
 /** In the order of the help. */
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
-  'Wallet and money:': [initCommand, tokensCommand, withdrawCommand],
+  'Wallet and money:': [initCommand, tokensCommand, withdrawCommand, earningsCommand],
   'Space:': [rentCommand, extendCommand, renewCommand, topUpCommand, growCommand, closeCommand, releaseCommand, lockCommand, endowCommand],
   'Data:': [putCommand, importCommand, getCommand, lsCommand, versionsCommand, restoreCommand, rmCommand, collectCommand, retireCommand],
   'Public names and content:': [
@@ -70,7 +72,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Health:': [statusCommand, repairCommand, fireCommand, challengeCommand],
   'Access and reads:': [sessionCommand, channelCommand, sponsorCommand],
   'Nodes:': [operatorCommand, providerCommand, reciprocalCommand, edgeCommand, gatewayCommand, heavyCommand, workerCommand],
-  'This machine:': [devnetCommand, demoCommand, completionCommand, helpCommand],
+  'This machine:': [doctorCommand, devnetCommand, demoCommand, completionCommand, helpCommand],
 };
 
 /** The whole command line. Verbs load what they need when they run, so that help and argument errors are instant. */

@@ -2,9 +2,10 @@ import { Command } from 'commander';
 import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 import { startCommand } from '../start-command.ts';
+import { heavyDoctorCommand } from './doctor.ts';
 
 export function heavyCommand(): Command {
-  return new Command('heavy').description('match, watch and repair for a share of the rent').addCommand(start()).addCommand(statusCommand()).addCommand(feesCommand());
+  return new Command('heavy').description('match, watch and repair for a share of the rent').addCommand(start()).addCommand(statusCommand()).addCommand(feesCommand()).addCommand(heavyDoctorCommand());
 }
 
 function start(): Command {

@@ -2,16 +2,19 @@ import { Command } from 'commander';
 import { verb } from '../common-options.ts';
 import type { CommonOptions } from '../config.ts';
 import { startCommand } from '../start-command.ts';
+import { providerDoctorCommand } from './doctor.ts';
+import { providerEarningsCommand } from './provider-earnings.ts';
 
 export function providerCommand(): Command {
   return new Command('provider')
     .description('offer space, keep data, prove it, be paid')
     .addCommand(start())
     .addCommand(statusCommand())
-    .addCommand(earningsCommand())
+    .addCommand(providerEarningsCommand())
     .addCommand(payoutCommand())
     .addCommand(surrenderCommand())
-    .addCommand(exitCommand());
+    .addCommand(exitCommand())
+    .addCommand(providerDoctorCommand());
 }
 
 function start(): Command {
@@ -34,24 +37,6 @@ function statusCommand(): Command {
       const standings = await providerStandings(session, status.id);
       session.output.result({ ...status, standings }, () => [...statusLines(status), ...standingLines(standings)]);
     });
-}
-
-function earningsCommand(): Command {
-  return verb('earnings', 'what the provider of this home folder earned, what it is owed, and how its stake stands', [
-    ['provider earnings', 'what it earned and is owed, and how its stake stands'],
-  ]).action(async (options: CommonOptions) => {
-    const { openSession } = await import('../session.ts');
-    const { ownNode } = await import('../own-node.ts');
-    const { earningsOf } = await import('../../provider/earnings.ts');
-    const { earningsLines, readsLines } = await import('../earnings-report.ts');
-    const { readIncome } = await import('../read-income.ts');
-    const { withProviderStore } = await import('../provider-store.ts');
-    const session = await openSession(options);
-    const { chain, id } = await ownNode(session, 'provider');
-    const earnings = await earningsOf(chain, id);
-    const reads = await withProviderStore(session, (store) => readIncome(chain, { store, id }));
-    session.output.result({ ...earnings, ...reads }, () => [...earningsLines(earnings), ...readsLines(reads)]);
-  });
 }
 
 function payoutCommand(): Command {
