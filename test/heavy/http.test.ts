@@ -82,10 +82,12 @@ describe('POST /match', () => {
   it('gives one slot to an owner with many keys, however cheap all of them are', async () => {
     const sybils: number[] = [];
     for (const region of [5, 6, 7]) sybils.push((await network.provider({ parent: west.id, region, price: PRICE / 2n, payout: addressOf(stranger) })).id);
-    const match = await until('their asks', async () => {
-      const found = await askMatch(west.url, await matchRequest(creator, { k: 2, m: 2, explain: true }));
-      return found.refused.filter(({ code }) => code === 'operator-taken').length === 2 ? found : undefined;
+    await until('all of them seen', async () => {
+      const { children } = await requestJson(`${west.url}/status`, { schema: HeavyStatus });
+      return sybils.every((id) => children.some((child) => child.id === id && child.alive)) || undefined;
     });
+    const match = await askMatch(west.url, await matchRequest(creator, { k: 2, m: 2, explain: true }));
+    expect(match.refused.filter(({ code }) => code === 'operator-taken').map(({ provider }) => provider).every((id) => sybils.includes(id))).toBe(true);
     expect(match.offers.filter(({ provider }) => sybils.includes(provider))).toHaveLength(1);
     await Promise.all(sybils.map(async (id) => expect((await readNode(creator, id)).payout.toLowerCase()).toBe(addressOf(stranger).toLowerCase())));
   });

@@ -84,7 +84,10 @@ it(`holds everything acknowledged after each of ${KILLS} kills`, async () => {
   const acknowledged: Acknowledged = { fragments: new Map(), bundles: [] };
   const port = Number(new URL(provider.url).port);
   for (let round = 0; round < KILLS; round++) {
+    const before = acknowledged.bundles.length;
     const uploading = uploadUntilDead(round, acknowledged);
+    // In every other round not before something was acknowledged, however busy the machine is.
+    if (round % 2 === 0) await expect.poll(() => acknowledged.bundles.length, { timeout: 30_000, interval: 5 }).toBeGreaterThan(before);
     await new Promise((resolve) => setTimeout(resolve, 20 + ((round * 0.618) % 1) * DELAY_MAX_MS));
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -100,7 +103,7 @@ it(`holds everything acknowledged after each of ${KILLS} kills`, async () => {
     for (const name of await readdir(join(home, 'incoming'))) expect(name).toMatch(/\.part(\.mark)?$/);
   }
   expect(acknowledged.fragments.size).toBeGreaterThan(KILLS);
-  expect(acknowledged.bundles.length).toBeGreaterThan(0);
+  expect(acknowledged.bundles.length).toBeGreaterThanOrEqual(KILLS / 2);
   // What was cut can be sent again.
   const bundle = makeBundle(agreement, 1, 'after');
   const { batchId, fragmentRoots } = bundle.batches[0]!;
