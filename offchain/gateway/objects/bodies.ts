@@ -52,11 +52,35 @@ export class Bodies {
    * `known`: packs of bodies as they were found before; the object may be deleted while it is read.
    */
   async *read(pieces: readonly Piece[], range: { readonly start: number; readonly end: number }, options: ReadOptions = {}): AsyncGenerator<Uint8Array, void> {
-    const slices = cutPieces(pieces, range).map(([id, sizeBytes, start, end]): Slice => ({ id, sizeBytes, start, end }));
+    let { start } = range;
+    for (let look = 1; ; look++) {
+      const rest = cutPieces(pieces, { start, end: range.end });
+      try {
+        for await (const piece of this.#readRuns(rest, options)) {
+          start += piece.length;
+          yield piece;
+        }
+        return;
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        // It was committed, or moved into another pack, while it was looked for or read: it goes on there.
+        const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof BodyLostError;
+        if (look === LOOKS || !(isGone || (await this.#haveMoved(rest, options)))) throw isGone ? new BodyLostError(rest[0]?.[0] ?? '') : error;
+      }
+    }
+  }
+
+  async *#readRuns(pieces: readonly Piece[], options: ReadOptions): AsyncGenerator<Uint8Array, void> {
+    const slices = pieces.map(([id, sizeBytes, start, end]): Slice => ({ id, sizeBytes, start, end }));
     for (let next = 0; next < slices.length; ) {
       options.signal?.throwIfAborted();
       next += yield* this.#readRun(slices, next, options);
     }
+  }
+
+  async #haveMoved(pieces: readonly Piece[], { known }: ReadOptions): Promise<boolean> {
+    const now = await this.packsOf(pieces);
+    return [...now].some(([id, pack]) => known?.get(id) !== undefined && known.get(id) !== pack);
   }
 
   /** Where bodies lie now. */
@@ -73,22 +97,14 @@ export class Bodies {
   /** Reads from `slices[first]` on as far as one way of reading reaches; returns how many slices that were. */
   async *#readRun(slices: readonly Slice[], first: number, { known, signal }: ReadOptions): AsyncGenerator<Uint8Array, number> {
     const slice = slices[first]!;
-    for (let look = 1; ; look++) {
-      const pack = await this.#packOf(slice.id, known);
-      try {
-        if (pack === null) {
-          yield* this.#options.spool.read(slice.id, slice);
-          return 1;
-        }
-        const run = await this.#packedRun(slices, first, pack, known);
-        yield* this.#readPacked(run, signal);
-        return run.length;
-      } catch (error) {
-        // It was committed, or moved, between the look and the reading: nothing was given so far.
-        const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof BodyLostError;
-        if (!isGone || look === LOOKS) throw isGone ? new BodyLostError(slice.id) : error;
-      }
+    const pack = await this.#packOf(slice.id, known);
+    if (pack === null) {
+      yield* this.#options.spool.read(slice.id, slice);
+      return 1;
     }
+    const run = await this.#packedRun(slices, first, pack, known);
+    yield* this.#readPacked(run, signal);
+    return run.length;
   }
 
   /** That slice and those behind it that lie in packs too: large objects are then read in one stream, whatever parts they came in. */

@@ -15,8 +15,8 @@ export const PackHead = z.strictObject({
 });
 export type PackHead = z.output<typeof PackHead>;
 
-/** A version of 10,000 parts takes half of it. */
-const LINE_BYTES_MAX = 8 << 20;
+/** More than any change takes that the store writes, four bytes for each character. */
+const LINE_BYTES_MAX = 32 << 20;
 const BLOCK_CHARS = 256 << 10;
 
 export async function* changeLines(head: PackHead, changes: Iterable<Change> | AsyncIterable<Change>): AsyncGenerator<Uint8Array, void> {
@@ -53,16 +53,20 @@ function json(name: string, line: string): unknown {
 }
 
 async function* linesOf(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
-  let rest: Buffer = Buffer.alloc(0);
+  let parts: Uint8Array[] = [];
+  let sizeBytes = 0;
   for await (const piece of bytes) {
-    // A copy: the piece's memory is used again.
-    let text = Buffer.concat([rest, piece]);
-    for (let end = text.indexOf(10); end >= 0; end = text.indexOf(10)) {
-      yield text.toString('utf8', 0, end);
-      text = text.subarray(end + 1);
+    let from = 0;
+    for (let end = piece.indexOf(10); end >= 0; end = piece.indexOf(10, from)) {
+      yield Buffer.concat([...parts, piece.subarray(from, end)]).toString('utf8');
+      parts = [];
+      sizeBytes = 0;
+      from = end + 1;
     }
-    if (text.length > LINE_BYTES_MAX) throw new BadPackError(name, 'a line is too long');
-    rest = text;
+    // A copy: the piece's memory is used again.
+    parts.push(piece.slice(from));
+    sizeBytes += piece.length - from;
+    if (sizeBytes > LINE_BYTES_MAX) throw new BadPackError(name, 'a line is too long');
   }
-  if (rest.length > 0) throw new BadPackError(name, 'its last line has no end');
+  if (sizeBytes > 0) throw new BadPackError(name, 'its last line has no end');
 }

@@ -1,6 +1,6 @@
 /** Writes, judged one after the other and committed in groups: each is atomic, and in a group none sees a thing that another one changes. */
 import { setImmediate } from 'node:timers/promises';
-import type { Change } from './records.ts';
+import { type Change, checkChange } from './records.ts';
 import { GROUP_MAX } from './settings.ts';
 
 export interface Write<T> {
@@ -95,7 +95,7 @@ export class Commits {
     for (const one of group) {
       try {
         const plan = await one.write!.plan();
-        changes.push(...plan.changes);
+        changes.push(...plan.changes.map(checkChange));
         planned.push({ one, result: plan.result });
       } catch (error) {
         one.reject(error);

@@ -62,6 +62,13 @@ export class BadKeyError extends HoldfastError {
   }
 }
 
+/** Names, settings, headers or tags that the store does not keep: too long, too many, or no well-formed text. */
+export class BadRecordError extends HoldfastError {
+  constructor(why: string) {
+    super('BAD_RECORD', `The object store does not keep this: ${why.trim()}.`, { nextStep: 'Use fewer and shorter names, headers, tags and rules.' });
+  }
+}
+
 export class BadDigestError extends HoldfastError {
   constructor(facts: { readonly expected: string; readonly actual: string }) {
     super('BAD_DIGEST', `The bytes have the MD5 ${facts.actual}, not ${facts.expected}; nothing was stored.`, { details: facts, nextStep: 'Send them again.' });

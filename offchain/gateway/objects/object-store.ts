@@ -280,7 +280,7 @@ export interface Usage {
 
 /**
  * Errors are `HoldfastError`s; codes: NO_SUCH_BUCKET, BUCKET_EXISTS, BUCKET_NOT_EMPTY, NO_SUCH_KEY, NO_SUCH_VERSION, METHOD_ON_MARKER, NO_SUCH_UPLOAD,
- * INVALID_PART, INVALID_PART_ORDER, ENTITY_TOO_SMALL, ENTITY_TOO_LARGE, BAD_KEY, BAD_DIGEST, INCOMPLETE_BODY, PRECONDITION_FAILED, NO_SPACE (the
+ * INVALID_PART, INVALID_PART_ORDER, ENTITY_TOO_SMALL, ENTITY_TOO_LARGE, BAD_KEY, BAD_RECORD (names, headers, tags or rules too long or too many), BAD_DIGEST, INCOMPLETE_BODY, PRECONDITION_FAILED, NO_SPACE (the
  * agreement is full), SPOOL_FULL (later there will be room), REPAIR_ONLY, and those of reading from the network.
  * METHOD_ON_MARKER has `details.versionId`.
  */

@@ -1,9 +1,10 @@
 /** What the tables and the packs hold, and the changes that lead from one state to the next. Every row can be made again from changes alone. */
 import { z } from 'zod';
+import { BadRecordError } from './errors.ts';
 import { KEY_BYTES_MAX, OBJECT_BYTES_MAX, PARTS_MAX, PART_BYTES_MAX } from './settings.ts';
 
 const text = (max: number) => z.string().max(max).refine((one) => one.isWellFormed(), 'must be well-formed Unicode');
-const texts = z.record(text(2048), text(65_536));
+const texts = z.record(text(1024), text(4096)).refine((all) => Object.keys(all).length <= 100, 'has more than 100 entries');
 const time = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const count = z.number().int().min(0).max(1_000_000);
 const days = z.number().int().min(0).max(1_000_000);
@@ -20,8 +21,8 @@ const slices = z.array(z.tuple([bodyId, z.number().int().min(1).max(OBJECT_BYTES
 const checksum = z.strictObject({ algorithm: text(16), value: text(128), type: z.enum(['FULL_OBJECT', 'COMPOSITE']) });
 
 const headers = z.strictObject({
-  contentType: text(65_536).optional(), contentEncoding: text(65_536).optional(), contentDisposition: text(65_536).optional(), contentLanguage: text(65_536).optional(),
-  cacheControl: text(65_536).optional(), expires: text(65_536).optional(), redirect: text(65_536).optional(), storageClass: text(64).optional(), user: texts.optional(),
+  contentType: text(8192).optional(), contentEncoding: text(8192).optional(), contentDisposition: text(8192).optional(), contentLanguage: text(8192).optional(),
+  cacheControl: text(8192).optional(), expires: text(8192).optional(), redirect: text(8192).optional(), storageClass: text(64).optional(), user: texts.optional(),
 });
 
 const lifecycleRule = z.strictObject({
@@ -121,3 +122,18 @@ export function newestOf(changes: readonly Change[]): Change[] {
   }
   return [...newest.values()];
 }
+
+/** A change that is too large, or that a later start would refuse to read, must not become part of a pack. @throws BadRecordError */
+export function checkChange(change: Change): Change {
+  const parsed = Change.safeParse(change);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new BadRecordError(`${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is malformed'}`);
+  }
+  const sizeChars = JSON.stringify(change).length;
+  if (sizeChars > CHANGE_CHARS_MAX) throw new BadRecordError(`it takes ${sizeChars} characters; ${CHANGE_CHARS_MAX} are allowed`);
+  return change;
+}
+
+/** A version of 80,000 pieces takes five million. */
+const CHANGE_CHARS_MAX = 7 << 20;

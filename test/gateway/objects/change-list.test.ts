@@ -34,7 +34,7 @@ describe('a list of changes', () => {
       '', 'x\n', '{}\n', line({ ...head, pack: 8 }), line({ ...head, isWhole: true }), line({ ...head, format: 'holdfast-objects/2' }), line({ ...head, more: 1 }), JSON.stringify(head),
       `${good}null\n`, `${good}${line({ ...bucket, t: 'box' })}`, `${good}${line({ ...version, key: '0' })}`, `${good}${line({ ...version, key: 'zz' })}`, `${good}${line({ ...version, key: '00'.repeat(1025) })}`,
       `${good}${line({ ...version, sizeBytes: 31 })}`, `${good}${line({ ...version, etag: '../x' })}`, `${good}${line({ ...version, record: { ...version.record, pieces: [['../../etc', 100, 10, 40]] } })}`,
-      `${good}${line({ ...version, record: { ...version.record, pieces: [[ID, 30, 10, 40]] } })}`, `${good}${line({ ...version, order: -1 })}`, `${good}${'x'.repeat(9 << 20)}`,
+      `${good}${line({ ...version, record: { ...version.record, pieces: [[ID, 30, 10, 40]] } })}`, `${good}${line({ ...version, order: -1 })}`, `${good}${'x'.repeat(33 << 20)}`,
     ]) expect(await codeOf(read(bad, 1 << 16)), bad.slice(0, 200)).toBe('BAD_PACK');
   });
 

@@ -79,6 +79,17 @@ describe('one object', () => {
     expect(await codeOf(put(store, 'b', '\ud800', 'x'))).toBe('BAD_KEY');
   });
 
+  it('is refused when a later start could not read what is said of it', async () => {
+    expect(await codeOf(put(store, 'b', 'x', 'y', { headers: { contentType: '\ud800' } }))).toBe('BAD_RECORD');
+    expect(await codeOf(put(store, 'b', 'x', 'y', { headers: { user: { a: 'x'.repeat(5000) } } }))).toBe('BAD_RECORD');
+    expect(await codeOf(put(store, 'b', 'x', 'y', { tags: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`t${i}`, ''])) }))).toBe('BAD_RECORD');
+    expect(await codeOf(store.createBucket(''))).toBe('BAD_RECORD');
+    expect(await codeOf(store.createBucket('x'.repeat(256)))).toBe('BAD_RECORD');
+    expect(await codeOf(store.patchBucket('b', { tags: { a: '\udc00' } }))).toBe('BAD_RECORD');
+    expect(await codeOf(store.headObject({ bucket: 'b', key: 'x' }))).toBe('NO_SUCH_KEY');
+    expect(await spoolFiles()).toEqual([]);
+  });
+
   it('is copied without its bytes, and the copy outlives it', async () => {
     const before = (await store.usage()).storedBytes;
     await put(store, 'b', 'from', 'the same', { headers: { contentType: 'a/b' }, tags: { one: '1' } });

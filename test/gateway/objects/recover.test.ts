@@ -59,7 +59,9 @@ describe('an empty machine and the wallet', () => {
     await store.copyObject({ bucket: 'v', key: 'kept', from: { bucket: 'b', key: 'k19' } });
     await store.abortUpload(upload);
     const { freeBytes } = await store.usage();
+    const reading = await store.getObject({ bucket: 'b', key: 'k18' });
     expect(await store.compact()).toBe(true);
+    expect(md5(await bytesOf(reading.read()))).toBe(reading.version.etag);
     expect((await store.usage()).freeBytes).toBeGreaterThan(freeBytes);
     expect(await store.compact()).toBe(false);
     await put(store, 'b', 'later', 'later');
