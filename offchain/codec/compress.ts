@@ -32,17 +32,22 @@ export async function compress(platform: Platform, data: Uint8Array, { kind, lev
   return packed.length < data.length ? { method: kind === 'zstd' ? 1 : 2, bytes: packed } : { method: 0, bytes: data };
 }
 
+const COUNTS = new Uint32Array(256);
+/** c * log2(c) for every count that a sample can have: a small file is judged as long as it is sealed otherwise. */
+const COUNT_LOG_COUNT = Float64Array.from({ length: SAMPLE_WINDOWS * SAMPLE_WINDOW_BYTES + 1 }, (_, count) => (count === 0 ? 0 : count * Math.log2(count)));
+
 /** Order-0 entropy of 4 KiB spread evenly over the data; shorter data is never judged, its sample would say nothing. */
 export function looksDense(data: Uint8Array): boolean {
   const sampleBytes = SAMPLE_WINDOWS * SAMPLE_WINDOW_BYTES;
   if (data.length < sampleBytes) return false;
-  const counts = new Uint32Array(256);
+  const counts = COUNTS.fill(0);
   const step = (data.length - SAMPLE_WINDOW_BYTES) / (SAMPLE_WINDOWS - 1);
   for (let window = 0; window < SAMPLE_WINDOWS; window++) {
     const from = Math.floor(window * step);
     for (let i = 0; i < SAMPLE_WINDOW_BYTES; i++) counts[data[from + i]!]!++;
   }
-  let bits = 0;
-  for (const count of counts) if (count > 0) bits -= (count / sampleBytes) * Math.log2(count / sampleBytes);
-  return bits > DENSE_BITS_PER_BYTE;
+  // The sum of -(c / N) * log2(c / N), with the logarithm of N taken out of it.
+  let sum = 0;
+  for (const count of counts) sum += COUNT_LOG_COUNT[count]!;
+  return Math.log2(sampleBytes) - sum / sampleBytes > DENSE_BITS_PER_BYTE;
 }

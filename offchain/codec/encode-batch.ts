@@ -10,7 +10,8 @@ const NODE_SIZE = 32;
 /** A job covers this much of each fragment at most; a multiple of the 16 KiB subtrees and of the cipher's blocks. */
 const RANGE_BYTES_MAX = 1 << 20;
 const RANGE_ALIGN = 1 << 16;
-const JOBS_PER_THREAD = 6;
+/** Short ones: the caller's thread takes some, and gives nobody else anything to do meanwhile. */
+const JOBS_PER_THREAD = 12;
 
 /**
  * `fragments`: k filled with data, m of any content; all are sealed in place.

@@ -97,7 +97,7 @@ describe('catalog', () => {
     ['fractional sequence', (data) => { data.sequence = 0.5; }],
     ['chunks that do not add up', (data) => { data.names[1][1][0].size = 1; }],
     ['size of a chunk beyond its maximum', (data) => { data.names[1][1][0].chunks[1][35] = 1; }],
-    ['unknown method', (data) => { data.names[1][1][0].chunks[1][36] = 2; }],
+    ['unknown method', (data) => { data.names[1][1][0].chunks[1][36] = 3; }],
     ['negative deletion time', (data) => { data.names[0][1][1] = -1; }],
   ])('refuses: %s', (_, change) => {
     const data: any = decode(encodeCatalog(sample()));

@@ -28,8 +28,8 @@ interface Lane {
   isUp: boolean;
 }
 
-/** A second job waits at each thread already, so that no thread is idle while this one is busy. */
-const JOBS_PER_THREAD = 2;
+/** Further jobs wait at each thread already, so that no thread is idle while the caller's is busy with reading, packing, or a job of its own. */
+const JOBS_PER_THREAD = 4;
 
 export class ThreadPool implements WorkerPool {
   readonly sharesMemory: boolean;
