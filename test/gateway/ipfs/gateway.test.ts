@@ -5,7 +5,7 @@ import { createVerifiedFetch } from '@helia/verified-fetch';
 import { CID } from 'multiformats/cid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { announce } from '../../../offchain/client/adopt/announce.ts';
-import type { Client } from '../../../offchain/client/client.ts';
+import { type Client, marketDigest } from '../../../offchain/client/client.ts';
 import { importCar } from '../../../offchain/client/cid/import-car.ts';
 import { list } from '../../../offchain/client/list.ts';
 import { lock } from '../../../offchain/client/lock.ts';
@@ -13,6 +13,7 @@ import { publishName } from '../../../offchain/client/named/publish-name.ts';
 import { put } from '../../../offchain/client/put.ts';
 import { remove } from '../../../offchain/client/remove.ts';
 import type { RunningIpfsGateway } from '../../../offchain/gateway/ipfs/start.ts';
+import { openNodeStore } from '../../../offchain/store/open-node-store.ts';
 import { cliHome, holdfast, json } from '../../client/cli-homes.ts';
 import { snapshot } from '../../client/tree.ts';
 import { type World, rentedClient, startWorld } from '../../client/world.ts';
@@ -214,6 +215,28 @@ describe('content that goes, moves or belongs to others', () => {
       await theirs.stop();
     }
   });
+});
+
+it('an index that is damaged, half made or deleted costs time and nothing else', async () => {
+  const name = `ipfs-${marketDigest(client.chain)}`;
+  const damaged = await startGateway(client);
+  await damaged.refresh();
+  const store = await openNodeStore({ home: client.home, name });
+  const rootOf = { where: { digest: `0x${Buffer.from(CID.parse(tree).multihash.digest).toString('hex')}` } };
+  await store.ipfsBlock.updateMany({ ...rootOf, data: { node: Uint8Array.from(Buffer.from('something else')) } });
+  expect((await ask(damaged.url, `/ipfs/${tree}?format=raw`)).status).toBe(502);
+  expect((await ask(damaged.url, `/ipfs/${tree}?format=raw`)).status).toBe(200);
+  await damaged.stop();
+  await store.ipfsContent.updateMany({ data: { state: 'filling' } });
+  const again = await startGateway(client);
+  expect(await store.ipfsContent.count({ where: { state: 'filling', contentId: zeros } })).toBe(0);
+  await again.refresh();
+  expect((await ask(again.url, `/ipfs/${zeros}?format=raw`)).status).toBe(200);
+  await store.ipfsBlock.deleteMany();
+  await store.ipfsContent.deleteMany();
+  expect((await readCar((await ask(again.url, `/ipfs/${tree}/exact?format=car`)).body)).cids).toEqual([tree, leavesOf(bytesOf('exact'))[0]]);
+  await again.stop();
+  await store.$disconnect();
 });
 
 it('providers that lie make no block wrong: others are asked, and where too few are honest nothing is sent', async () => {
