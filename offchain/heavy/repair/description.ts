@@ -7,6 +7,7 @@ import { equal } from '../../codec/bytes.ts';
 import { requestJson } from '../../wire/http-client.ts';
 import { BUNDLE_BODY_BYTES } from '../../wire/limits.ts';
 import { BundleDescription } from '../../wire/messages.ts';
+import { TransportError } from '../../wire/transport-errors.ts';
 import type { HeavyContext } from '../context.ts';
 import { RepairError } from '../errors.ts';
 import type { Source } from './sources.ts';
@@ -23,19 +24,28 @@ export interface BundleFacts {
   readonly batches: readonly BatchFacts[];
 }
 
+/** A source that was silent so often is asked after all others: a thousand bundles must not wait for it a thousand times. */
+const SILENCES_MAX = 2;
+
 /** How many agreeing descriptions suffice. With fewer, all sources are asked. */
 const VOICES = 2;
 
-/** @throws RepairError NO_DESCRIPTION when nobody gives one that matches the chain */
+/**
+ * @param options.silences how often each provider was silent so far, which is noted here
+ * @throws RepairError NO_DESCRIPTION when nobody gives one that matches the chain
+ */
 export async function describeBundle(
-  context: HeavyContext,
-  options: { agreement: number; bundle: number; onChain: BundleState; slots: number; sources: readonly Source[] },
+  context: Pick<HeavyContext, 'log' | 'signal'>,
+  options: { agreement: number; bundle: number; onChain: Pick<BundleState, 'root' | 'batches'>; slots: number; sources: readonly Source[]; silences?: Map<number, number> },
 ): Promise<BundleFacts> {
-  const { agreement, bundle, onChain, slots, sources } = options;
+  const { agreement, bundle, onChain, slots, sources, silences = new Map<number, number>() } = options;
+  const isSilent = ({ provider }: Source): boolean => (silences.get(provider) ?? 0) >= SILENCES_MAX;
   const honest: BundleDescription[] = [];
-  for (const source of sources) {
+  for (const source of [...sources.filter((one) => !isSilent(one)), ...sources.filter(isSilent)]) {
     if (honest.length >= VOICES && agree(honest)) break;
-    const description = await ask(context, source, { agreement, bundle, root: onChain.root });
+    // Whoever answered decides alone when the rest only costs time.
+    if (honest.length > 0 && isSilent(source)) break;
+    const description = await ask(context, source, { agreement, bundle, root: onChain.root }, () => void silences.set(source.provider, (silences.get(source.provider) ?? 0) + 1));
     if (description === undefined) continue;
     if (isTrue(description, { root: onChain.root, batches: onChain.batches, slots })) honest.push(description);
     else context.log.warn('repair.false-description', { agreement, bundle, provider: source.provider });
@@ -58,12 +68,14 @@ export function isTrue(description: BundleDescription, expected: { root: Hex; ba
   return equal(treeRoot(batchRoots), hexToBytes(expected.root));
 }
 
-async function ask(context: HeavyContext, source: Source, wanted: { agreement: number; bundle: number; root: Hex }): Promise<BundleDescription | undefined> {
+async function ask(context: Pick<HeavyContext, 'log' | 'signal'>, source: Source, wanted: { agreement: number; bundle: number; root: Hex }, onSilence: () => void): Promise<BundleDescription | undefined> {
   const { agreement, bundle, root } = wanted;
   try {
     const url = `${source.endpoint}/agreements/${agreement}/bundles/${bundle}?root=${root}`;
     return await requestJson(url, { schema: BundleDescription, maxBytes: BUNDLE_BODY_BYTES, signal: context.signal });
   } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof TransportError) onSilence();
     context.log.warn('repair.no-description', { agreement, bundle, provider: source.provider, error });
     return undefined;
   }

@@ -58,11 +58,13 @@ export async function collect({ context, seals }: Workshop, agreement: Agreement
   const onChain = new Map<number, BundleState>();
   const bundles: BundleFacts[] = [];
   const undescribed: number[] = [];
+  // Its own count: who is slow with a description of megabytes may well be quick with a range.
+  const silences = new Map<number, number>();
   for (let bundle = 0; bundle < agreement.bundles; bundle++) {
     const state = await readBundle(chain, agreement.id, bundle);
     if (state.retired !== 0) continue;
     onChain.set(bundle, state);
-    const question = { agreement: agreement.id, bundle, onChain: state, slots: agreement.slots.length, sources: [...sources, ...lastResort.values()] };
+    const question = { agreement: agreement.id, bundle, onChain: state, slots: agreement.slots.length, sources: [...sources, ...lastResort.values()], silences };
     const facts = await describeBundle(context, question).catch(unknownOnly);
     if (facts === undefined) undescribed.push(bundle);
     else bundles.push(facts);
