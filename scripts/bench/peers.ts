@@ -51,7 +51,7 @@ async function binOf(name: string): Promise<string> {
 }
 
 /** False when the program is not there or fails. */
-async function runs(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<boolean> {
+export async function runs(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<boolean> {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } });
   try {
     const [code] = (await once(child, 'close')) as [number | null];
@@ -61,6 +61,6 @@ async function runs(command: string, args: readonly string[], env: Readonly<Reco
   }
 }
 
-async function must(done: Promise<boolean>, what: string): Promise<void> {
+export async function must(done: Promise<boolean>, what: string): Promise<void> {
   if (!(await done)) throw new Error(`${what} failed`);
 }

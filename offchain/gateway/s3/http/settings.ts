@@ -17,7 +17,7 @@ export const S3Settings = z.strictObject({
       requests: z.number().int().min(1).max(65_535).default(512),
       /** For the request's head. */
       headerMs: z.number().int().min(100).default(20_000),
-      /** Without a byte from or to the client. */
+      /** Without a byte from the client while its body is awaited. */
       idleMs: z.number().int().min(100).default(60_000),
       /** Time that a body may take altogether at less than `leastBytesPerSecond`. */
       slowMs: z.number().int().min(100).default(30_000),
