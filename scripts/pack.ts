@@ -20,12 +20,12 @@ export interface Packed {
   readonly unpackedBytes: number;
 }
 
-export function pack(folder: string, source = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest): Packed {
+export function pack(folder: string): Packed {
   buildJs();
   const target = join(root, 'cache', 'package');
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
-  const manifest = packageManifest(source);
+  const manifest = packageManifest(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>);
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const file of ['LICENSE', 'README.md']) cpSync(join(root, file), join(target, file));
   cpSync(join(root, 'offchain', 'sdk', 'README.md'), join(target, 'SDK.md'));

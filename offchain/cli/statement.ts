@@ -16,6 +16,7 @@ import { withProviderStore } from './provider-store.ts';
 import { readIncome } from './read-income.ts';
 import type { Session } from './session.ts';
 import { creatorLines, heavyStatementLines, providerLines } from './statement-report.ts';
+import { formatAmount } from './units.ts';
 
 /** Of any node, from the chain alone. */
 export async function showNode(session: Session, options: TableOptions, id: number): Promise<void> {
@@ -58,5 +59,5 @@ export async function showOwnProvider(session: Session, options: TableOptions): 
   if (options.csv !== undefined) return writeTable(output, options.csv, providerTable(account, by));
   const reads = await withProviderStore(session, (store) => readIncome(chain, { store, id }));
   const { perEpoch, slashed } = await earningsOf(chain, id);
-  output.result({ ...account.statement, provider: id, perEpoch, slashed, ...reads }, () => [...providerLines(account.statement), ...readsLines(reads)]);
+  output.result({ ...account.statement, provider: id, perEpoch, slashed, ...reads }, () => [...providerLines(account.statement), `It earns ${formatAmount(perEpoch)} tokens for each epoch that it proves.`, ...readsLines(reads)]);
 }

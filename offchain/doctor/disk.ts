@@ -1,7 +1,7 @@
 /** A folder: may this process write there, how fast, how much room is left. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fail, ok, warn } from './finding.ts';
 import type { Check, Finding } from './finding.ts';
 
@@ -24,20 +24,26 @@ export function diskCheck({ folder, wantBytes, why }: DiskOptions): Check {
   return {
     name: 'disk',
     async run(signal) {
-      const path = join(folder, `.doctor-${process.pid}-${randomBytes(4).toString('hex')}`);
+      const there = await nearest(folder);
+      const path = join(there, `.doctor-${process.pid}-${randomBytes(4).toString('hex')}`);
       const findings: Finding[] = [];
       try {
-        await mkdir(folder, { recursive: true });
         findings.push(speed(await measure(path, signal)));
       } catch (error) {
         findings.push(refused(folder, error));
       } finally {
         await rm(path, { force: true }).catch(() => undefined);
       }
-      findings.push(await room(folder, { wantBytes, why }));
+      findings.push(await room(there, { wantBytes, why }));
       return findings;
     },
   };
+}
+
+/** A folder that is not there yet is made where its parent is: a look makes nothing but its own file. */
+async function nearest(folder: string): Promise<string> {
+  const isMissing = await stat(folder).then(() => false, (error: NodeJS.ErrnoException) => error.code === 'ENOENT');
+  return isMissing && dirname(folder) !== folder ? nearest(dirname(folder)) : folder;
 }
 
 interface Speeds { readonly writeMibPerSecond: number; readonly readMibPerSecond: number; readonly syncMs: number }

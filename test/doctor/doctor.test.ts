@@ -1,5 +1,6 @@
 /** The doctor on a machine where everything is well, and where one thing after the other is broken: real files, sockets and chain. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -81,13 +82,14 @@ describe('a creator', () => {
     expect(of('disk').facts).toMatchObject({ writeMibPerSecond: expect.any(Number), readMibPerSecond: expect.any(Number), syncMs: expect.any(Number) });
   });
 
-  it('is told what is missing in an empty folder, and nothing is made there but what was asked', async () => {
+  it('is told what is missing in an empty folder, and nothing is made there', async () => {
     const { status, of } = await look('creator', join(folder, 'nothing'));
     expect(status).toBe('fail');
     expect(of('keystore')).toMatchObject({ status: 'fail', fix: expect.stringContaining('holdfast init') });
     expect(of('rpc').cause).toBe('No RPC address is configured.');
     expect(of('deployment').cause).toContain('is missing');
     expect(of('gas').status).toBe('fail');
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
   });
 
   it('is told of a bad configuration, a bad key and a wrong password, and the rest is looked at all the same', async () => {

@@ -1,10 +1,13 @@
 /** Statements from events alone, against what the contracts hold: to the unit, after each act of a market's life. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseEther } from 'viem';
 import type { Address } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimReward } from '../../offchain/chain/claim-reward.ts';
 import { closeAgreement } from '../../offchain/chain/close-agreement.ts';
 import { currentEpoch, currentPeriod } from '../../offchain/chain/current-epoch.ts';
+import { formatDeployment } from '../../offchain/chain/deployment.ts';
 import { endowFund } from '../../offchain/chain/endow-fund.ts';
 import { foundFund } from '../../offchain/chain/found-fund.ts';
 import { marketAbi } from '../../offchain/chain/generated/abi.ts';
@@ -28,6 +31,7 @@ import { GROUPINGS, linesOf } from '../../offchain/earnings/group.ts';
 import { readHeavyAccount } from '../../offchain/earnings/heavy-statement.ts';
 import { readProviderAccount } from '../../offchain/earnings/provider-statement.ts';
 import { readStatement } from '../../offchain/earnings/read-statement.ts';
+import { runCli, temporaryFolder } from '../cli/run-cli.ts';
 import { addressOf } from '../support/holdfast.ts';
 import { PRICE, type Story, startStory } from './story.ts';
 
@@ -178,5 +182,27 @@ describe('statements over a whole history', () => {
     expect(left).toMatchObject({ ahead: 0n, waiting: 0n, owed: 0n });
     expect(await tokenBalance(watcher, market)).toBe(left.pot);
     expect(await watcher.read({ address: market, abi: marketAbi, functionName: 'potOf', args: [1] })).toBe(left.agreements[0]!.pot);
+  });
+});
+
+describe('the command line', () => {
+  it('shows and tabulates them without wallet and node', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'deployment.json'), formatDeployment(watcher.deployment));
+    const run = async (...args: string[]) => {
+      const { code, stdout, stderr } = await runCli([...args, '--home', folder.path, '--rpc', story.holdfast.rpcUrl]);
+      expect([code, stderr]).toEqual([0, '']);
+      return stdout;
+    };
+    const account = await readProviderAccount(watcher, 5);
+    const table = await run('provider', 'earnings', '--node', '5', '--by', 'agreement', '--csv', '-');
+    const [head, ...rows] = table.split('\r\n').slice(0, -1).map((row) => row.split(','));
+    expect(head).toEqual(['node', 'agreement', 'elapsed', 'proven', ...['earned', 'missed', 'potential', 'other', 'slashed'].flatMap((name) => [`${name} units`, `${name} tokens`])]);
+    expect(sum(rows.map((row) => BigInt(row[4]!)))).toBe(account.statement.earned);
+    expect(JSON.parse(await run('earnings', '--node', '5', '--json'))).toMatchObject({ node: 5, earned: String(account.statement.earned), unexplained: '0', lost: { total: String(account.statement.lost.total) } });
+    const text = await run('earnings', addressOf(story.creator));
+    expect(text).toContain(`Creator ${addressOf(story.creator)}`);
+    expect(text).toMatch(/waiting +0 /);
+    await folder[Symbol.asyncDispose]();
   });
 });
