@@ -29,8 +29,11 @@ export interface PackPlan {
 /** Returns when it is committed. A body that cannot be read ends it, and nothing is stored. */
 export function writePack(client: Client, plan: PackPlan): Promise<PutResult> {
   const { name, agreement, dedupe, signal } = plan;
-  return put(client, { paths: [], source: { open: () => objectsOf(plan) }, name, agreement, dedupe, signal });
+  return put(client, { paths: [], source: { open: () => objectsOf(plan) }, name, agreement, dedupe, chunking: CHUNKING, signal });
 }
+
+/** Half as large as elsewhere: a range waits for the whole of the chunks that it touches. */
+const CHUNKING = { kind: 'cdc', sizeBytes: 512 << 10 } as const;
 
 async function* objectsOf({ bodies, readBody, readChanges, sequence, changesBytes, check }: PackPlan): AsyncGenerator<SourceObject, void> {
   await check();

@@ -15,6 +15,7 @@ export interface Spooled {
 /** One write to the disk; while it runs, the next one is filled. */
 const BLOCK_BYTES = 1 << 20;
 const READ_BYTES = 1 << 20;
+const SYNC_BYTES = 32 * BLOCK_BYTES;
 const NAME = /^[0-9a-f]{32}$/;
 
 export class Spool {
@@ -55,6 +56,7 @@ export class Spool {
     let sizeBytes = 0;
     let written = 0;
     let writing: Promise<void> = Promise.resolve();
+    let syncing: Promise<void> = Promise.resolve();
     const turn = async (): Promise<void> => {
       await writing;
       const full = block;
@@ -65,6 +67,11 @@ export class Spool {
       written += filled;
       block = this.#takeBlock();
       filled = 0;
+      // Most of a large body is on the disk by the time that its last byte is there.
+      if (written % SYNC_BYTES !== 0) return;
+      await syncing;
+      syncing = writing.then(() => file.sync());
+      syncing.catch(() => undefined);
     };
     try {
       for await (const piece of body) {
@@ -85,9 +92,10 @@ export class Spool {
       return { sizeBytes, md5: hash.digest('hex') };
     } finally {
       // The file may only be closed when nothing writes to it any more.
-      await writing.catch(() => undefined).then(() => this.#free.push(block));
+      await Promise.allSettled([writing, syncing]);
+      this.#free.push(block);
       if (this.#free.length > 16) this.#free.length = 16;
-      await writing;
+      await Promise.all([writing, syncing]);
     }
   }
 

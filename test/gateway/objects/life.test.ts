@@ -219,7 +219,7 @@ describe('uploads in parts', () => {
     const range = { start: 2 * MIB + 1, end: 10 * MIB + 5 };
     const part = await store.copyPart({ ...copy, number: 1, from: { bucket: 'b', key: 'big' }, range });
     expect(part).toMatchObject({ etag: md5(bytes.subarray(range.start, range.end)), sizeBytes: range.end - range.start });
-    await store.completeUpload({ ...copy, parts: [part] });
+    await store.completeUpload({ ...copy, parts: [{ number: 1, etag: part.etag }] });
     await store.deleteObject({ bucket: 'b', key: 'big' });
     const copied = await store.getObject({ bucket: 'b', key: 'copy' });
     expect((await bytesOf(copied.read({ start: 3 * MIB, end: 3 * MIB + 99 }))).equals(bytes.subarray(5 * MIB + 1, 5 * MIB + 100))).toBe(true);
