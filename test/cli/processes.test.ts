@@ -71,6 +71,26 @@ describe('processes', { timeout: 60_000 }, () => {
     expect(await untilGone(child)).toBe(true);
   });
 
+  it('a second Ctrl-C ends at once a command that is still busy with the first', async () => {
+    await using folder = await temporaryFolder();
+    const script = join(folder.path, 'busy.mjs');
+    await writeFile(script, `import { interruptSignal } from ${JSON.stringify(new URL('../../offchain/cli/supervision.ts', import.meta.url).href)};
+      interruptSignal().addEventListener('abort', () => console.log('aborted'));
+      setInterval(() => undefined, 1000);
+      console.log('busy');`);
+    const busy = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let told = '';
+    busy.stderr.setEncoding('utf8').on('data', (text: string) => void (told += text));
+    const lines: string[] = [];
+    createInterface({ input: busy.stdout }).on('line', (line) => {
+      lines.push(line);
+      busy.kill('SIGINT');
+    });
+    expect(await once(busy, 'close')).toEqual([130, null]);
+    expect(lines).toEqual(['busy', 'aborted']);
+    expect(told).toContain('Stopping (SIGINT); a second one ends at once.');
+  });
+
   it('an interrupted demo removes its folder and ends its processes', async () => {
     await using folder = await temporaryFolder();
     const demo = spawn(process.execPath, [MAIN, 'demo'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: folder.path } });

@@ -17,7 +17,7 @@ export function lsCommand(): Command {
   ])
     .argument('[name]', 'look into this one')
     .argument('[path]', 'only this file or folder inside of it')
-    .option('--all', 'all versions, and deleted names too')
+    .option('--all', 'all versions, deleted names, and the packs of an S3 gateway too')
     .option('--long', 'with the number of files and sizes, for which the manifest of every name is read')
     .option('--version <number>', 'with a name: an older version (default: the newest)')
     .action(async (name: string | undefined, path: string | undefined, options: LsOptions) => {
@@ -34,7 +34,8 @@ export function lsCommand(): Command {
         const { list } = await import('../../client/list.ts');
         const { listLines, longLines } = await import('../list-report.ts');
         const objects = await list(client, { signal });
-        const shown = options.all === true ? objects : objects.filter(({ deleted }) => !deleted);
+        const { isPackName } = await import('../pack-names.ts');
+        const shown = options.all === true ? objects : objects.filter(({ deleted, name: one }) => !deleted && !isPackName(one));
         if (options.long !== true) return output.result(shown, () => listLines(shown, { all: options.all === true }));
         const { sizesOf } = await import('../../client/list-inside.ts');
         const sizes = await sizesOf(client, { signal });

@@ -12,6 +12,9 @@ export function rmCommand(): Command {
       const { withClient } = await import('../client-session.ts');
       const { remove } = await import('../../client/remove.ts');
       const { parseId } = await import('../which-agreement.ts');
+      const { isPackName } = await import('../pack-names.ts');
+      const { UsageError } = await import('../errors.ts');
+      if (isPackName(name)) throw new UsageError(`"${name}" is a pack of an S3 gateway: many objects are in it.`, 'Delete objects through the gateway; it gives up packs that nothing needs.');
       const agreement = options.agreement === undefined ? undefined : parseId(options.agreement, 'an agreement');
       await withClient(options, async ({ client, output, signal }) => {
         const { dropAdopted, isAdopted } = await import('../../client/adopt/drop.ts');

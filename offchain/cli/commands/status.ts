@@ -26,10 +26,11 @@ export function statusCommand(): Command {
       await withClient(options, async ({ client, output, signal }) => {
         const all = await status(client, { agreement });
         const health = options.objects ? await objectHealth(client, { agreements: all.agreements, name, signal }) : undefined;
+        const { isPackName } = await import('../pack-names.ts');
         const nowSeconds = await client.chain.nowSeconds();
         output.result({ ...all, ...health }, () => [
           ...(name === undefined ? statusLines(all, nowSeconds) : []),
-          ...(health === undefined ? [] : healthLines(health, { nowSeconds, isNamed: name !== undefined })),
+          ...(health === undefined ? [] : healthLines({ ...health, objects: health.objects.filter((one) => name !== undefined || !isPackName(one.name)) }, { nowSeconds, isNamed: name !== undefined })),
         ]);
       });
     });
