@@ -61,6 +61,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   QUOTA_EXCEEDED: EXIT.noRoom,
   PRICE_ABOVE_LIMIT: EXIT.noRoom,
   COST_ABOVE_LIMIT: EXIT.noRoom,
+  CAR_TOO_LARGE: EXIT.noRoom,
   EXISTS: EXIT.noRoom,
   ABORTED: EXIT.interrupted,
   INTERRUPTED: EXIT.interrupted,
