@@ -90,7 +90,7 @@ async function putOnce(client: Client, options: PutOptions, onRead: () => void):
   onRead();
   const problems: WalkProblem[] = [];
   const facts = await scan(options.source ?? sourceOf(options.paths), { onProblem: (problem) => problems.push(problem), signal });
-  onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes });
+  onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes, objects: facts.objects.length });
   const known = await knownChunks(client, view.id);
   const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts) };
   const journal = await Journal.open(client.store, key, Date.now());

@@ -27,6 +27,10 @@ export class SourceList implements Iterable<SourceObject> {
     this.#folderOf.set(index, this.#folders.length - 1);
   }
 
+  get length(): number {
+    return this.#entries.length;
+  }
+
   *[Symbol.iterator](): Generator<SourceObject, void> {
     for (let index = 0; index < this.#entries.length; index++) yield this.#others.get(index) ?? this.#fileAt(index);
   }
