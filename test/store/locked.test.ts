@@ -1,7 +1,7 @@
 /** Another process holds the file's write lock for longer than a statement waits, and lets go: what is answered as written afterwards must be in the file. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -45,4 +45,18 @@ it.each(Object.keys(WRITES))('keeps %s that is written after the lock is gone, a
   await write('after');
   expect(await store.fact.findMany()).toEqual([{ key: 'a', value: 'after' }]);
   expect(JSON.parse(execFileSync(process.execPath, ['-e', LOOK, path], { encoding: 'utf8' }))).toEqual(['after']);
+});
+
+it('has as many files open after hundreds of transactions as after one', async () => {
+  const descriptors = async (): Promise<number> => (await readdir('/proc/self/fd')).length;
+  const change = (value: string) => store.$transaction(async (tx) => void (await tx.fact.update({ where: { key: 'a' }, data: { value } })));
+  await change('once');
+  const before = await descriptors();
+  for (let i = 0; i < 300; i++) await change(String(i));
+  await expect(store.$transaction(async (tx) => {
+    await tx.fact.update({ where: { key: 'a' }, data: { value: 'never' } });
+    throw new Error('changed my mind');
+  })).rejects.toThrow('changed my mind');
+  expect(await descriptors()).toBeLessThan(before + 10);
+  expect((await store.fact.findUnique({ where: { key: 'a' } }))?.value).toBe('299');
 });
