@@ -30,7 +30,7 @@ async function postgresql(): Promise<Tally> {
   try {
     // All suites together have to end within half an hour: they take a part, `npm run test:postgresql` takes all.
     const isAlone = process.argv.slice(2).includes('postgresql');
-    const some = ['test/store', 'test/heavy/http', 'test/heavy/repair.test', 'test/heavy/audit', 'test/provider/upload', 'test/provider/leave', 'test/client/put-get', 'test/client/endowment'];
+    const some = ['test/store', 'test/heavy/http', 'test/provider/upload', 'test/client/put-get'];
     return await vitest(isAlone ? ['test/store', 'test/provider', 'test/heavy', 'test/client'] : some, []);
   } finally {
     delete process.env['HOLDFAST_TEST_DATABASE'];

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Game } from '../support/contracts/life-game.ts';
 import { everybodyLeaves, PLAYS } from '../support/contracts/life-plays.ts';
 
-const RUNS = Number(process.env['HOLDFAST_RUNS'] ?? 8);
+const RUNS = Number(process.env['HOLDFAST_RUNS'] ?? 4);
 const FIRST = Number(process.env['HOLDFAST_SEED'] ?? 1);
 const STEPS = 150;
 /** Seeds that once found something; they run beside the default ones. */

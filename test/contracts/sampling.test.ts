@@ -111,7 +111,8 @@ describe('size classes', () => {
       }
     }));
 
-  for (const seed of [1, 2, 3]) {
+  // One of the many that were run; each takes a quarter of a minute.
+  for (const seed of [Number(process.env['HOLDFAST_SEED'] ?? 1)]) {
     it(`equal a naive model after any sequence of additions and removals (seed ${seed})`, () =>
       withHarness('SamplingHarness', async (evm, harness) => {
         const random = seededRandom(seed);

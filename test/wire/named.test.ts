@@ -106,7 +106,7 @@ describe('a location', () => {
     expect(PublicLocation.parse(good)).toEqual(good);
     const bad: Record<string, unknown>[] = [
       { v: 2 }, { contentId: 'Qm' }, { root: '0x' }, { sizeBytes: -1 }, { keys: [] }, { storages: [] },
-      { manifest: { ...good.manifest, chunks: [] } }, { manifest: { ...good.manifest, chunks: [{ ...chunk, size: 2 ** 30 }] } }, { manifest: { ...good.manifest, chunks: [{ ...chunk, method: 2 }] } },
+      { manifest: { ...good.manifest, chunks: [] } }, { manifest: { ...good.manifest, chunks: [{ ...chunk, size: 2 ** 30 }] } }, { manifest: { ...good.manifest, chunks: [{ ...chunk, method: 3 }] } },
       { keys: [{ ...good.keys[0], keys: '0x' }] }, { keys: [{ ...good.keys[0], keys: '0x00' }] }, { segments: [{ ...good.segments[0], offset: 2 ** 28 }] }, { segments: [{ ...good.segments[0], batch: 16_384 }] },
       { storages: [{ ...good.storages[0], slots: Array.from({ length: 65 }, () => ({ provider: 0, endpoint: '' })) }] },
     ];
