@@ -158,6 +158,29 @@ describe('a pool', () => {
     for (const { buffers } of await Promise.all(jobs)) expect(buffers[0]).toBe(shared);
   });
 
+  test('what a thread still says while it ends does not let the process go before it has', async () => {
+    const seen: string[] = [];
+    let answer: (message: ResultMessage) => void = () => undefined;
+    let start: () => void = () => undefined;
+    const thread: Thread = {
+      onceUp: (handler) => (start = handler),
+      post: () => undefined,
+      onResult: (handler) => (answer = handler),
+      onFailure: () => undefined,
+      keepAlive: (isBusy) => void seen.push(isBusy ? 'kept' : 'let go'),
+      end: async () => {
+        seen.push('ending');
+        answer({ id: 0, result: { buffers: null } });
+        start();
+      },
+    };
+    const pool = new ThreadPool([thread], { sharesMemory: true });
+    start();
+    const job = pool.run('chunkIds', { buffers: [new Uint8Array(9)], sizes: Uint32Array.of(9), keys: null });
+    await Promise.all([pool.close(), expect(job).rejects.toThrow('closed')]);
+    expect(seen.at(-1)).toBe('ending');
+  });
+
   test('a job that fails fails alone; a closed pool refuses', async () => {
     const pool = openNodePool({ threads: 2 });
     await expect(pool.run('recover', { buffers: [], slots: [], k: 2, m: 1, wanted: [0] })).rejects.toThrow(PoolError);

@@ -81,6 +81,8 @@ export class ThreadPool implements WorkerPool {
 
   /** The oldest job of those that go first goes to the thread with the least to do. */
   #dispatch(): void {
+    // A thread that is being ended is waited for: what it still says must not let the process go before.
+    if (this.#closed !== undefined) return;
     for (;;) {
       const lane = this.#freeLane();
       const job = lane === undefined ? undefined : (this.#queue.shift() ?? this.#later.shift());
