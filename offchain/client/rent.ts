@@ -86,8 +86,8 @@ export function rent(client: Client, options: RentOptions): Promise<Rented> {
     const balance = await tokenBalance(chain, client.creator);
     if (balance < cost) throw new InsufficientTokensError({ balance, need: cost });
     const deadline = Math.floor(await chain.nowSeconds()) + PERMIT_SECONDS;
-    // The chain's clock may be an epoch behind our estimate; it takes what is due and no more.
-    const ceiling = cost + perEpoch;
+    // The chain's clock may be behind our estimate, by some epochs where these last seconds; it takes what is due and no more.
+    const ceiling = cost + 3n * perEpoch;
     const limit = maxCost === undefined || ceiling < maxCost ? ceiling : maxCost;
     const permit = await signPermit(chain, { value: limit, deadline });
     options.signal?.throwIfAborted();
