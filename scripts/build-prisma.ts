@@ -1,22 +1,24 @@
-// usage: node scripts/build-prisma.ts   (writes offchain/store/generated from schema.prisma; needs no network)
+// usage: node scripts/build-prisma.ts   (writes offchain/store/generated from schema/; needs no network)
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Generates the clients of both databases out of one schema. Idempotent: the same schema gives the same files. */
+/** Generates the clients of both databases out of one schema, a folder of files. Idempotent: the same schema gives the same files. */
 export async function buildPrisma(): Promise<void> {
   const store = join(root, 'offchain/store');
-  await generate(join(store, 'schema.prisma'));
-  const schema = await readFile(join(store, 'schema.prisma'), 'utf8');
-  const other = schema.replace('provider = "sqlite"', 'provider = "postgresql"').replace('"./generated/sqlite"', '"./postgresql"');
-  await mkdir(join(store, 'generated'), { recursive: true });
-  const path = join(store, 'generated/postgresql.prisma');
-  await writeFile(path, other);
-  await generate(path);
+  const [schema, other] = [join(store, 'schema'), join(store, 'generated/schema')];
+  await generate(schema);
+  await rm(other, { recursive: true, force: true });
+  await mkdir(other, { recursive: true });
+  for (const name of await readdir(schema)) {
+    const text = await readFile(join(schema, name), 'utf8');
+    await writeFile(join(other, name), text.replace('provider = "sqlite"', 'provider = "postgresql"').replace('"../generated/sqlite"', '"../postgresql"'));
+  }
+  await generate(other);
 }
 
 async function generate(schema: string): Promise<void> {

@@ -69,7 +69,8 @@ function build(node) {
   const sources = [
     ...filesBelow(join(root, 'contracts')),
     ...filesBelow(join(root, 'offchain', 'codec', 'kernels', 'assembly')),
-    ...['offchain/store/schema.prisma', 'hardhat.config.ts', 'package-lock.json'].map((path) => join(root, path)),
+    ...filesBelow(join(root, 'offchain', 'store', 'schema')),
+    ...['hardhat.config.ts', 'package-lock.json'].map((path) => join(root, path)),
     ...readdirSync(join(root, 'scripts')).filter((name) => name.startsWith('build')).map((name) => join(root, 'scripts', name)),
   ].filter((path) => !path.endsWith('.md'));
   const stamp = sha256(...sources.flatMap((path) => [path.slice(root.length), readFileSync(path)]));

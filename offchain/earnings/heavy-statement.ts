@@ -1,5 +1,4 @@
 /** What a heavy node earned by its footprint: from the chain alone. All amounts are token units. */
-import type { Address } from 'viem';
 import { asOf } from '../chain/as-of.ts';
 import { marketAbi } from '../chain/generated/abi.ts';
 import { owedTo, owedToNode } from '../chain/read-money.ts';
@@ -10,20 +9,12 @@ import type { NodeFact } from './facts.ts';
 import { momentOf } from './history.ts';
 import type { Moment, ReadOptions } from './history.ts';
 import { readNodeFacts } from './node-facts.ts';
+import type { StatementHead } from './statement-head.ts';
 
-export interface HeavyStatement {
-  readonly node: number;
-  readonly operator: Address;
-  readonly payout: Address;
-  readonly block: bigint;
-  readonly epoch: number;
+export interface HeavyStatement extends StatementHead {
   /** Settled shares: as the creator's heavy node, and as a provider's parent. */
   readonly footprint: bigint;
   readonly asParent: bigint;
-  readonly paid: bigint;
-  readonly owed: bigint;
-  /** What the market owes beyond what its events say: 0. */
-  readonly unexplained: bigint;
   /** Burned with payouts so far, and with the next one. */
   readonly burned: bigint;
   readonly toBurn: bigint;

@@ -1,5 +1,4 @@
 /** What a provider earned, may earn, has at stake and lost: from the chain alone. All amounts are token units. */
-import type { Address } from 'viem';
 import { asOf } from '../chain/as-of.ts';
 import { owedToNode } from '../chain/read-money.ts';
 import { readNode } from '../chain/read-node.ts';
@@ -11,13 +10,10 @@ import type { NodeFact } from './facts.ts';
 import { agreementsOfProvider, momentOf, readHistory } from './history.ts';
 import type { History, ReadOptions } from './history.ts';
 import { readNodeFacts } from './node-facts.ts';
+import type { StatementHead } from './statement-head.ts';
 
-export interface ProviderStatement {
-  readonly node: number;
-  readonly operator: Address;
-  readonly payout: Address;
-  readonly block: bigint;
-  readonly epoch: number;
+/** Rewards and reads are in no payout: they go straight to the address. */
+export interface ProviderStatement extends StatementHead {
   /** What the epochs ahead of running agreements pay, if all are proven; after fees. */
   readonly potential: bigint;
   /** Proven rent after fees: settled, and not yet settled. */
@@ -29,11 +25,6 @@ export interface ProviderStatement {
   readonly premiums: bigint;
   readonly bonds: bigint;
   readonly reads: bigint;
-  /** Off the market to the payout address, and waiting there. Rewards and reads go straight to the address. */
-  readonly paid: bigint;
-  readonly owed: bigint;
-  /** What the market owes beyond what its events say: 0. */
-  readonly unexplained: bigint;
   readonly stake: bigint;
   /** Stake that promises bind, and stake on its way out. */
   readonly locked: bigint;

@@ -188,7 +188,7 @@ describe('a register that lies', () => {
     const moved = { ...good, manifest: { ...good.manifest, chunks: good.manifest.chunks.map((chunk) => ({ ...chunk, offset: chunk.offset + 1 })) } };
     const cases: readonly (readonly [PublicLocation, RegExp])[] = [
       [wrong, /ContentID|root/],
-      [{ ...wrong, root: good.root }, /root/],
+      [{ ...wrong, root: good.root }, /\broot\b/],
       [{ ...good, segments: [{ ...good.segments[0]!, bundle: 99 }] }, /no such batches/],
       [{ ...good, manifest: { ...good.manifest, agreement: 999 } }, /no agreement 999/],
       [moved, /./],

@@ -1,25 +1,18 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBundle } from '../../offchain/chain/read-bundle.ts';
-import type { Client } from '../../offchain/client/client.ts';
 import { complete } from '../../offchain/client/complete.ts';
 import { get } from '../../offchain/client/get.ts';
 import { put } from '../../offchain/client/put.ts';
-import type { Rented } from '../../offchain/client/rent.ts';
-import { noise, snapshot, writeSampleTree, writeTree } from './tree.ts';
-import { PRICE, type World, rentedClient, startWorld } from './world.ts';
+import { noise, snapshot, writeTree } from './tree.ts';
+import { type DefaultScheme, HASTY, startDefaultScheme } from './world.ts';
 
 const ACCOUNT = 19;
-const policy = { retryPauseMs: 20, graceMs: 400, lateUnmeasuredMs: 300, lateMaxMs: 1_000, idleMs: 5_000 };
-let world: World;
-let client: Client;
-let rented: Rented;
-let tree: string;
+const policy = HASTY;
+let { world, client, rented, tree } = {} as DefaultScheme;
 
 beforeAll(async () => {
-  world = await startWorld({ providers: 16 });
-  ({ client, rented } = await rentedClient(world, { account: ACCOUNT, scheme: { k: 10, m: 6 }, batchLog2: 20, quota: 60, periods: 2, priceLimit: PRICE, policy }));
-  tree = await writeSampleTree(join(world.folder, 'tree'));
+  ({ world, client, rented, tree } = await startDefaultScheme(ACCOUNT));
 });
 afterAll(() => world.stop());
 

@@ -1,28 +1,20 @@
 import { readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Client } from '../../offchain/client/client.ts';
 import { put } from '../../offchain/client/put.ts';
 import { remove } from '../../offchain/client/remove.ts';
-import type { Rented } from '../../offchain/client/rent.ts';
 import { folderOf } from '../../offchain/client/restore/folder-of.ts';
 import { restoreAll } from '../../offchain/client/restore/restore-all.ts';
 import { cliHome, holdfast, json } from './cli-homes.ts';
-import { snapshot, writeSampleTree, writeTree } from './tree.ts';
-import { PRICE, type World, rentedClient, startWorld } from './world.ts';
+import { snapshot, writeTree } from './tree.ts';
+import { type DefaultScheme, HASTY, startDefaultScheme } from './world.ts';
 
 const ACCOUNT = 19;
-const policy = { retryPauseMs: 20, graceMs: 400, lateUnmeasuredMs: 300, lateMaxMs: 1_000, idleMs: 5_000 };
-let world: World;
-let client: Client;
-let rented: Rented;
-let tree: string;
+const policy = HASTY;
+let { world, client, rented, tree } = {} as DefaultScheme;
 
 beforeAll(async () => {
-  // One to spare: right after their start not everybody answers in time on a busy machine.
-  world = await startWorld({ providers: 17 });
-  ({ client, rented } = await rentedClient(world, { account: ACCOUNT, scheme: { k: 10, m: 6 }, batchLog2: 20, quota: 60, periods: 2, priceLimit: PRICE, policy }));
-  tree = await writeSampleTree(join(world.folder, 'tree'));
+  ({ world, client, rented, tree } = await startDefaultScheme(ACCOUNT));
   await put(client, { paths: [tree], name: 'tree' });
   await put(client, { paths: [await writeTree(join(world.folder, 'note'), { 'a.txt': 'first' })], name: 'notes/today' });
   await put(client, { paths: [await writeTree(join(world.folder, 'note'), { 'a.txt': 'second' })], name: 'notes/today' });

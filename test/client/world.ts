@@ -15,6 +15,7 @@ import type { ProviderConfigInput } from '../../offchain/provider/config.ts';
 import { type RunningProvider, startProvider } from '../../offchain/provider/service.ts';
 import { createLogger } from '../../offchain/store/log.ts';
 import { type TestHoldfast, startHoldfast } from '../support/holdfast.ts';
+import { writeSampleTree } from './tree.ts';
 import { type Valve, startValve } from './valve.ts';
 
 export const PRICE = 2n ** 34n;
@@ -149,6 +150,24 @@ export async function rentedClient(
   await buyTokens(client.chain, { coin: parseEther('10') });
   const rented = await rent(client, { scheme: { k: 2, m: 2 }, batchLog2: 17, quota: 200, periods: 2, priceLimit: PRICE, ...terms });
   return { client, rented };
+}
+
+/** Of tests that let slots be late or die: what they wait for is soon over. */
+export const HASTY = { retryPauseMs: 20, graceMs: 400, lateUnmeasuredMs: 300, lateMaxMs: 1_000, idleMs: 5_000 };
+
+export interface DefaultScheme {
+  readonly world: World;
+  readonly client: Client;
+  readonly rented: Rented;
+  /** A folder with a sample of everything, not stored. */
+  readonly tree: string;
+}
+
+/** Devnet account `account` rents at 10+6. With one provider to spare: right after their start not everybody answers in time on a busy machine. */
+export async function startDefaultScheme(account: number): Promise<DefaultScheme> {
+  const world = await startWorld({ providers: 17 });
+  const { client, rented } = await rentedClient(world, { account, scheme: { k: 10, m: 6 }, batchLog2: 20, quota: 60, periods: 2, priceLimit: PRICE, policy: HASTY });
+  return { world, client, rented, tree: await writeSampleTree(join(world.folder, 'tree')) };
 }
 
 async function corruptFiles(home: string): Promise<number> {

@@ -1,4 +1,4 @@
-/** Gives the recipients of a share what it stands for now: closed for each of them, signed, and left at the heavy nodes. */
+/** Gives the recipients of a share what it stands for today: closed for each of them, signed, and left at the heavy nodes. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -37,16 +37,16 @@ export async function replay(context: ReplayContext): Promise<number> {
   const all = await packs.list();
   const state = await stateOf(store);
   const newer = all.filter(({ number }) => number > state.pack);
-  const todo = newer.slice(Math.max(0, newer.findLastIndex(({ isWhole }) => isWhole)));
-  checkRow(todo, state.pack);
-  for (const pack of todo) await followPack(context, pack, all);
-  return todo.length;
+  const following = newer.slice(Math.max(0, newer.findLastIndex(({ isWhole }) => isWhole)));
+  checkRow(following, state.pack);
+  for (const pack of following) await followPack(context, pack, all);
+  return following.length;
 }
 
 /** A pack that is missing would be writes that are missing. */
-function checkRow(todo: readonly NamedPack[], before: number): void {
-  let expected = todo[0]?.isWhole === true ? todo[0].number : before + 1;
-  for (const { name, number } of todo) {
+function checkRow(following: readonly NamedPack[], before: number): void {
+  let expected = following[0]?.isWhole === true ? following[0].number : before + 1;
+  for (const { name, number } of following) {
     if (number !== expected) throw new BadPackError(name, `pack ${expected} is missing before it`);
     expected += 1;
   }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectVersion } from '../../../offchain/gateway/objects/object-store.ts';
-import { S3Error } from '../../../offchain/gateway/s3/errors.ts';
 import { checkRead, checkSource, parseETags } from '../../../offchain/gateway/s3/request/conditions.ts';
 import { encodeWord, readObjectHeaders, writeObjectHeaders } from '../../../offchain/gateway/s3/request/object-headers.ts';
 import { Query } from '../../../offchain/gateway/s3/request/query.ts';
@@ -10,16 +9,7 @@ import { notImplemented } from '../../../offchain/gateway/s3/ops/absent.ts';
 import { route } from '../../../offchain/gateway/s3/routes.ts';
 import { parseXml } from '../../../offchain/gateway/s3/xml/parse.ts';
 import { document, tag } from '../../../offchain/gateway/s3/xml/write.ts';
-
-function codeOf(act: () => unknown): string {
-  try {
-    act();
-    return 'accepted';
-  } catch (error) {
-    if (error instanceof S3Error) return error.s3Code;
-    throw error;
-  }
-}
+import { codeOf } from './code-of.ts';
 
 describe('paths', () => {
   it.each([

@@ -5,9 +5,9 @@ import type { AccessKey } from '../../../offchain/gateway/s3/auth/access-key.ts'
 import { authenticate } from '../../../offchain/gateway/s3/auth/authenticate.ts';
 import type { Identity, RawRequest } from '../../../offchain/gateway/s3/auth/authenticate.ts';
 import { EMPTY_SHA256 } from '../../../offchain/gateway/s3/auth/signing.ts';
-import { S3Error } from '../../../offchain/gateway/s3/errors.ts';
 import { percentEncode } from '../../../offchain/gateway/s3/request/percent.ts';
 import { parseTarget } from '../../../offchain/gateway/s3/request/target.ts';
+import { codeOf } from './code-of.ts';
 
 /** The key of the examples in Amazon's documentation of Signature Version 4 for S3. */
 const KEY: AccessKey = { accessKey: 'AKIAIOSFODNN7EXAMPLE', secretKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', access: 'full', createdSeconds: 0 };
@@ -27,16 +27,6 @@ function signed(method: string, url: string, headers: Record<string, string>, si
 
 function judge(raw: RawRequest, nowMs = NOW): Identity {
   return authenticate(raw, { region: 'us-east-1', nowMs: () => nowMs, findKey: (id) => (id === KEY.accessKey ? KEY : undefined) });
-}
-
-function codeOf(act: () => unknown): string {
-  try {
-    act();
-    return 'accepted';
-  } catch (error) {
-    if (error instanceof S3Error) return error.s3Code;
-    throw error;
-  }
 }
 
 const BASE = { host: HOST, 'x-amz-content-sha256': EMPTY_SHA256, 'x-amz-date': TIME };
