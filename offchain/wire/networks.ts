@@ -1,5 +1,5 @@
 /** Which network an IP address belongs to: two nodes in one of them are likely one machine, one rack or one owner. */
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIpv4, isIpv6 } from './ip-text.ts';
 
 export interface NetworkBits {
   readonly bits4: number;
@@ -47,8 +47,8 @@ function addressBytes(address: string): readonly number[] | undefined {
 /** 4 or 16 bytes. IPv6 addresses that only carry an IPv4 one (mapped, NAT64, 6to4) are that one: whoever has it has all of them. */
 function parseAddress(address: string): number[] | undefined {
   const text = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
-  if (isIPv4(text)) return text.split('.').map(Number);
-  if (!isIPv6(text)) return undefined;
+  if (isIpv4(text)) return text.split('.').map(Number);
+  if (!isIpv6(text)) return undefined;
   const bytes = expand(text);
   const starts = (...prefix: number[]): boolean => prefix.every((byte, i) => bytes[i] === byte);
   if (starts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff) || starts(0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0)) return bytes.slice(12);

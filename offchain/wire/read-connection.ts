@@ -1,4 +1,4 @@
-import net from 'node:net';
+import type net from 'node:net';
 import { JSON_BODY_BYTES, RESPONSE_HEAD_BYTES } from './limits.ts';
 import { type ResponseHead, parseHead } from './response-head.ts';
 
@@ -34,7 +34,8 @@ export class ReadConnection {
   #isReusable = true;
 
   constructor(address: { readonly host: string; readonly port: number }, onClose: () => void) {
-    this.#socket = net.connect({
+    // Asked for, not imported: pages load this file too, and never open one.
+    this.#socket = process.getBuiltinModule('node:net').connect({
       ...address,
       noDelay: true,
       onread: {

@@ -1,5 +1,6 @@
 /** Fetches bytes of known size into memory that the caller has already. */
-import { remoteErrorOf, requestBytes } from './http-client.ts';
+import { remoteErrorOf, requestInto } from './http-client.ts';
+import { isNode } from './http-node.ts';
 import { FREE_CONNECTION_MS, FREE_SOCKETS_MAX, IDLE_TIMEOUT_MS } from './limits.ts';
 import { type Answer, NothingCameError, ReadConnection } from './read-connection.ts';
 import { AbortedError, TransportError } from './transport-errors.ts';
@@ -21,7 +22,7 @@ const resting = new Map<string, ReadConnection[]>();
  */
 export async function readInto(url: string, target: Uint8Array, options: ReadIntoOptions = {}): Promise<void> {
   const { protocol, host, pathname, search, origin } = new URL(url);
-  if (protocol !== 'http:') return readCopied(url, target, options);
+  if (protocol !== 'http:' || !isNode) return readCopied(url, target, options);
   const more = Object.entries(options.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`).join('');
   const request = `GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\naccept: application/octet-stream\r\n${more}\r\n`;
   const { head, isFull, body } = await answerOf(url, { origin, request, target, ...options });
@@ -86,11 +87,9 @@ function forget(origin: string, connection: ReadConnection): void {
   else resting.delete(origin);
 }
 
-/** The ordinary way, for TLS and for servers of another style. */
-async function readCopied(url: string, target: Uint8Array, { idleMs, signal, headers = {} }: ReadIntoOptions): Promise<void> {
-  const { bytes } = await requestBytes(url, { maxBytes: target.length, idleMs: idleMs ?? IDLE_TIMEOUT_MS, signal, headers });
-  if (bytes.length !== target.length) throw wrongSize(url, bytes.length, target.length);
-  target.set(bytes);
+/** The ordinary way, for TLS, for servers of another style, and in pages. */
+async function readCopied(url: string, target: Uint8Array, { idleMs = IDLE_TIMEOUT_MS, signal, headers = {} }: ReadIntoOptions): Promise<void> {
+  await requestInto(url, target, { idleMs, signal, headers });
 }
 
 function wrongSize(url: string, sizeBytes: number, wantedBytes: number): TransportError {

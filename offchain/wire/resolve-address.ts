@@ -1,6 +1,6 @@
-/** Which IP addresses a node's URL stands for. */
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+/** Which IP addresses a node's URL stands for. Pages cannot resolve names: there only addresses that are written in the URL are known. */
+import { isNode } from './http-node.ts';
+import { isIp } from './ip-text.ts';
 
 export type Resolver = (host: string) => Promise<readonly string[]>;
 
@@ -12,11 +12,13 @@ const LOOKUP_MS = 3_000;
 export async function addressesOf(url: string, resolver: Resolver = resolveHost): Promise<readonly string[]> {
   if (!URL.canParse(url)) return [];
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0) return [host];
+  if (isIp(host)) return [host];
   return (await resolver(host).catch(() => [])).slice(0, ADDRESSES_MAX);
 }
 
 async function resolveHost(host: string): Promise<readonly string[]> {
+  if (!isNode) return [];
+  const { lookup } = process.getBuiltinModule('node:dns/promises');
   const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`${host} was not resolved in time`)), LOOKUP_MS).unref());
   return (await Promise.race([lookup(host, { all: true }), late])).map(({ address }) => address);
 }
