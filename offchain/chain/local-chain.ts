@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../wire/errors.ts';
+import { askLocalChain, setLocalClock } from './local-clock.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 60_000;
@@ -38,6 +39,7 @@ export async function startLocalChain(options: { port?: number } = {}): Promise<
   const chain = { rpcUrl, pid: child.pid ?? 0, ended, stop: () => stopProcess(child, ended) };
   try {
     await waitUntilItAnswers(rpcUrl, child);
+    await setLocalClock(rpcUrl);
   } catch (cause) {
     await chain.stop();
     throw new HoldfastError('CHAIN_NOT_STARTED', `The local chain did not start on port ${port}.`, { cause, details: { log: tail() } });
@@ -64,11 +66,10 @@ async function hardhatMain(): Promise<string> {
 }
 
 async function waitUntilItAnswers(rpcUrl: string, child: ChildProcess): Promise<void> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] });
   const giveUp = AbortSignal.timeout(START_TIMEOUT_MS);
   while (!giveUp.aborted) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended with ${child.exitCode ?? child.signalCode}`);
-    const reply = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: giveUp }).catch(() => undefined);
+    const reply = await askLocalChain(rpcUrl, { method: 'eth_chainId' }, giveUp).catch(() => undefined);
     if (reply?.ok === true) return;
     await sleep(100);
   }

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { createWalletClient, http, parseEther } from 'viem';
+import { createTestClient, createWalletClient, http, parseEther, publicActions } from 'viem';
 import { hardhat } from 'viem/chains';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,6 +122,11 @@ describe('the local chain', () => {
     process.chdir(tmpdir());
     const chain = await startLocalChain().finally(() => process.chdir(before));
     const { port } = new URL(chain.rpcUrl);
+    // However long it took to start, its next block is of now; setting the clock may cost one second.
+    const askedSeconds = Math.floor(Date.now() / 1000);
+    const local = createTestClient({ mode: 'hardhat', transport: http(chain.rpcUrl) }).extend(publicActions);
+    await local.mine({ blocks: 1 });
+    expect(Number((await local.getBlock()).timestamp)).toBeGreaterThanOrEqual(askedSeconds - 1);
     await chain.stop();
     await chain.ended;
     expect(await takePort(Number(port))).toBe(Number(port));

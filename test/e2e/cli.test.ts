@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createTestClient, http, publicActions } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAIN, runCli, temporaryFolder } from '../cli/run-cli.ts';
 
@@ -49,6 +50,13 @@ describe('the commands on a devnet', () => {
     }
     await folder[Symbol.asyncDispose]();
   }, 60_000);
+
+  it('has a chain that is on time, however long it took to start', async () => {
+    const local = createTestClient({ mode: 'hardhat', transport: http(devnet.rpcUrl) }).extend(publicActions);
+    const askedSeconds = Math.floor(Date.now() / 1000);
+    await local.mine({ blocks: 1 });
+    expect(Number((await local.getBlock()).timestamp)).toBeGreaterThanOrEqual(askedSeconds - 1);
+  });
 
   it('refuses to rent without tokens: exit code 4', async () => {
     const { code, stderr } = await holdfast('rent', '--home', devnet.creatorHome, '--scheme', '2+2', '--space', '4MiB', '--batch', '256KiB', '--max-price', '1', '--yes');

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setLocalClock } from '../../chain/local-clock.ts';
 
 export interface ChainServer {
   readonly rpcUrl: string;
@@ -24,5 +25,7 @@ export async function startChainServer(options: { port: number }): Promise<Chain
     options.port,
   );
   const { port } = await server.listen();
-  return { rpcUrl: `http://127.0.0.1:${port}`, close: () => server.close() };
+  const rpcUrl = `http://127.0.0.1:${port}`;
+  await setLocalClock(rpcUrl);
+  return { rpcUrl, close: () => server.close() };
 }
