@@ -22,32 +22,65 @@ export async function loadCatalog({ store, creator }: Client): Promise<LocalCata
   return { catalog: decodeCatalog(row.bytes), home: { agreement: row.agreement, bundle: row.bundle }, published: row.published };
 }
 
-/** Bundles of each agreement that this folder has followed. */
+/** Bundles of each agreement that are in the catalog of this folder. */
 export async function followedBundles({ store }: Client): Promise<Map<number, number>> {
   return new Map((await store.knownAgreement.findMany()).map(({ agreement, bundles }) => [agreement, bundles]));
 }
 
-/** Everything that one step along the chain changes, in one transaction: chunks, catalog, and how far each agreement was followed. */
+/** Everything that one step along the chain changes, in one transaction: catalog, and how far each agreement was followed. */
 export async function saveFollowed(
   { store, creator }: Client,
   step: {
     /** Resolved. Left out: the catalog stays. */
     readonly newest?: { readonly catalog: Catalog; readonly home: Home & { readonly bundle: number } } | undefined;
-    readonly chunks: Iterable<ChunkRef>;
     readonly bundles: Iterable<readonly [agreement: number, bundles: number]>;
   },
 ): Promise<void> {
   const { newest } = step;
-  // Statement by statement: a hundred thousand chunks at once would be the largest thing that an upload ever holds.
   await store.$transaction(async (open) => {
-    for (const statement of chunkStatements(step.chunks)) {
-      await open.$executeRaw(statement);
-      // SQLite answers in the same turn: without a pause nothing of all this would be collected before the end.
-      await setImmediate();
-    }
     for (const [agreement, bundles] of step.bundles) await open.knownAgreement.upsert({ where: { agreement }, create: { agreement, bundles }, update: { bundles } });
     if (newest !== undefined) await upsertCatalog(open, creator, newest);
+  });
+}
+
+/** One's own new bundle: its chunks, its catalog, and that the agreement is followed to here. In one transaction. */
+export async function saveStored(
+  { store, creator }: Client,
+  stored: { readonly newest: { readonly catalog: Catalog; readonly home: Home & { readonly bundle: number } }; readonly chunks: Iterable<ChunkRef> },
+): Promise<void> {
+  const { agreement, bundle } = stored.newest.home;
+  const bundles = bundle + 1;
+  await store.$transaction(async (open) => {
+    await saveChunks(open, stored.chunks);
+    const row = await open.knownAgreement.findUnique({ where: { agreement } });
+    // Where earlier bundles have not been looked into, this one is looked into again with them.
+    const indexed = (row?.indexed ?? 0) >= bundle ? { indexed: bundles } : {};
+    await open.knownAgreement.upsert({ where: { agreement }, create: { agreement, bundles, ...indexed }, update: { bundles, ...indexed } });
+    await upsertCatalog(open, creator, stored.newest);
   }, { timeout: SAVE_TIMEOUT_MS });
+}
+
+/** Bundles of the agreement whose chunks are in the index. */
+export async function indexedBundles({ store }: Client, agreement: number): Promise<number> {
+  return (await store.knownAgreement.findUnique({ where: { agreement } }))?.indexed ?? 0;
+}
+
+/** Chunks of an agreement's bundles up to `bundles`, and that they are in the index now. In one transaction. */
+export async function saveIndexed({ store }: Client, step: { readonly agreement: number; readonly bundles: number; readonly chunks: Iterable<ChunkRef> }): Promise<void> {
+  const { agreement, bundles: indexed } = step;
+  await store.$transaction(async (open) => {
+    await saveChunks(open, step.chunks);
+    await open.knownAgreement.upsert({ where: { agreement }, create: { agreement, indexed }, update: { indexed } });
+  }, { timeout: SAVE_TIMEOUT_MS });
+}
+
+/** Statement by statement: a hundred thousand chunks at once would be the largest thing that an upload ever holds. */
+async function saveChunks(open: Pick<Store, '$executeRaw'>, chunks: Iterable<ChunkRef>): Promise<void> {
+  for (const statement of chunkStatements(chunks)) {
+    await open.$executeRaw(statement);
+    // SQLite answers in the same turn: without a pause nothing of all this would be collected before the end.
+    await setImmediate();
+  }
 }
 
 function upsertCatalog(store: Pick<Store, 'knownCatalog'>, creator: string, { catalog, home }: { catalog: Catalog; home: Home & { bundle: number } }) {
@@ -84,8 +117,8 @@ function upsertChunks(values: Prisma.Sql[]): Prisma.Sql {
 const INDEX_IN_MEMORY = 250_000;
 const ROWS_PER_PAGE = 500;
 
-/** Chunks that lie in this agreement. Those of others would be lost when the other agreement ends first. */
-export async function knownChunks({ store }: Client, agreement: number): Promise<KnownChunks> {
+/** The index as it is: chunks that lie in this agreement. Those of others would be lost when the other agreement ends first. */
+export async function indexedChunks({ store }: Client, agreement: number): Promise<KnownChunks> {
   if ((await store.chunk.count({ where: { agreement } })) <= INDEX_IN_MEMORY) {
     const index = new ChunkIndex();
     for (let after = ''; ; ) {

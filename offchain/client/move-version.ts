@@ -7,7 +7,7 @@ import { manifestObjects } from '../codec/decode.ts';
 import { type BundleResult, encodeBundle } from '../codec/encode-bundle.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import type { Client } from './client.ts';
-import { knownChunks } from './local-state.ts';
+import { knownChunks } from './known-chunks.ts';
 import { publishName } from './name-record.ts';
 import { pickAgreement } from './pick-agreement.ts';
 import type { OnProgress } from './progress.ts';
@@ -43,7 +43,7 @@ export async function moveVersion(
     platform,
     catalog: rekey === undefined ? withoutVersions(catalog, name, (version) => version !== newest) : catalog,
     rekey,
-    known: await knownChunks(client, agreement),
+    known: await knownChunks(client, agreement, signal),
     visibility: ref.visibility,
     name,
     created: ref.created,

@@ -10,7 +10,8 @@ import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';
 import { ConcurrentUploadError, type SlotFailure } from './errors.ts';
 import { encodeUpload } from './encode-upload.ts';
-import { followedBundles, knownChunks, loadCatalog } from './local-state.ts';
+import { knownChunks } from './known-chunks.ts';
+import { followedBundles, loadCatalog } from './local-state.ts';
 import { publishName } from './name-record.ts';
 import { pickAgreement } from './pick-agreement.ts';
 import type { OnProgress } from './progress.ts';
@@ -91,7 +92,7 @@ async function putOnce(client: Client, options: PutOptions, onRead: () => void):
   const problems: WalkProblem[] = [];
   const facts = await scan(options.source ?? sourceOf(options.paths), { onProblem: (problem) => problems.push(problem), signal });
   onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes, objects: facts.objects.length });
-  const known = await knownChunks(client, view.id);
+  const known = await knownChunks(client, view.id, signal);
   const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts) };
   const journal = await Journal.open(client.store, key, Date.now());
   const batches = encodeUpload(client, { ...options, view, catalog, known, facts, created: journal.created });

@@ -3,7 +3,7 @@ import type { Catalog } from '../codec/catalog.ts';
 import { encodeCatalogBundle } from '../codec/encode-bundle.ts';
 import type { Client } from './client.ts';
 import type { AgreementView } from './fetch/agreement-view.ts';
-import { knownChunks } from './local-state.ts';
+import { indexedChunks } from './local-state.ts';
 import { publishName } from './name-record.ts';
 import type { Journal } from './upload/journal.ts';
 import { type StoredBundle, storeBundle } from './upload/store-bundle.ts';
@@ -20,7 +20,8 @@ export async function storeCatalog(
     keys: await client.secrets.keys(),
     sealKey: await client.secrets.sealKey(view.id),
     platform: client.platform,
-    known: await knownChunks(client, view.id),
+    // A catalog is small: reading what other machines stored, only to store less of it, would cost more.
+    known: await indexedChunks(client, view.id),
     catalog,
     signal,
   });

@@ -2,14 +2,13 @@
 import { agreementsOf } from '../chain/agreements-of.ts';
 import { readBundle } from '../chain/read-bundle.ts';
 import type { Catalog } from '../codec/catalog.ts';
-import { readCatalog, readManifest } from '../codec/decode.ts';
+import { readCatalog } from '../codec/decode.ts';
 import { openFooter } from '../codec/footer.ts';
 import { NoFooterError, WrongKeyError } from '../codec/format-errors.ts';
-import type { ChunkRef } from '../codec/types.ts';
 import type { Client } from './client.ts';
 import { CatalogUnreachableError } from './errors.ts';
 import { forgetRetired } from './forget-bundles.ts';
-import { type LocalCatalog, distinctChunks, followedBundles, loadCatalog, saveFollowed } from './local-state.ts';
+import { type LocalCatalog, followedBundles, loadCatalog, saveFollowed } from './local-state.ts';
 import { type NamedVersion, missingVersions, withVersions } from './merge-catalogs.ts';
 
 interface FoundCatalog {
@@ -28,7 +27,7 @@ interface Behind {
 const BUNDLES_TRIED = 3;
 
 /**
- * The creator's newest catalog, as the chain has it.
+ * The creator's newest catalog, as the chain has it. No manifest is read: which chunks are stored only an upload needs to know (`knownChunks`).
  * @param options.agreements known agreements, when the chain's logs cannot be asked
  * @throws WrongKeyError, CatalogUnreachableError, RpcUnavailableError
  */
@@ -49,9 +48,8 @@ export async function syncCatalog(client: Client, options: { readonly agreements
 
   const found = await findCatalogs(client, behind, options.signal);
   const newest = await merged(client, local, found, followed);
-  const chunks = await newChunks(client, newest.catalog, behind, options.signal);
   const isNews = newest.catalog !== local.catalog;
-  await saveFollowed(client, { newest: isNews ? newest : undefined, chunks, bundles: behind.map(({ agreement, bundles }) => [agreement, bundles] as const) });
+  await saveFollowed(client, { newest: isNews ? newest : undefined, bundles: behind.map(({ agreement, bundles }) => [agreement, bundles] as const) });
   await forgetRetired(client, views);
   return newest.catalog;
 }
@@ -119,24 +117,4 @@ export async function readCatalogAt(client: Client, home: FoundCatalog['home'], 
   const keys = await client.secrets.keys();
   const locator = await openFooter(platform, keys, await reader.readFooter(home.agreement, home.bundle, signal));
   return { catalog: await readCatalog({ platform, keys, source: reader.source({ signal }), signal }, { locator, home }), home };
-}
-
-/** The chunks that the new bundles carry, from the manifests in them, so that they are not stored a second time. */
-async function newChunks(client: Client, catalog: Catalog, behind: readonly Behind[], signal: AbortSignal | undefined): Promise<ChunkRef[]> {
-  const { platform, reader } = client;
-  const keys = await client.secrets.keys();
-  const followed = new Map(behind.map((one) => [one.agreement, one.followed]));
-  const isNew = ({ agreement, bundle }: { agreement: number; bundle: number | null }): boolean => (bundle ?? -1) >= (followed.get(agreement) ?? Infinity);
-  const refs = [...catalog.names.values()].flat().flatMap((version) => (version.kind === 'stored' && isNew(version.manifest) ? [version.manifest] : []));
-  const chunks: ChunkRef[] = [];
-  for (const ref of refs) {
-    try {
-      const manifest = await readManifest({ platform, keys, source: reader.source({ signal }), signal }, ref);
-      chunks.push(...ref.chunks.filter(isNew), ...manifest.chunks.filter(isNew));
-    } catch {
-      // Only deduplication suffers: these chunks would be stored again. Reading this version still says what is wrong with it.
-      signal?.throwIfAborted();
-    }
-  }
-  return distinctChunks(chunks);
 }

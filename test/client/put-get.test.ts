@@ -104,6 +104,8 @@ describe('a new machine', () => {
     expect(await list(fresh)).toEqual(await list(client));
     await get(fresh, { name: 'tree', into: into('fresh') });
     expect(await snapshot(into('fresh'))).toEqual(await snapshot(tree));
+    // Whoever only reads has no use for the chunks of all manifests.
+    expect(await fresh.store.chunk.count()).toBe(0);
     expect((await put(fresh, { paths: [tree], name: 'tree' })).unchanged).toBe(true);
     const copy = await put(fresh, { paths: [tree], name: 'copy' });
     expect(copy.stats.newBytes).toBe(0);
@@ -126,5 +128,14 @@ describe('deleting', () => {
     await expect(get(client, { name: 'copy', into: into('copy') })).rejects.toMatchObject({ code: 'NO_SUCH_OBJECT' });
     expect((await get(client, { name: 'copy', into: into('copy'), version: 1 })).failed).toEqual([]);
     await expect(remove(client, { name: 'copy' })).rejects.toMatchObject({ code: 'NO_SUCH_OBJECT' });
+  });
+
+  it('on a machine that has stored nothing yet leaves what lies before its own bundle to be looked up', async () => {
+    const fresh = await world.client({ account: ACCOUNT });
+    await remove(fresh, { name: '/a.com/page.html' });
+    expect(await fresh.store.knownAgreement.findFirst()).toMatchObject({ bundles: (await readAgreement(fresh.chain, rented.agreement)).bundles, indexed: 0 });
+    expect((await put(fresh, { paths: [tree], name: 'once more' })).stats.newBytes).toBe(0);
+    const { bundles, indexed } = await fresh.store.knownAgreement.findFirstOrThrow();
+    expect(indexed).toBe(bundles);
   });
 });

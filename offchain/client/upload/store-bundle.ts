@@ -12,7 +12,7 @@ import { linked } from '../aborting.ts';
 import type { Client } from '../client.ts';
 import { ConcurrentUploadError, NotStoredError, type SlotFailure } from '../errors.ts';
 import type { AgreementView } from '../fetch/agreement-view.ts';
-import { saveFollowed } from '../local-state.ts';
+import { saveStored } from '../local-state.ts';
 import type { OnProgress } from '../progress.ts';
 import { withinQuota } from '../quota.ts';
 import { acknowledgeLate } from './acknowledge-late.ts';
@@ -131,7 +131,7 @@ async function sendAll<R extends Encoded>(
 async function keep(client: Client, view: AgreementView, journal: Journal, done: { result: Encoded; bundle: number; transactionHash: Hex | undefined }): Promise<void> {
   const home = { agreement: view.id, bundle: done.bundle };
   const chunks = mapRows(done.result.chunks, (ref) => resolveRef(ref, home));
-  await saveFollowed(client, { newest: { catalog: resolveCatalog(done.result.catalog, home), home }, chunks, bundles: [[view.id, done.bundle + 1]] });
+  await saveStored(client, { newest: { catalog: resolveCatalog(done.result.catalog, home), home }, chunks });
   await journal.noteCommitted(done.transactionHash);
   await client.views.refresh(view.id);
 }
