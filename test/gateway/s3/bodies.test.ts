@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Identity, SignatureChain } from '../../../offchain/gateway/s3/auth/authenticate.ts';
-import { signature, signingKey } from '../../../offchain/gateway/s3/auth/signing.ts';
+import { signature, signingKey } from '../../../offchain/wire/sigv4/signing.ts';
 import { ALGORITHMS, createDigest } from '../../../offchain/gateway/s3/body/checksums.ts';
 import type { Algorithm } from '../../../offchain/gateway/s3/body/checksums.ts';
 import { decodeChunked } from '../../../offchain/gateway/s3/body/chunked.ts';

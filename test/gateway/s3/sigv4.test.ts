@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { AccessKey } from '../../../offchain/gateway/s3/auth/access-key.ts';
 import { authenticate } from '../../../offchain/gateway/s3/auth/authenticate.ts';
 import type { Identity, RawRequest } from '../../../offchain/gateway/s3/auth/authenticate.ts';
-import { EMPTY_SHA256 } from '../../../offchain/gateway/s3/auth/signing.ts';
-import { percentEncode } from '../../../offchain/gateway/s3/request/percent.ts';
+import { EMPTY_SHA256 } from '../../../offchain/wire/sigv4/signing.ts';
+import { percentEncode } from '../../../offchain/wire/sigv4/percent-encode.ts';
 import { parseTarget } from '../../../offchain/gateway/s3/request/target.ts';
 import { codeOf } from './code-of.ts';
 

@@ -5,7 +5,7 @@ import { stringsToSign } from './canonical.ts';
 import type { SignedRequest } from './canonical.ts';
 import { readHeaderSignature } from './header-signature.ts';
 import { readQuerySignature } from './query-signature.ts';
-import { isSame, scopeText, signature, signingKey } from './signing.ts';
+import { isSame, scopeText, signature, signingKey } from '../../../wire/sigv4/signing.ts';
 
 export interface AuthSettings {
   readonly region: string;

@@ -1,17 +1,11 @@
-import { percentEncode } from '../request/percent.ts';
+import { stringToSign } from '../../../wire/sigv4/canonical-request.ts';
+import type { SignedParts } from '../../../wire/sigv4/canonical-request.ts';
+import { percentEncode } from '../../../wire/sigv4/percent-encode.ts';
+import type { Scope } from '../../../wire/sigv4/signing.ts';
 import type { Target } from '../request/target.ts';
-import { ALGORITHM, scopeText, sha256Latin1 } from './signing.ts';
-import type { Scope } from './signing.ts';
 
-/** The parts of a request that a signature covers. */
-export interface SignedRequest {
-  readonly method: string;
+export interface SignedRequest extends Omit<SignedParts, 'path' | 'query'> {
   readonly target: Target;
-  /** Names in lower case; each with all its values, as characters of one byte. */
-  readonly headers: ReadonlyMap<string, readonly string[]>;
-  readonly signedHeaders: readonly string[];
-  /** The value of x-amz-content-sha256, or UNSIGNED-PAYLOAD. */
-  readonly payloadHash: string;
   /** 20130524T000000Z */
   readonly time: string;
   readonly scope: Scope;
@@ -22,15 +16,8 @@ export interface SignedRequest {
  * sends it (a slash as %2F, say) means the same key, so that text is as good.
  */
 export function stringsToSign(request: SignedRequest, queryWithout?: string): string[] {
-  const paths = new Set([percentEncode(request.target.path, '/'), request.target.rawPath]);
-  return [...paths].map((path) => [ALGORITHM, request.time, scopeText(request.scope), sha256Latin1(canonicalRequest(request, path, queryWithout))].join('\n'));
-}
-
-export function canonicalRequest({ method, target, headers, signedHeaders, payloadHash }: SignedRequest, path: string, queryWithout?: string): string {
-  const lines = signedHeaders.map((name) => `${name}:${(headers.get(name) ?? []).map(trimmed).join(',')}\n`);
-  return [method, path, target.query.canonical(queryWithout), lines.join(''), signedHeaders.join(';'), payloadHash].join('\n');
-}
-
-function trimmed(value: string): string {
-  return value.trim().replace(/ {2,}/g, ' ');
+  const { target } = request;
+  const paths = new Set([percentEncode(target.path, '/'), target.rawPath]);
+  const query = target.query.canonical(queryWithout);
+  return [...paths].map((path) => stringToSign({ ...request, path, query }, request));
 }

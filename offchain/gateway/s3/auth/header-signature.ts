@@ -1,8 +1,8 @@
 import { S3Error } from '../errors.ts';
 import type { AuthSettings, Claim, RawRequest } from './authenticate.ts';
 import { parseCredential, parseSignedHeaders } from './credential.ts';
-import { ALGORITHM } from './signing.ts';
-import { formatAmzDate, parseAmzDate } from './time.ts';
+import { ALGORITHM } from '../../../wire/sigv4/signing.ts';
+import { formatAmzDate, parseAmzDate } from '../../../wire/sigv4/time.ts';
 
 export const MAX_SKEW_MS = 15 * 60_000;
 

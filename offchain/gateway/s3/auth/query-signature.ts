@@ -2,8 +2,8 @@ import { S3Error } from '../errors.ts';
 import type { AuthSettings, Claim, RawRequest } from './authenticate.ts';
 import { parseCredential, parseSignedHeaders } from './credential.ts';
 import { checkPayloadHash, MAX_SKEW_MS } from './header-signature.ts';
-import { ALGORITHM } from './signing.ts';
-import { parseAmzDate } from './time.ts';
+import { ALGORITHM } from '../../../wire/sigv4/signing.ts';
+import { parseAmzDate } from '../../../wire/sigv4/time.ts';
 
 const MAX_EXPIRES_SECONDS = 7 * 24 * 3600;
 

@@ -1,7 +1,7 @@
 /** aws-chunked bodies: `<hex size>[;chunk-signature=<hex>]\r\n<bytes>\r\n ... 0[;chunk-signature=..]\r\n[trailers]\r\n`. */
 import { createHash } from 'node:crypto';
 import type { SignatureChain } from '../auth/authenticate.ts';
-import { EMPTY_SHA256, isSame, signature } from '../auth/signing.ts';
+import { EMPTY_SHA256, isSame, signature } from '../../../wire/sigv4/signing.ts';
 import { S3Error } from '../errors.ts';
 import { ByteReader } from './byte-reader.ts';
 

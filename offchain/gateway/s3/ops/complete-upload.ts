@@ -4,7 +4,7 @@ import { bucketOf } from '../call.ts';
 import type { Operation } from '../call.ts';
 import { S3Error } from '../errors.ts';
 import { parseETags, writeCondition } from '../request/conditions.ts';
-import { percentEncode } from '../request/percent.ts';
+import { percentEncode } from '../../../wire/sigv4/percent-encode.ts';
 import { parseXml } from '../xml/parse.ts';
 import type { Node } from '../xml/parse.ts';
 import { document, tag } from '../xml/write.ts';

@@ -1,5 +1,6 @@
 import { S3Error } from '../errors.ts';
-import { percentDecode, percentEncode } from './percent.ts';
+import { percentEncode } from '../../../wire/sigv4/percent-encode.ts';
+import { percentDecode } from './percent.ts';
 
 const MAX_PARAMETERS = 64;
 
