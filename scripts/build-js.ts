@@ -9,7 +9,9 @@ const root = join(import.meta.dirname, '..');
 const sourceRoot = join(root, 'offchain');
 const targetRoot = join(root, 'dist');
 /** AssemblyScript, and what only the compiler of browsers' pages reads. */
-const NOT_NODE = /^codec\/kernels\/assembly\/|^dapp\/|\.d\.ts$/;
+const NOT_NODE = /^codec\/kernels\/assembly\/|^dapp\/(?!server\/)|\.d\.ts$/;
+/** The pages, which build-dapp.ts puts there. */
+const NOT_OURS = /^dapp\/site\//;
 /** A file that is imported or started: static and dynamic imports, and `new URL('./x.ts', import.meta.url)`. */
 const REFERENCE = /(?<=(['"])\.{1,2}\/[^'"\n]*)\.ts(?=\1)/g;
 
@@ -21,7 +23,7 @@ export function buildJs(): void {
   }));
   for (const [target, source] of wanted) update(join(targetRoot, target), join(sourceRoot, source));
   // What an older tree left behind would still be found by an import that should fail.
-  for (const path of filesBelow(targetRoot)) if (!wanted.has(path)) rmSync(join(targetRoot, path), { force: true });
+  for (const path of filesBelow(targetRoot)) if (!wanted.has(path) && !NOT_OURS.test(path)) rmSync(join(targetRoot, path), { force: true });
 }
 
 function update(target: string, source: string): void {
