@@ -54,10 +54,10 @@ export class TransactionTimeoutError extends HoldfastError {
 }
 
 export class WrongChainError extends HoldfastError {
-  constructor(have: number, need: number) {
-    super('WRONG_CHAIN', `The RPC address serves chain ${have}; the deployment is on chain ${need}.`, {
+  constructor(have: number, need: number, who: 'address' | 'wallet' = 'address') {
+    super('WRONG_CHAIN', `${who === 'wallet' ? `The wallet is on chain ${have}` : `The RPC address serves chain ${have}`}; the deployment is on chain ${need}.`, {
       details: { have, need },
-      nextStep: 'Use the RPC address of that chain, or another deployment file.',
+      nextStep: who === 'wallet' ? `Switch the wallet to chain ${need} and start again: what is done is not done or paid twice.` : 'Use the RPC address of that chain, or another deployment file.',
     });
   }
 }

@@ -1,4 +1,4 @@
-import { createPublicClient, createWalletClient, defineChain } from 'viem';
+import { createPublicClient, createWalletClient } from 'viem';
 import type { Account, Chain as ViemChain, PublicClient, Transport } from 'viem';
 import { holdfastDomain } from '../wire/typed-data.ts';
 import type { Signer } from '../wire/typed-data.ts';
@@ -14,6 +14,7 @@ import { translateError } from './translate-error.ts';
 import { DEFAULT_RETRY, createTransport } from './transport.ts';
 import type { RetryPolicy } from './transport.ts';
 import type { Chain, Wallet } from './types.ts';
+import { plainChain } from './wallet/plain-chain.ts';
 
 export type { Chain } from './types.ts';
 
@@ -38,7 +39,7 @@ const CONFIRMATIONS = 6;
 /** Connects to one deployment and reads its clock. Throws WrongChainError (of every address that answers), RpcUnavailableError, PublicKeyRefusedError. */
 export async function createChain(options: ChainOptions): Promise<Chain> {
   const { deployment } = options;
-  const viemChain = describe(deployment.chainId, options.rpcUrls);
+  const viemChain = plainChain(deployment.chainId, options.rpcUrls);
   const retry = { ...DEFAULT_RETRY, ...options.retry };
   const { transport, pool } = createTransport(options.rpcUrls, { policy: retry, chainId: deployment.chainId });
   const pollMs = options.pollMs ?? POLL_MS;
@@ -77,15 +78,6 @@ export async function createChain(options: ChainOptions): Promise<Chain> {
       return sendTransaction({ client, wallet, account: sender, pollMs, confirmations }, request as unknown as AnySend);
     },
   };
-}
-
-function describe(chainId: number, rpcUrls: readonly string[]): ViemChain {
-  return defineChain({
-    id: chainId,
-    name: `chain ${chainId}`,
-    nativeCurrency: { name: 'Coin', symbol: 'COIN', decimals: 18 },
-    rpcUrls: { default: { http: rpcUrls } },
-  });
 }
 
 function walletOf(account: ChainOptions['account'], chain: ViemChain, transport: Transport, pollMs: number): Wallet | undefined {

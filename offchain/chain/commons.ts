@@ -1,13 +1,13 @@
 /** Pools of those who keep a locked agreement alive together. Amounts are token units. */
 import type { Address, Hex } from 'viem';
 import { getAbiItem } from 'viem';
-import { withAllowance } from './approve-tokens.ts';
 import { contractOf } from './contracts-of.ts';
 import { eventOf } from './event-of.ts';
 import { packConsents } from './extend-agreement.ts';
 import type { SlotConsent } from './extend-agreement.ts';
 import { commonsAbi } from './generated/abi.ts';
 import { readLogs } from './logs.ts';
+import { spendTokens } from './spend-tokens.ts';
 import type { Chain } from './types.ts';
 
 export interface PoolState {
@@ -60,7 +60,7 @@ export async function readPoolShare(chain: Chain, options: { agreement: number; 
 export async function joinPool(chain: Chain, options: { agreement: number; amount: bigint }): Promise<{ round: number; transactionHash: Hex }> {
   const { agreement, amount } = options;
   const address = contractOf(chain, 'commons');
-  const receipt = await withAllowance(chain, { spender: address, amount }, () => chain.send({ address, abi: commonsAbi, functionName: 'join', args: [agreement, amount] }));
+  const receipt = await spendTokens(chain, { spender: address, amount }, { address, abi: commonsAbi, functionName: 'join', args: [agreement, amount] });
   return { round: eventOf(receipt, commonsAbi, 'Joined').round, transactionHash: receipt.transactionHash };
 }
 

@@ -1,10 +1,10 @@
 import { concatHex } from 'viem';
-import type { Hex } from 'viem';
-import { approveTokens } from './approve-tokens.ts';
+import type { Hex, TransactionReceipt } from 'viem';
 import { periodStart } from './epoch.ts';
 import { eventOf } from './event-of.ts';
 import { marketAbi } from './generated/abi.ts';
 import type { AgreementState } from './read-agreement.ts';
+import { spendTokens } from './spend-tokens.ts';
 import type { Chain } from './types.ts';
 
 /** One slot's consent to a longer term. */
@@ -31,8 +31,7 @@ export async function extendAgreement(
   options: { agreement: number; newEndPeriod: number; consents: readonly SlotConsent[]; maxCost: bigint },
 ): Promise<{ endPeriod: number; paid: bigint; transactionHash: Hex }> {
   const { market } = chain.deployment;
-  await approveTokens(chain, { spender: market, amount: options.maxCost });
-  return send(chain, 'extend', options);
+  return extended(await spendTokens(chain, { spender: market, amount: options.maxCost }, request(chain, 'extend', options)));
 }
 
 /** The same out of the agreement's pot, within what its creator authorised. Anyone may send it. */
@@ -40,20 +39,18 @@ export async function renewAgreement(
   chain: Chain,
   options: { agreement: number; newEndPeriod: number; consents: readonly SlotConsent[] },
 ): Promise<{ endPeriod: number; paid: bigint; transactionHash: Hex }> {
-  return send(chain, 'renew', options);
+  return extended(await chain.send(request(chain, 'renew', options)));
 }
 
-async function send(
-  chain: Chain,
+function request(
+  { deployment }: Chain,
   functionName: 'extend' | 'renew',
   options: { agreement: number; newEndPeriod: number; consents: readonly SlotConsent[] },
-): Promise<{ endPeriod: number; paid: bigint; transactionHash: Hex }> {
-  const receipt = await chain.send({
-    address: chain.deployment.market,
-    abi: marketAbi,
-    functionName,
-    args: [options.agreement, options.newEndPeriod, packConsents(options.consents)],
-  });
+) {
+  return { address: deployment.market, abi: marketAbi, functionName, args: [options.agreement, options.newEndPeriod, packConsents(options.consents)] } as const;
+}
+
+function extended(receipt: TransactionReceipt): { endPeriod: number; paid: bigint; transactionHash: Hex } {
   const { endPeriod, paid } = eventOf(receipt, marketAbi, 'Extended');
   return { endPeriod, paid, transactionHash: receipt.transactionHash };
 }

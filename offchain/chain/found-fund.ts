@@ -1,9 +1,9 @@
 import { zeroAddress } from 'viem';
 import type { Address } from 'viem';
-import { withAllowance } from './approve-tokens.ts';
 import { contractOf } from './contracts-of.ts';
 import { eventOf } from './event-of.ts';
 import { endowmentAbi } from './generated/abi.ts';
+import { spendTokens } from './spend-tokens.ts';
 import type { Chain } from './types.ts';
 
 export interface FundTerms {
@@ -25,7 +25,6 @@ export interface FundTerms {
 export async function foundFund(chain: Chain, terms: FundTerms): Promise<{ fund: number }> {
   const address = contractOf(chain, 'endowment');
   const { agreement, amount, maxPerPeriod, minProvenBps, vault = zeroAddress, reservePeriods = 0 } = terms;
-  const send = () => chain.send({ address, abi: endowmentAbi, functionName: 'found', args: [agreement, vault, maxPerPeriod, minProvenBps, reservePeriods, amount] });
-  const receipt = await withAllowance(chain, { spender: address, amount }, send);
+  const receipt = await spendTokens(chain, { spender: address, amount }, { address, abi: endowmentAbi, functionName: 'found', args: [agreement, vault, maxPerPeriod, minProvenBps, reservePeriods, amount] });
   return { fund: Number(eventOf(receipt, endowmentAbi, 'Founded').fund) };
 }

@@ -1,10 +1,10 @@
 import type { Hex } from 'viem';
 import type { SignedOffer } from '../wire/messages.ts';
 import type { Terms } from '../wire/typed-data.ts';
-import { approveTokens } from './approve-tokens.ts';
 import { eventOf } from './event-of.ts';
 import { marketAbi } from './generated/abi.ts';
 import { toSlotOffer } from './open-agreement.ts';
+import { spendTokens } from './spend-tokens.ts';
 import type { Chain } from './types.ts';
 
 /**
@@ -17,8 +17,7 @@ export async function growAgreement(
 ): Promise<{ quota: number; paid: bigint; transactionHash: Hex }> {
   const { agreement, terms, offers, maxCost } = options;
   const { market } = chain.deployment;
-  await approveTokens(chain, { spender: market, amount: maxCost });
-  const receipt = await chain.send({ address: market, abi: marketAbi, functionName: 'grow', args: [agreement, terms, offers.map(toSlotOffer), maxCost] });
+  const receipt = await spendTokens(chain, { spender: market, amount: maxCost }, { address: market, abi: marketAbi, functionName: 'grow', args: [agreement, terms, offers.map(toSlotOffer), maxCost] });
   const { quota, paid } = eventOf(receipt, marketAbi, 'Grown');
   return { quota, paid, transactionHash: receipt.transactionHash };
 }

@@ -1,5 +1,5 @@
 import { slice } from 'viem';
-import type { Hex } from 'viem';
+import type { Hex, TransactionReceipt } from 'viem';
 import type { SignedOffer } from '../wire/messages.ts';
 import type { Terms } from '../wire/typed-data.ts';
 import { periodStart } from './epoch.ts';
@@ -27,12 +27,20 @@ export async function openAgreement(
   chain: Chain,
   options: { terms: Terms; offers: readonly SignedOffer[]; maxCost: bigint; permit?: Hex },
 ): Promise<{ id: number; paid: bigint; transactionHash: Hex }> {
-  const receipt = await chain.send({
-    address: chain.deployment.market,
+  return opened(await chain.send(openRequest(chain, options)));
+}
+
+/** The transaction; see open-paid.ts for the ways to pay. */
+export function openRequest({ deployment }: Chain, options: { terms: Terms; offers: readonly SignedOffer[]; maxCost: bigint; permit?: Hex }) {
+  return {
+    address: deployment.market,
     abi: marketAbi,
     functionName: 'open',
     args: [options.terms, options.offers.map(toSlotOffer), options.maxCost, options.permit ?? '0x'],
-  });
+  } as const;
+}
+
+export function opened(receipt: TransactionReceipt): { id: number; paid: bigint; transactionHash: Hex } {
   const { id, paid } = eventOf(receipt, marketAbi, 'Opened');
   return { id, paid, transactionHash: receipt.transactionHash };
 }

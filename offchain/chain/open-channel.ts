@@ -1,9 +1,9 @@
 import { zeroAddress, zeroHash } from 'viem';
 import type { Address, Hex } from 'viem';
-import { withAllowance } from './approve-tokens.ts';
 import { contractOf } from './contracts-of.ts';
 import { eventOf } from './event-of.ts';
 import { channelsAbi } from './generated/abi.ts';
+import { spendTokens } from './spend-tokens.ts';
 import type { Chain } from './types.ts';
 
 export interface ChannelTerms {
@@ -23,8 +23,7 @@ export interface ChannelTerms {
 export async function openChannel(chain: Chain, terms: ChannelTerms): Promise<{ channel: bigint }> {
   const address = contractOf(chain, 'channels');
   const { payee, heavy, amount, signer = zeroAddress, content = zeroHash } = terms;
-  const send = () => chain.send({ address, abi: channelsAbi, functionName: 'open', args: [payee, heavy, signer, content, amount] });
-  const receipt = await withAllowance(chain, { spender: address, amount }, send);
+  const receipt = await spendTokens(chain, { spender: address, amount }, { address, abi: channelsAbi, functionName: 'open', args: [payee, heavy, signer, content, amount] });
   return { channel: eventOf(receipt, channelsAbi, 'Opened').channel };
 }
 
@@ -32,5 +31,5 @@ export async function openChannel(chain: Chain, terms: ChannelTerms): Promise<{ 
 export async function topUpChannel(chain: Chain, options: { channel: bigint; amount: bigint }): Promise<void> {
   const address = contractOf(chain, 'channels');
   const { channel, amount } = options;
-  await withAllowance(chain, { spender: address, amount }, () => chain.send({ address, abi: channelsAbi, functionName: 'topUp', args: [channel, amount] }));
+  await spendTokens(chain, { spender: address, amount }, { address, abi: channelsAbi, functionName: 'topUp', args: [channel, amount] });
 }

@@ -1,7 +1,7 @@
-import { approveTokens } from './approve-tokens.ts';
 import { eventOf } from './event-of.ts';
 import { marketAbi } from './generated/abi.ts';
 import { readParameters } from './read-parameters.ts';
+import { spendTokens } from './spend-tokens.ts';
 import type { Chain } from './types.ts';
 
 /** Token units per bond unit of the parameters: contracts/libraries/Challenges.sol, BOND_UNIT. */
@@ -23,8 +23,7 @@ export async function postChallenge(
   const { agreement, slot, bundle, batch, leaf } = target;
   const { market } = chain.deployment;
   const bond = await challengeBond(chain);
-  await approveTokens(chain, { spender: market, amount: bond });
-  const receipt = await chain.send({ address: market, abi: marketAbi, functionName: 'challenge', args: [agreement, BigInt(slot), bundle, batch, leaf] });
+  const receipt = await spendTokens(chain, { spender: market, amount: bond }, { address: market, abi: marketAbi, functionName: 'challenge', args: [agreement, BigInt(slot), bundle, batch, leaf] });
   const { challenge, deadlineEpoch } = eventOf(receipt, marketAbi, 'Challenged');
   return { challenge, bond, deadlineEpoch };
 }

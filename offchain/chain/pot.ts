@@ -1,5 +1,5 @@
-import { approveTokens } from './approve-tokens.ts';
 import { marketAbi } from './generated/abi.ts';
+import { spendTokens } from './spend-tokens.ts';
 import type { Chain } from './types.ts';
 
 /** What renewals are paid from, and what the creator authorised. Amounts are token units. */
@@ -25,8 +25,7 @@ export async function readRenewal(chain: Chain, agreement: number): Promise<Rene
 /** Anyone may put tokens into the pot; approves them first where needed. */
 export async function topUp(chain: Chain, options: { agreement: number; amount: bigint }): Promise<void> {
   const { market } = chain.deployment;
-  await approveTokens(chain, { spender: market, amount: options.amount });
-  await chain.send({ address: market, abi: marketAbi, functionName: 'topUp', args: [options.agreement, options.amount] });
+  await spendTokens(chain, { spender: market, amount: options.amount }, { address: market, abi: marketAbi, functionName: 'topUp', args: [options.agreement, options.amount] });
 }
 
 /** Credits the creator with what is left of the pot; `withdraw` pays it. */

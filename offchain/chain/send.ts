@@ -1,5 +1,6 @@
 import { BaseError, encodeFunctionData, keccak256 } from 'viem';
 import type { Abi, Account, Hex, PublicClient, TransactionReceipt } from 'viem';
+import { walletErrorOf } from '../wire/wallet-errors.ts';
 import { exclusively } from './mutex.ts';
 import { ChainError } from './chain-errors.ts';
 import { keepMined } from './keep-mined.ts';
@@ -59,7 +60,11 @@ async function estimateGas(sender: Sender, data: Hex, request: AnySend): Promise
 async function sendByWallet(sender: Sender, request: AnySend): Promise<Hex> {
   const data = encode(request);
   const gas = await estimateGas(sender, data, request);
-  return sender.wallet.sendTransaction({ account: sender.account, chain: sender.wallet.chain, to: request.address, data, gas, ...valueOf(request) });
+  try {
+    return await sender.wallet.sendTransaction({ account: sender.account, chain: sender.wallet.chain, to: request.address, data, gas, ...valueOf(request) });
+  } catch (error) {
+    throw walletErrorOf(error, request.functionName) ?? error;
+  }
 }
 
 /** Signing here gives the hash before the sending: an answer that got lost is no doubt about what was sent. */

@@ -1,7 +1,8 @@
 import { encodeAbiParameters, hexToNumber, slice } from 'viem';
-import type { Hex, LocalAccount } from 'viem';
-import { compactSignature, expandSignature } from '../wire/compact-signature.ts';
-import { signerAddress } from '../wire/typed-data.ts';
+import type { Hex } from 'viem';
+import { askTyped } from '../wire/ask-typed.ts';
+import { expandSignature } from '../wire/compact-signature.ts';
+import { signerAddress } from '../wire/signer.ts';
 import { ChainError } from './chain-errors.ts';
 import { tokenAbi } from './generated/abi.ts';
 import type { Chain } from './types.ts';
@@ -31,8 +32,7 @@ export async function signPermit(chain: Chain, options: { value: bigint; deadlin
     primaryType: 'Permit',
     message: { owner, spender: deployment.market, value: options.value, nonce, deadline: BigInt(options.deadline) },
   } as const;
-  const raw = 'address' in account ? await account.signTypedData(data as Parameters<LocalAccount['signTypedData']>[0]) : await account.signTypedData({ ...data, account: owner });
-  const signature = expandSignature(compactSignature(raw));
+  const signature = expandSignature(await askTyped(account, data));
   return encodeAbiParameters(
     [{ type: 'uint256' }, { type: 'uint8' }, { type: 'bytes32' }, { type: 'bytes32' }],
     [BigInt(options.deadline), hexToNumber(slice(signature, 64)), slice(signature, 0, 32), slice(signature, 32, 64)],

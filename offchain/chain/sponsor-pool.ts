@@ -1,9 +1,9 @@
 import { zeroAddress } from 'viem';
 import type { Address, Hex } from 'viem';
-import { withAllowance } from './approve-tokens.ts';
 import { contractOf } from './contracts-of.ts';
 import { eventOf } from './event-of.ts';
 import { channelsAbi } from './generated/abi.ts';
+import { spendTokens } from './spend-tokens.ts';
 import type { Chain } from './types.ts';
 
 export interface PoolTerms {
@@ -23,8 +23,7 @@ export interface PoolTerms {
 export async function sponsorPool(chain: Chain, terms: PoolTerms): Promise<{ pool: bigint }> {
   const address = contractOf(chain, 'channels');
   const { content, signer = zeroAddress, heavy, maxPerMib, amount } = terms;
-  const send = () => chain.send({ address, abi: channelsAbi, functionName: 'sponsor', args: [content, signer, heavy, maxPerMib, amount] });
-  const receipt = await withAllowance(chain, { spender: address, amount }, send);
+  const receipt = await spendTokens(chain, { spender: address, amount }, { address, abi: channelsAbi, functionName: 'sponsor', args: [content, signer, heavy, maxPerMib, amount] });
   return { pool: eventOf(receipt, channelsAbi, 'Sponsored').pool };
 }
 
@@ -32,5 +31,5 @@ export async function sponsorPool(chain: Chain, terms: PoolTerms): Promise<{ poo
 export async function fundPool(chain: Chain, options: { pool: bigint; amount: bigint }): Promise<void> {
   const address = contractOf(chain, 'channels');
   const { pool, amount } = options;
-  await withAllowance(chain, { spender: address, amount }, () => chain.send({ address, abi: channelsAbi, functionName: 'fundPool', args: [pool, amount] }));
+  await spendTokens(chain, { spender: address, amount }, { address, abi: channelsAbi, functionName: 'fundPool', args: [pool, amount] });
 }

@@ -1,6 +1,7 @@
 import { BaseError, ContractFunctionRevertedError, ExecutionRevertedError, HttpRequestError, InsufficientFundsError as ViemInsufficientFundsError, InternalRpcError, LimitExceededRpcError, ResourceUnavailableRpcError, TimeoutError, UserRejectedRequestError, decodeErrorResult } from 'viem';
 import type { AbiParameter, Address, Hex } from 'viem';
 import { HoldfastError } from '../wire/errors.ts';
+import { UserRejectedError } from '../wire/wallet-errors.ts';
 import { ChainError, ContractRevertError, InsufficientFundsError, RpcUnavailableError } from './chain-errors.ts';
 import { errorsAbi } from './generated/abi.ts';
 
@@ -14,9 +15,7 @@ export function translateError(error: unknown, what: string, account?: Address):
   const revert = decodeRevert(error, what);
   if (revert !== undefined) return revert;
   if (find(error, ViemInsufficientFundsError) || /enough funds/i.test(error.message)) return new InsufficientFundsError(account, error);
-  if (find(error, UserRejectedRequestError)) {
-    return new ChainError('USER_REJECTED', `${what} was declined in the wallet.`, { cause: error, nextStep: 'Confirm it in the wallet to go on.' });
-  }
+  if (find(error, UserRejectedRequestError)) return new UserRejectedError(what, error);
   if (isTransient(error)) return new RpcUnavailableError(what, error);
   return new ChainError('CHAIN', `${what} failed: ${error.shortMessage}`, { cause: error });
 }

@@ -1,8 +1,9 @@
 /** An ethers v6 Signer as the account that `createChain` takes. Nothing of ethers is loaded here: any copy of version 6 fits. */
-import { UserRejectedRequestError, createWalletClient, custom, defineChain, hexToBigInt, isHex } from 'viem';
-import type { Address, Chain, Hex, LocalAccount, TransactionSerializable, WalletClient } from 'viem';
+import { UserRejectedRequestError, createWalletClient, custom, hexToBigInt, isHex } from 'viem';
+import type { Address, Hex, LocalAccount, TransactionSerializable, WalletClient } from 'viem';
 import { publicKeyToAddress, toAccount } from 'viem/accounts';
 import { ChainError, WrongChainError } from '../chain/chain-errors.ts';
+import { plainChain } from '../chain/wallet/plain-chain.ts';
 import type { Signer } from '../wire/typed-data.ts';
 
 /** The part of ethers' `Signer` that is used. Wallet, HDNodeWallet, NonceManager and JsonRpcSigner (of a BrowserProvider) have it. */
@@ -86,12 +87,7 @@ async function asWallet(signer: EthersSigner, chainId: number): Promise<WalletCl
     throw new ChainError('UNSUPPORTED', `A signer is not asked for ${method}.`, { nextStep: 'Reads go to the RPC addresses that createChain was given.' });
   };
   // Asked once: a second question would be a second window in front of somebody.
-  return createWalletClient({ account: address, chain: describe(chainId), transport: custom({ request }, { retryCount: 0 }) });
-}
-
-/** viem compares its id with what the wallet says; nothing is read through it. */
-function describe(chainId: number): Chain {
-  return defineChain({ id: chainId, name: `chain ${chainId}`, nativeCurrency: { name: 'Coin', symbol: 'COIN', decimals: 18 }, rpcUrls: { default: { http: [] } } });
+  return createWalletClient({ account: address, chain: plainChain(chainId), transport: custom({ request }, { retryCount: 0 }) });
 }
 
 async function send(signer: EthersSigner, transaction: EthersTransaction): Promise<string> {
@@ -106,7 +102,7 @@ async function requireChain(signer: EthersSigner, chainId: number): Promise<void
     if (isCoded(error, 'NETWORK_ERROR')) throw new ChainError('WALLET_NETWORK', "The wallet's network changed, or does not answer.", { cause: error, retryable: true, nextStep: `Switch the wallet to chain ${chainId} and connect it again.` });
     throw error;
   });
-  if (have !== chainId) throw new WrongChainError(have, chainId);
+  if (have !== chainId) throw new WrongChainError(have, chainId, 'wallet');
 }
 
 interface TypedData {

@@ -16,6 +16,7 @@ export * from '../wire/rendezvous.ts';
 export * from '../wire/session.ts';
 export * from '../wire/tokens.ts';
 export * from '../wire/typed-data.ts';
+export * from '../wire/wallet-errors.ts';
 export * from '../wire/condition.ts';
 export * from '../wire/losses.ts';
 export * from '../wire/kept-content.ts';

@@ -1,10 +1,10 @@
 /** Letters: small signed messages that heavy nodes keep for an address. Keys to share with, grants, and notes that only their writer reads. */
-import { bytesToHex, hashTypedData, isAddressEqual, keccak256, stringToBytes, stringToHex, zeroHash } from 'viem';
+import { bytesToHex, isAddressEqual, keccak256, stringToBytes, stringToHex, zeroHash } from 'viem';
 import type { Address, Hex, TypedDataDomain } from 'viem';
 import { z } from 'zod';
 import { address, hash, seconds, signature } from './fields.ts';
 import { BadRequestError } from './http-errors.ts';
-import { TYPES, type LetterMessage, recoverTyped, signTyped } from './typed-data.ts';
+import { type LetterMessage, digestTyped, recoverTyped, signTyped } from './typed-data.ts';
 import type { Signer } from './typed-data.ts';
 
 /**
@@ -82,7 +82,7 @@ export async function checkLetter(domain: TypedDataDomain, letter: Letter): Prom
   const message = messageOf(letter);
   const signer = await recoverTyped(domain, 'Letter', message, letter.signature).catch(() => undefined);
   if (signer === undefined || !isAddressEqual(signer, from)) throw new BadLetterError(`${from} did not sign it for this market`);
-  return hashTypedData({ domain, types: TYPES, primaryType: 'Letter', message: message as never });
+  return digestTyped(domain, 'Letter', message);
 }
 
 export interface LetterRank {

@@ -1,5 +1,5 @@
 /** The signed record of a public name: who says, in which version, what it stands for. */
-import { bytesToHex, hashTypedData, isAddressEqual, keccak256, stringToBytes } from 'viem';
+import { bytesToHex, isAddressEqual, keccak256, stringToBytes } from 'viem';
 import type { Hex, TypedDataDomain } from 'viem';
 import { z } from 'zod';
 import { address, hash, seconds, signature } from './fields.ts';
@@ -7,7 +7,7 @@ import { BadRequestError } from './http-errors.ts';
 import { parseAs } from './json.ts';
 import { ContentId, PublicLocation } from './named.ts';
 import { PUBLIC_NAME_BYTES, nameKey, normaliseName } from './named-name.ts';
-import { TYPES, recoverTyped } from './typed-data.ts';
+import { digestTyped, recoverTyped } from './typed-data.ts';
 import type { PublicName } from './typed-data.ts';
 
 /** Heavy nodes that keep a record: the first so many of the name's order that answer. */
@@ -81,7 +81,7 @@ export function messageOf({ name, tenure, owner, version, parents, contentId, ro
 
 /** Names a record: the digest that its owner signed, so it counts for one market on one chain. */
 export function recordHash(domain: TypedDataDomain, message: PublicName): Hex {
-  return hashTypedData({ domain, types: TYPES, primaryType: 'PublicName', message: message as never });
+  return digestTyped(domain, 'PublicName', message);
 }
 
 /** What orders the records of one name: each reader and each holder ends with the same one, in whichever order they come. */

@@ -1,9 +1,15 @@
 import { hashTypedData, recoverTypedDataAddress } from 'viem';
-import type { Account, Address, Hex, LocalAccount, Transport, Chain, TypedDataDomain, WalletClient } from 'viem';
-import { expandSignature, compactSignature } from './compact-signature.ts';
+import type { Address, Hex, TypedDataDefinition, TypedDataDomain } from 'viem';
+import { askTyped } from './ask-typed.ts';
+import { expandSignature } from './compact-signature.ts';
 import { HoldfastError } from './errors.ts';
+import type { Signer } from './signer.ts';
+import { withStatement } from './statements.ts';
 
-/** Field order is part of the format: contracts/libraries/Quotes.sol hashes the same strings. */
+export { signerAddress } from './signer.ts';
+export type { Signer } from './signer.ts';
+
+/** Field order is part of the format: contracts/libraries/Quotes.sol hashes the same strings. `statement`: a sentence for people, see statements.ts. */
 export const TYPES = {
   Terms: [
     { name: 'creator', type: 'address' },
@@ -47,17 +53,20 @@ export const TYPES = {
     { name: 'turn', type: 'uint32' },
   ],
   Session: [
+    { name: 'statement', type: 'string' },
     { name: 'agreement', type: 'uint32' },
     { name: 'creator', type: 'address' },
     { name: 'expiry', type: 'uint64' },
   ],
   NameRecord: [
+    { name: 'statement', type: 'string' },
     { name: 'creator', type: 'address' },
     { name: 'version', type: 'uint64' },
     { name: 'valueHash', type: 'bytes32' },
   ],
   /** Of a public name; see named-record.ts. */
   PublicName: [
+    { name: 'statement', type: 'string' },
     { name: 'name', type: 'string' },
     { name: 'tenure', type: 'uint32' },
     { name: 'owner', type: 'address' },
@@ -71,6 +80,7 @@ export const TYPES = {
   ],
   /** Kept by heavy nodes for an address; see letter.ts. */
   Letter: [
+    { name: 'statement', type: 'string' },
     { name: 'from', type: 'address' },
     { name: 'to', type: 'address' },
     { name: 'kind', type: 'string' },
@@ -81,6 +91,7 @@ export const TYPES = {
     { name: 'valueHash', type: 'bytes32' },
   ],
   MailboxRead: [
+    { name: 'statement', type: 'string' },
     { name: 'owner', type: 'address' },
     { name: 'until', type: 'uint64' },
   ],
@@ -336,9 +347,6 @@ export interface TypedMessages {
 
 export type PrimaryType = keyof TypedMessages;
 
-/** Anything that signs: a key in this process, or a wallet that is asked. */
-export type Signer = LocalAccount | WalletClient<Transport, Chain | undefined, Account | undefined>;
-
 /** One market on one chain: a signature for it is worth nothing anywhere else. */
 export function holdfastDomain(deployment: { readonly chainId: number; readonly market: Address }): TypedDataDomain {
   return { name: 'Holdfast', version: '1', chainId: deployment.chainId, verifyingContract: deployment.market };
@@ -354,26 +362,18 @@ export function channelsDomain(at: { readonly chainId: number; readonly channels
   return { name: 'Holdfast Channels', version: '1', chainId: at.chainId, verifyingContract: at.channels };
 }
 
-export function signerAddress(signer: Signer): Address {
-  if ('address' in signer) return signer.address;
-  if (signer.account === undefined) {
-    throw new HoldfastError('NO_ACCOUNT', 'The wallet has no account selected.', { nextStep: 'Connect an account and try again.' });
-  }
-  return signer.account.address;
+function dataOf<P extends PrimaryType>(domain: TypedDataDomain, primaryType: P, message: TypedMessages[P]): TypedDataDefinition {
+  return { domain, types: TYPES, primaryType, message: withStatement(primaryType, message) } as unknown as TypedDataDefinition;
 }
 
-/** Signs and returns the 64-byte EIP-2098 form (r || vs) that the contracts take. */
+/** Signs and returns the 64-byte EIP-2098 form (r || vs) that the contracts take. Throws what ask-typed.ts says. */
 export async function signTyped<P extends PrimaryType>(signer: Signer, domain: TypedDataDomain, primaryType: P, message: TypedMessages[P]): Promise<Hex> {
-  const data = { domain, types: TYPES, primaryType, message } as unknown as Parameters<LocalAccount['signTypedData']>[0];
-  if ('address' in signer) return compactSignature(await signer.signTypedData(data));
-  signerAddress(signer);
-  const request = { ...data, account: signer.account } as unknown as Parameters<typeof signer.signTypedData>[0];
-  return compactSignature(await signer.signTypedData(request));
+  return askTyped(signer, dataOf(domain, primaryType, message));
 }
 
 /** What is signed in the end: contracts that sign (ERC-1271) are asked about it. */
 export function digestTyped<P extends PrimaryType>(domain: TypedDataDomain, primaryType: P, message: TypedMessages[P]): Hex {
-  return hashTypedData({ domain, types: TYPES, primaryType, message } as unknown as Parameters<typeof hashTypedData>[0]);
+  return hashTypedData(dataOf(domain, primaryType, message));
 }
 
 /** The address that made a 64-byte signature over `message`. Throws BAD_SIGNATURE_FORMAT when it is not one. */
@@ -383,8 +383,9 @@ export async function recoverTyped<P extends PrimaryType>(
   message: TypedMessages[P],
   signature: Hex,
 ): Promise<Address> {
-  const data = { domain, types: TYPES, primaryType, message, signature: expandSignature(signature) };
+  const expanded = expandSignature(signature);
   try {
+    const data = { ...dataOf(domain, primaryType, message), signature: expanded };
     return await recoverTypedDataAddress(data as unknown as Parameters<typeof recoverTypedDataAddress>[0]);
   } catch (cause) {
     throw new HoldfastError('BAD_SIGNATURE_FORMAT', 'The signature belongs to no address.', { cause });

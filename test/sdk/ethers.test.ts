@@ -126,7 +126,7 @@ describe('a wallet that keeps its key', () => {
     wallet.refuse();
     await expect(buyTokens(chain, { coin: COIN })).rejects.toMatchObject({ code: 'USER_REJECTED', nextStep: expect.stringContaining('wallet') });
     expect(wallet.asked.filter((method) => method === 'eth_sendTransaction')).toHaveLength(1);
-    await expect(signPermit(chain, { value: 1n, deadline: 1_900_000_000 })).rejects.toMatchObject({ name: 'UserRejectedRequestError' });
+    await expect(signPermit(chain, { value: 1n, deadline: 1_900_000_000 })).rejects.toMatchObject({ name: 'UserRejectedError', code: 'USER_REJECTED' });
     expect(await tokenBalance(chain, wallet.address)).toBe(0n);
   });
 

@@ -1,0 +1,26 @@
+/**
+ * Sentences that a wallet shows above the other fields of what it is asked to sign. Both sides make them out of those fields, so they travel nowhere and
+ * cannot say anything else than what is signed. Their wording is part of the format.
+ */
+import type { LetterMessage, MailboxRead, NameRecord, PrimaryType, PublicName, Session, TypedMessages } from './typed-data.ts';
+
+const LAST_SECONDS = Date.UTC(9999, 11, 31) / 1000;
+
+/** Unix seconds as "2026-11-21 18:00 UTC". */
+function when(seconds: number): string {
+  return seconds > LAST_SECONDS ? 'the end of time' : `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+const STATEMENTS: { readonly [P in PrimaryType]?: (message: TypedMessages[P]) => string } = {
+  Session: ({ agreement, expiry }: Session) => `Lets this program store and read files in agreement ${agreement} until ${when(expiry)}. It cannot spend tokens.`,
+  NameRecord: ({ version }: NameRecord) => `Saves version ${version} of the list of everything that you store. It costs nothing.`,
+  PublicName: ({ name, version, expiry }: PublicName) => `Makes version ${version} of ${name} public${expiry === 0 ? '' : ` until ${when(expiry)}`}. Everybody can read it.`,
+  Letter: ({ kind, to }: LetterMessage) => `Leaves a sealed message (${kind}) for ${to} at heavy nodes. It costs nothing.`,
+  MailboxRead: ({ until }: MailboxRead) => `Shows this program what others sent to you, until ${when(until)}. It costs nothing.`,
+};
+
+/** The message as it is signed. */
+export function withStatement<P extends PrimaryType>(primaryType: P, message: TypedMessages[P]): TypedMessages[P] & { readonly statement?: string } {
+  const statement = STATEMENTS[primaryType];
+  return statement === undefined ? message : { ...message, statement: statement(message) };
+}
