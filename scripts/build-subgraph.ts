@@ -1,0 +1,95 @@
+// usage: node scripts/build-subgraph.ts [--deployment <deployment.json> --rpc <url> --network <name at The Graph>]   (after build-abi; writes subgraph/build)
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { createPublicClient, http } from 'viem';
+import { parseDeployment } from '../offchain/chain/deployment.ts';
+import { registryAbi } from '../offchain/chain/generated/abi.ts';
+import { eventsOf, SOURCES } from './subgraph/events.ts';
+import { CONSTANTS, graphManifest, indexerManifest } from './subgraph/manifest.ts';
+import type { Constants, Place } from './subgraph/manifest.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const folder = path.join(root, 'subgraph');
+/** What the embedded indexer reads: manifest.json, schema.graphql, main.wasm, abis. */
+const target = path.join(folder, 'build');
+const GRAPH_TIMEOUT_MS = 170_000;
+
+/** Compiles the mappings for the embedded indexer, unless `subgraph/build` already stems from these very sources. Returns whether it had to. */
+export async function buildSubgraph(): Promise<boolean> {
+  const stamp = await inputsDigest();
+  if ((await readFile(path.join(target, 'stamp'), 'utf8').catch(() => '')) === stamp) return false;
+  await writeInputs();
+  await graph(['codegen', 'subgraph.yaml', '--output-dir', 'generated']);
+  const compiled = path.join(folder, `build.${process.pid}`);
+  const fresh = `${compiled}.new`;
+  try {
+    await graph(['build', 'subgraph.yaml', '--output-dir', path.basename(compiled)]);
+    await mkdir(fresh, { recursive: true });
+    await cp(path.join(compiled, SOURCES[0].name, `${SOURCES[0].name}.wasm`), path.join(fresh, 'main.wasm'));
+    await cp(path.join(folder, 'schema.graphql'), path.join(fresh, 'schema.graphql'));
+    await cp(path.join(folder, 'abis'), path.join(fresh, 'abis'), { recursive: true });
+    await writeFile(path.join(fresh, 'manifest.json'), json(indexerManifest()));
+    await writeFile(path.join(fresh, 'stamp'), stamp);
+    await rm(target, { recursive: true, force: true });
+    await rename(fresh, target);
+  } finally {
+    await rm(compiled, { recursive: true, force: true });
+    await rm(fresh, { recursive: true, force: true });
+  }
+  return true;
+}
+
+/** Writes subgraph.yaml for one deployment, ready for `graph deploy` at The Graph. */
+export async function writeGraphManifest(options: { deployment: string; rpc: string; network: string }): Promise<void> {
+  const deployment = parseDeployment(await readFile(options.deployment, 'utf8'));
+  const client = createPublicClient({ transport: http(options.rpc) });
+  const entries: [string, bigint][] = [];
+  for (const name of CONSTANTS) entries.push([name, BigInt(await client.readContract({ address: deployment.registry, abi: registryAbi, functionName: name }))]);
+  await writeInputs({ network: options.network, deployment, constants: Object.fromEntries(entries) as Constants });
+}
+
+/** ABIs and manifest, where graph-cli looks for them. */
+async function writeInputs(place?: Place): Promise<void> {
+  await mkdir(path.join(folder, 'abis'), { recursive: true });
+  for (const source of SOURCES) await writeFile(path.join(folder, 'abis', `${source.name}.json`), json(eventsOf(source)));
+  await writeFile(path.join(folder, 'subgraph.yaml'), json(graphManifest(place)));
+}
+
+async function inputsDigest(): Promise<string> {
+  const digest = createHash('sha256').update(json(graphManifest())).update(json(indexerManifest()));
+  for (const source of SOURCES) digest.update(json(eventsOf(source)));
+  const sources = (await readdir(path.join(folder, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
+  for (const name of ['schema.graphql', ...sources.map((one) => path.join('src', one))]) digest.update(`\0${name}\0`).update(await readFile(path.join(folder, name)));
+  for (const name of ['graph-cli', 'graph-ts']) digest.update(await readFile(path.join(root, 'node_modules/@graphprotocol', name, 'package.json')));
+  return digest.digest('hex');
+}
+
+/** graph-cli in a process of its own: it ends the process that it runs in, and looks for updates unless it is told not to. */
+async function graph(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [path.join(root, 'node_modules/@graphprotocol/graph-cli/bin/run.js'), ...args, '--skip-migrations'], {
+    cwd: folder,
+    env: { ...process.env, DO_NOT_TRACK: '1', GRAPH_DISABLE_UPDATE_CHECK: '1', NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: GRAPH_TIMEOUT_MS,
+  });
+  let said = '';
+  const listen = (chunk: Buffer): void => void (said = (said + chunk.toString()).slice(-16_384));
+  child.stdout.on('data', listen);
+  child.stderr.on('data', listen);
+  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0) throw new Error(`graph ${args[0]} failed:\n${said}`);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { deployment: { type: 'string' }, rpc: { type: 'string' }, network: { type: 'string' } } });
+  const { deployment, rpc, network } = values;
+  if (deployment !== undefined && rpc !== undefined && network !== undefined) await writeGraphManifest({ deployment, rpc, network });
+  else console.log((await buildSubgraph()) ? 'subgraph/build is new' : 'subgraph/build is up to date');
+}

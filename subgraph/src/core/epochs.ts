@@ -1,0 +1,51 @@
+import { BigInt } from '@graphprotocol/graph-ts';
+import { Epoch, Network } from '../../generated/schema';
+import { ZERO } from './constants';
+import { loadPeriod } from './periods';
+
+/** The epoch's record, made by the first event in it. */
+export function openEpoch(network: Network, number: i32, block: BigInt): Epoch {
+  const known = Epoch.load(number.toString());
+  if (known !== null) return known;
+  const epoch = new Epoch(number.toString());
+  const period = loadPeriod(network, number / network.epochsPerPeriod);
+  period.save();
+  epoch.number = number;
+  epoch.periodNumber = period.number;
+  epoch.period = period.id;
+  epoch.startsAt = network.genesis.plus(BigInt.fromI32(network.epochSeconds).times(BigInt.fromI32(number)));
+  epoch.block = block;
+  epoch.rent = ZERO;
+  epoch.fee = ZERO;
+  epoch.provenRent = ZERO;
+  epoch.provenBps = 0;
+  epoch.provenShare = ZERO;
+  epoch.proofs = 0;
+  epoch.runningAgreements = 0;
+  epoch.runningSlots = 0;
+  epoch.vacantSlots = 0;
+  epoch.reservedBytes = ZERO;
+  epoch.storedBytes = ZERO;
+  epoch.opened = 0;
+  epoch.openedRent = ZERO;
+  epoch.openedBytes = ZERO;
+  epoch.committedBatches = ZERO;
+  epoch.committedBytes = ZERO;
+  epoch.retiredBytes = ZERO;
+  epoch.paid = ZERO;
+  epoch.refunded = ZERO;
+  epoch.earned = ZERO;
+  epoch.fees = ZERO;
+  epoch.feesBurned = ZERO;
+  epoch.penalties = ZERO;
+  epoch.slashed = ZERO;
+  epoch.faults = 0;
+  epoch.replaced = 0;
+  epoch.challenges = 0;
+  epoch.readsPaid = ZERO;
+  epoch.tokensSold = ZERO;
+  epoch.coinsPaid = ZERO;
+  epoch.events = 0;
+  epoch.isRepairOnly = false;
+  return epoch;
+}
