@@ -17,7 +17,7 @@ import type { OnProgress } from '../progress.ts';
 import { withinQuota } from '../quota.ts';
 import { acknowledgeLate } from './acknowledge-late.ts';
 import { collectReceipts } from './collect-receipts.ts';
-import { commitOnce } from './commit-once.ts';
+import { commitHeld } from './commit-held.ts';
 import type { Journal } from './journal.ts';
 import { BatchSender } from './send-batch.ts';
 
@@ -84,11 +84,11 @@ export async function storeBundle<R extends Encoded>(
   signal?.throwIfAborted();
   onProgress?.({ stage: 'commit', doneBytes: 0 });
   // From here on the upload is no longer cancelled: the transaction may be on its way.
-  const { transactionHash, acknowledged } = await commitOnce(client.chain, { agreement: view.id, bundle, root, batches: descriptions.length, receipts });
+  const { transactionHash, acknowledged, moved } = await commitHeld(client, { view, bundle, root, batches: descriptions.length, receipts });
   await keep(client, view, journal, { result, bundle, transactionHash });
   const late = await acknowledgeLate(client, { view, toSign, slots: failures.map(({ slot }) => slot) });
   const confirmed = [...slotsOf(acknowledged), ...late.acknowledged].sort((a, b) => a - b);
-  return { result, stored: { bundle, root, batches: descriptions.length, receipts: confirmed, lost: [...sender.lost, ...late.failures], transactionHash } };
+  return { result, stored: { bundle, root, batches: descriptions.length, receipts: confirmed, lost: [...sender.lost, ...moved, ...late.failures], transactionHash } };
 }
 
 /** Encodes the next batch while the ones before are on their way, as many as the window allows; each gives its memory back when it is done. */
