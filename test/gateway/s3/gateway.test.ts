@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
@@ -246,6 +246,87 @@ describe('who may', () => {
     expect(await codeOf(world.sdk({ region: 'eu-west-1' }).send(new s3.ListBucketsCommand()))).toBe('400 AuthorizationHeaderMalformed');
     expect(await codeOf(world.sdk({ systemClockOffset: 3_600_000 }).send(new s3.ListBucketsCommand()))).toBe('403 RequestTimeTooSkewed');
     expect((statSync(world.keys.path).mode & 0o777).toString(8)).toBe('600');
+  });
+});
+
+describe('forms that pages send', () => {
+  const DAY = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  /** As a server signs one for its pages: `fields` are allowed as they are, `more` says what else is. */
+  const form = (fields: Record<string, string>, file: string | Blob, { more = [], by = world.key, endMs = 60_000, name = 'C:\\pictures\\ä.png' }: { more?: unknown[]; by?: { accessKey: string; secretKey: string }; endMs?: number; name?: string } = {}): FormData => {
+    const signed = { 'x-amz-algorithm': 'AWS4-HMAC-SHA256', 'x-amz-credential': `${by.accessKey}/${DAY}/us-east-1/s3/aws4_request`, 'x-amz-date': `${DAY}T000000Z` };
+    const conditions = [{ bucket: Bucket }, ...Object.entries({ ...fields, ...signed }).filter(([one]) => !more.some((rule) => Array.isArray(rule) && rule[1] === `$${one}`)).map(([one, value]) => ({ [one]: value })), ...more];
+    const policy = Buffer.from(JSON.stringify({ expiration: new Date(Date.now() + endMs).toISOString(), conditions })).toString('base64');
+    const key = [DAY, 'us-east-1', 's3', 'aws4_request'].reduce<Buffer>((secret, text) => createHmac('sha256', secret).update(text).digest(), Buffer.from(`AWS4${by.secretKey}`));
+    const data = new FormData();
+    for (const [one, value] of Object.entries({ ...fields, ...signed, policy, 'x-amz-signature': createHmac('sha256', key).update(policy).digest('hex') })) data.append(one, value);
+    data.append('file', new Blob([file], { type: 'image/png' }), name);
+    return data;
+  };
+  const send = async (data: FormData, path = Bucket) => {
+    const answer = await fetch(`${world.gateway.url}/${path}`, { method: 'POST', body: data, redirect: 'manual' });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, text, code: /<Code>(.*?)<\/Code>/.exec(text)?.[1], why: /<Message>(.*?)<\/Message>/.exec(text)?.[1] };
+  };
+
+  it('store the file under the name that it has, with what the fields say of it', async () => {
+    const bytes = randomBytes(150_001);
+    const fields = { key: 'forms/${filename}', 'x-amz-meta-who': 'Grüße', 'Cache-Control': 'no-store', tagging: '<Tagging><TagSet><Tag><Key>a</Key><Value>ü</Value></Tag></TagSet></Tagging>', success_action_status: '201' };
+    const done = await send(form(fields, new Blob([bytes]), { more: [['starts-with', '$key', 'forms/'], ['content-length-range', 1, 2 ** 20]] }));
+    expect([done.status, done.text]).toEqual([201, expect.stringMatching(/<PostResponse><Location>http:\/\/127.*\/photos\/forms\/%C3%A4\.png<\/Location><Bucket>photos<\/Bucket><Key>forms\/ä\.png<\/Key><ETag>/)]);
+    const got = await sdk.send(new s3.GetObjectCommand({ Bucket, Key: 'forms/ä.png' }));
+    expect(got).toMatchObject({ ContentType: 'image/png', CacheControl: 'no-store', TagCount: 1, ETag: done.headers.get('etag') });
+    expect(got.Metadata!['who']).toMatch(/^=\?UTF-8\?B\?/);
+    expect(Buffer.from(await got.Body!.transformToByteArray()).equals(bytes)).toBe(true);
+  });
+
+  it('answer as they ask to', async () => {
+    const plain = await send(form({ key: 'form' }, 'a'), `${Bucket}/`);
+    expect([plain.status, plain.text, plain.headers.get('location')]).toEqual([204, '', `${world.gateway.url}/photos/form`]);
+    const page = await send(form({ key: 'form', success_action_redirect: 'https://a.example/done?x=1', 'Content-Type': 'text/x' }, 'b'));
+    expect([page.status, page.headers.get('location')]).toEqual([303, expect.stringMatching(/^https:\/\/a\.example\/done\?x=1&bucket=photos&key=form&etag=%22[0-9a-f]{32}%22$/)]);
+    expect((await send(form({ key: 'form', success_action_redirect: 'javascript:alert(1)', success_action_status: 'no' }, 'c'))).status).toBe(204);
+    expect(await textOf('form')).toBe('c');
+  });
+
+  it('are refused with a reason, and leave nothing', async () => {
+    const reader = await world.keys.add({ access: 'read' });
+    const other = await world.keys.add({ buckets: ['other'] });
+    const changed = form({ key: 'no' }, 'x');
+    changed.set('key', 'elsewhere');
+    const twice = new FormData();
+    twice.append('key', 'no');
+    for (const [one, value] of form({ key: 'no' }, 'x')) twice.append(one, value as string);
+    const late = new FormData();
+    late.append('file', new Blob(['x']), 'x');
+    for (const [one, value] of form({ key: 'no' }, 'x')) if (one !== 'file') late.append(one, value as string);
+    const unsigned = form({ key: 'no' }, 'x');
+    unsigned.delete('policy');
+    const cases: [FormData, string, RegExp][] = [
+      [form({ key: 'no' }, 'x', { endMs: -1 }), '403 AccessDenied', /Policy expired/],
+      [changed, '403 AccessDenied', /Policy Condition failed: \[&quot;eq&quot;, &quot;\$key&quot;, &quot;no&quot;\]/],
+      [form({ key: 'no' }, 'xyz', { more: [['content-length-range', 0, 2]] }), '400 EntityTooLarge', /maximum/],
+      [form({ key: 'no' }, 'x', { more: [['content-length-range', 2, 9]] }), '400 EntityTooSmall', /minimum/],
+      [form({ key: 'no' }, 'x', { by: reader }), '403 AccessDenied', /may only read/],
+      [form({ key: 'no' }, 'x', { by: other }), '403 AccessDenied', /other buckets/],
+      [form({ key: 'no' }, 'x', { by: { ...world.key, secretKey: 'wrong' } }), '403 SignatureDoesNotMatch', /./],
+      [form({ key: '' }, 'x'), '400 InvalidArgument', /a field named 'key'/],
+      [form({ key: 'a'.repeat(1025) }, 'x'), '400 KeyTooLongError', /./],
+      [form({ key: 'no', 'Content-MD5': Buffer.alloc(16).toString('base64') }, 'x'), '400 BadDigest', /./],
+      [form({ key: 'no', 'x-amz-checksum-crc32': 'AAAAAA==' }, 'x'), '400 BadDigest', /CRC32/],
+      [twice, '400 InvalidArgument', /more than once/],
+      [late, '403 AccessDenied', /no field named policy/],
+      [unsigned, '403 AccessDenied', /no field named policy/],
+    ];
+    for (const [data, code, why] of cases) {
+      const { status, code: found, why: said } = await send(data);
+      expect([`${status} ${found}`, said]).toEqual([code, expect.stringMatching(why)]);
+    }
+    expect((await send(form({ key: 'no' }, 'x'), 'nowhere')).status).toBe(403);
+    expect((await sdk.send(new s3.ListObjectsV2Command({ Bucket, Prefix: 'no' }))).KeyCount).toBe(0);
+    const { spooledBytes } = await world.objects.usage();
+    const cut = `--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n`;
+    expect(await talk(`POST /${Bucket} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: multipart/form-data; boundary=x\r\ncontent-length: ${cut.length + 9}\r\n\r\n${cut}`)).toMatch(/^HTTP\/1\.1 403 .*<Code>AccessDenied/s);
+    expect((await world.objects.usage()).spooledBytes).toBe(spooledBytes);
   });
 });
 

@@ -8,6 +8,9 @@ import { openIncoming } from '../body/incoming.ts';
 import { readText } from '../body/read-text.ts';
 import type { Call, Gateway, Reply } from '../call.ts';
 import { S3Error } from '../errors.ts';
+import { boundaryOf } from '../post/multipart.ts';
+import { postObject } from '../post/post-object.ts';
+import type { PostRequest } from '../post/post-object.ts';
 import { checkBucketName, parseTarget } from '../request/target.ts';
 import type { Target } from '../request/target.ts';
 import { route } from '../routes.ts';
@@ -84,7 +87,10 @@ interface Heard {
 async function answer(handler: Handler, { stream, ...heard }: Heard): Promise<Reply> {
   const { method, target, headers, header } = heard;
   await handler.refreshKeys();
-  const identity = authenticate({ method, target, headers }, { region: handler.region, findKey: handler.findKey, nowMs: handler.nowMs });
+  const auth = { region: handler.region, findKey: handler.findKey, nowMs: handler.nowMs };
+  const form = formOf(heard);
+  if (form !== undefined) return postObject(handler, { ...form, body: stream(), signal: heard.signal }, auth);
+  const identity = authenticate({ method, target, headers }, auth);
   if (target.bucket !== undefined) checkBucketName(target.bucket);
   authorize(identity.key, method, target.bucket);
   // Lazily: the client may send its body only when the operation wants it.
@@ -97,6 +103,15 @@ async function answer(handler: Handler, { stream, ...heard }: Heard): Promise<Re
     text: (maxBytes = MAX_XML_BYTES) => readText(openIncoming(source, { maxBytes: MAX_PUT_BYTES }), maxBytes),
   };
   return route(method, target, header)(handler, call);
+}
+
+/** A form that a page sends to a bucket: it is signed inside of its body. */
+function formOf({ method, target: { bucket, key, path, query }, headers, header }: Omit<Heard, 'stream'>): Pick<PostRequest, 'bucket' | 'boundary' | 'address'> | undefined {
+  if (method !== 'POST' || bucket === undefined || key !== undefined || headers.has('authorization') || query.pairs.length > 0) return undefined;
+  const boundary = boundaryOf(header('content-type'));
+  if (boundary === undefined) return undefined;
+  checkBucketName(bucket);
+  return { bucket, boundary, address: `http://${header('host') ?? ''}${path.replace(/\/$/, '')}` };
 }
 
 /** All values of all headers; several Host headers and the like are left to the signature. */
