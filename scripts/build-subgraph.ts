@@ -88,8 +88,11 @@ function json(value: unknown): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { deployment: { type: 'string' }, rpc: { type: 'string' }, network: { type: 'string' } } });
+  const { values } = parseArgs({ options: { deployment: { type: 'string' }, rpc: { type: 'string' }, network: { type: 'string' }, quiet: { type: 'boolean' } } });
   const { deployment, rpc, network } = values;
   if (deployment !== undefined && rpc !== undefined && network !== undefined) await writeGraphManifest({ deployment, rpc, network });
-  else console.log((await buildSubgraph()) ? 'subgraph/build is new' : 'subgraph/build is up to date');
+  else {
+    const isNew = await buildSubgraph();
+    if (values.quiet !== true) console.log(isNew ? 'subgraph/build is new' : 'subgraph/build is up to date');
+  }
 }

@@ -5,7 +5,8 @@ import { buildJs } from './build-js.ts';
 import { buildKernels } from './build-kernels.ts';
 import { buildPrisma } from './build-prisma.ts';
 
-const hardhat = spawnSync('hardhat', ['compile', '--quiet'], { stdio: ['ignore', 2, 2] });
+// Only tests need the Solidity of the tests, which takes longer than the contracts: scripts/test compiles it.
+const hardhat = spawnSync('hardhat', ['compile', '--no-tests', '--quiet'], { stdio: ['ignore', 2, 2] });
 if (hardhat.error !== undefined || hardhat.status !== 0) {
   throw new Error(`hardhat compile failed with status ${hardhat.status}`, { cause: hardhat.error });
 }

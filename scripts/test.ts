@@ -1,19 +1,28 @@
-// usage: node scripts/test.ts [types|lint|contracts|unit|postgresql|e2e ...]  (all without arguments); the last line is `N passed, N failed`
+// usage: node scripts/test.ts [types|lint|postgresql|unit|contracts|e2e ...] [FILE|FOLDER ...]   all suites without arguments; the last line is `N passed, N failed`
+// With files or folders of test/ the suite that is named runs these only.
 import { postgresqlBinaries } from '../test/support/postgresql.ts';
 import { lint } from './lint.ts';
+import { compileTests } from './test/compile-tests.ts';
 import { runTool } from './test/run-tool.ts';
 import { honest } from './test/tally.ts';
 import type { Tally } from './test/tally.ts';
 import { vitest } from './test/vitest.ts';
 
+const given = process.argv.slice(2);
+const paths = given.filter((one) => one.includes('/'));
+const chosen = given.filter((one) => !one.includes('/'));
+
 async function types(): Promise<Tally> {
-  const { status } = await runTool('tsc', ['-p', 'offchain']);
-  return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  let failed = 0;
+  for (const project of PROJECTS) failed += (await runTool('tsc', ['-p', project])).status === 0 ? 0 : 1;
+  return { passed: PROJECTS.length - failed, failed };
 }
+const PROJECTS = ['offchain', 'offchain/dapp'];
 
 /** Hardhat prints one summary for Solidity and TypeScript tests: "<n> passing" and, if any, "<n> failing". */
 async function contracts(): Promise<Tally> {
-  const { status, output } = await runTool('hardhat', ['test', '--network', 'inproc']);
+  await compileTests();
+  const { status, output } = await runTool('hardhat', ['test', ...paths, '--network', 'inproc']);
   const count = (word: string) =>
     [...output.matchAll(new RegExp(String.raw`(\d+) ${word}`, 'g'))].reduce((sum, match) => sum + Number(match[1]), 0);
   const failures = count('failing') > 0 ? output.slice(output.lastIndexOf(' failing')).split('\n').slice(1, 60).filter((line) => line.trim() !== '') : [];
@@ -29,25 +38,33 @@ async function postgresql(): Promise<Tally> {
   process.env['HOLDFAST_TEST_DATABASE'] = 'postgresql';
   try {
     // All suites together have to end within half an hour: they take a part, `npm run test:postgresql` takes all.
-    const isAlone = process.argv.slice(2).includes('postgresql');
     const some = ['test/store', 'test/heavy/http', 'test/provider/upload', 'test/client/put-get'];
-    return await vitest(isAlone ? ['test/store', 'test/provider', 'test/heavy', 'test/client'] : some, []);
+    const all = ['test/store', 'test/provider', 'test/heavy', 'test/client', 'test/indexer', 'test/gateway/objects'];
+    return await vitest(paths.length > 0 ? paths : chosen.includes('postgresql') ? all : some, []);
   } finally {
     delete process.env['HOLDFAST_TEST_DATABASE'];
   }
 }
 
+async function unit(): Promise<Tally> {
+  // Some deploy a contract that is written for tests.
+  await compileTests();
+  return vitest(paths.length > 0 ? paths : ['test'], ['test/e2e/**']);
+}
+
 const suites: Readonly<Record<string, () => Promise<Tally>>> = {
   types,
   lint: () => Promise.resolve(lint()),
-  contracts,
-  unit: () => vitest(['test'], ['test/e2e/**']),
   postgresql,
-  e2e: () => vitest(['test/e2e'], []),
+  unit,
+  contracts,
+  e2e: () => vitest(paths.length > 0 ? paths : ['test/e2e'], []),
 };
 
-const chosen = process.argv.slice(2);
+if (paths.length > 0 && chosen.length !== 1) throw new Error('Files and folders go with one suite: npm run test:unit -- test/client.');
 const names = chosen.length > 0 ? chosen : Object.keys(suites);
+// The Solidity of the tests takes one core more than a minute: beside the suites that come before those that need it.
+if (names.includes('unit') || names.includes('contracts')) void compileTests().catch(() => undefined);
 const total = { passed: 0, failed: 0 };
 const lines: string[] = [];
 const failures: string[] = [];
