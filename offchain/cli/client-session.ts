@@ -1,5 +1,5 @@
 import { createClient } from '../client/client.ts';
-import type { Client } from '../client/client.ts';
+import type { NodeClient } from '../client/client.ts';
 import type { OnProgress } from '../client/progress.ts';
 import { createProgress } from './progress.ts';
 import { readPolicy } from './read-policy.ts';
@@ -10,7 +10,7 @@ import type { CommonOptions } from './config.ts';
 import { interruptSignal } from './supervision.ts';
 
 export interface ClientSession extends Session {
-  readonly client: Client;
+  readonly client: NodeClient;
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 /** What `holdfast put` stores: paths, standard input, or a tar made on the way. */
 import { basename } from 'node:path';
-import { type Source, sourceOf } from '../client/source.ts';
+import { sourceOf } from '../client/disk-source.ts';
+import type { Source } from '../client/source.ts';
 import { streamSource } from '../client/stream-source.ts';
 import { tarSource } from '../client/tar/tar-source.ts';
 import { UsageError } from './errors.ts';

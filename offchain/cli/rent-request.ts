@@ -1,5 +1,6 @@
 import { batchLog2For } from '../client/batch-size.ts';
-import { Preference, choose, readPolicy } from '../client/placement-policy.ts';
+import { Preference, choose } from '../client/placement-policy.ts';
+import { readPolicy } from '../client/policy-file.ts';
 import type { Quote, RentOptions as RentRequest } from '../client/rent.ts';
 import type { PlacementPolicy } from '../wire/placement.ts';
 import { SLOTS_MAX } from '../wire/limits.ts';

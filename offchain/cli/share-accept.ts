@@ -1,5 +1,5 @@
 /** Taking and reading what others have shared. */
-import type { FetchedShare } from '../client/share/open-shared.ts';
+import type { FetchedShare } from '../client/share/fetch-grant.ts';
 import { showProgress, withClient } from './client-session.ts';
 import type { CommonOptions } from './config.ts';
 import { PartialError, UsageError } from './errors.ts';
@@ -17,7 +17,8 @@ export interface AcceptArguments extends CommonOptions {
 export async function runAccept(what: string, into: string | undefined, options: AcceptArguments): Promise<void> {
   const { isLink } = await import('../client/share/link.ts');
   const { GRANT_PREFIX } = await import('../client/share/share.ts');
-  const { acceptGrant, fetchShared, listReceived } = await import('../client/share/accept.ts');
+  const { acceptGrant, listReceived } = await import('../client/share/accept.ts');
+  const { fetchShared } = await import('../client/share/fetch-shared.ts');
   if (isLink(what)) return runLink(what, into, options);
   const isNumber = /^0x[0-9a-f]{4,64}$/i.test(what);
   const { access } = await import('node:fs/promises');

@@ -1,10 +1,12 @@
 /** Sharing in words. */
 import type { ReceivedShare } from '../client/share/accept.ts';
 import type { OwnShare } from '../client/share/list-shares.ts';
-import type { FetchedShare } from '../client/share/open-shared.ts';
+import type { FetchedShare } from '../client/share/fetch-grant.ts';
 import type { RekeyPlan } from '../client/share/rekey.ts';
 import type { Revoked } from '../client/share/revoke.ts';
+import type { SharePreview } from '../client/share/preview-share.ts';
 import type { ShareResult } from '../client/share/share.ts';
+import { safeText } from './safe-text.ts';
 import { formatBytes } from './units.ts';
 import { table } from './output.ts';
 
@@ -17,6 +19,17 @@ export function shareLines(shared: ShareResult, file: string | undefined): strin
     ...shared.failed.map(({ address, reason }) => `Not with  ${address}: ${reason}`),
     ...(file === undefined ? [] : [`Written   ${file}: for \`holdfast accept\``]),
     ...(shared.link === undefined ? [] : [`Link      ${shared.link}`, 'Whoever has the link can read it. Who has read it has it, whenever it expires.']),
+  ];
+}
+
+export function sharePreviewLines({ label, objects, sizeBytes, to, failed, withLink, expiry, grantBytes, storesFile }: SharePreview): string[] {
+  return [
+    `Would share "${safeText(label)}" (${objects} names, ${formatBytes(sizeBytes)}), ${expiry === 0 ? 'without an end' : `until ${new Date(expiry * 1000).toISOString()}`}`,
+    ...to.map((address) => `With        ${address}`),
+    ...failed.map(({ address, reason }) => `Not with    ${address}: ${reason}`),
+    ...(withLink ? ['And         with whoever has the link'] : []),
+    `Cost        no tokens; ${storesFile ? `the grant (${formatBytes(grantBytes)}) is stored as a file in your space: one transaction` : 'the grant goes by letter: no transaction'}`,
+    'Nothing was stored or sent.',
   ];
 }
 

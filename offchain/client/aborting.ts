@@ -13,6 +13,18 @@ export async function abortable<T>(what: string, signal: AbortSignal | undefined
   }
 }
 
+/** Waits for work that cannot be ended: when the signal fires first, it goes on unheard. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  const over = linked(signal);
+  try {
+    over.signal.throwIfAborted();
+    return await Promise.race([work, new Promise<never>((_, reject) => over.signal.addEventListener('abort', () => reject(over.signal.reason as Error), { once: true }))]);
+  } finally {
+    over.release();
+    work.catch(() => undefined);
+  }
+}
+
 /** Resolves after `timeMs`; rejects with the signal's reason when it fires first. */
 export function pause(timeMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

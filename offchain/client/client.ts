@@ -1,34 +1,29 @@
-/** One creator on one market: everything that the verbs of this folder share. */
+/** One creator on one market: everything that the verbs of this folder share, and how Node makes it. */
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { Address } from 'viem';
-import { WrongKeyError } from '../codec/format-errors.ts';
 import { nodePlatform } from '../codec/platform-node.ts';
 import type { WorkerPool } from '../codec/pool/pool.ts';
-import { batchKey } from '../codec/seal.ts';
 import type { Platform } from '../codec/types.ts';
-import { ChainError } from '../chain/chain-errors.ts';
 import type { Chain } from '../chain/client.ts';
 import { openNodeStore } from '../store/open-node-store.ts';
 import type { Store } from '../store/open.ts';
-import { type Signer, signerAddress } from '../wire/typed-data.ts';
-import { Edges } from '../reads/pay/edges.ts';
-import { ReadPayer } from '../reads/pay/payer.ts';
-import { ReadSource } from '../reads/pay/source.ts';
-import { ForeignKeyring } from './adopt/foreign-keys.ts';
-import { AgreementViews } from './fetch/agreement-view.ts';
-import { type AvoidedProvider, ProviderHealth } from './fetch/health.ts';
-import { type BatchPlace, PayloadReader } from './fetch/payload-reader.ts';
-import { heavyUrls } from './heavies.ts';
-import { holdersOf } from './holders.ts';
-import { Lanes } from './lanes.ts';
-import { LazyPool } from './lazy-pool.ts';
-import { DEFAULT_POLICY, type Policy } from './policy.ts';
-import { Secrets } from './secrets.ts';
-import { Sessions } from './sessions.ts';
+import type { Signer } from '../wire/typed-data.ts';
+import type { ReadSource } from '../reads/pay/source.ts';
+import { type AssembleOptions, type Host, assembleClient, creatorOf } from './assemble-client.ts';
+import { sourceOf } from './disk-source.ts';
+import type { AgreementViews } from './fetch/agreement-view.ts';
+import type { AvoidedProvider, ProviderHealth } from './fetch/health.ts';
+import type { BatchPlace, PayloadReader } from './fetch/payload-reader.ts';
+import type { Lanes } from './lanes.ts';
+import { nodePool } from './node-pool.ts';
+import type { Policy } from './policy.ts';
+import type { Secrets } from './secrets.ts';
+import type { Sessions } from './sessions.ts';
+import type { CreatorState } from './state/creator-state.ts';
+import { lettersFile, prismaState } from './state/prisma-state.ts';
 
-export interface ClientOptions {
-  /** With an account: the creator's. */
-  readonly chain: Chain;
+export interface ClientOptions extends AssembleOptions {
   /** Folder for the client's state. Losing it costs time, never data. */
   readonly home: string;
   /** Addresses of heavy nodes, preferred first: URLs, or multiaddrs of peers that know some; the registry's when left out. */
@@ -36,18 +31,18 @@ export interface ClientOptions {
   readonly platform?: Platform | undefined;
   /** For wallets that sign differently each time: 12 or 24 BIP-39 words. */
   readonly recoveryPhrase?: string | undefined;
-  readonly policy?: Partial<Policy> | undefined;
 }
 
-export interface Client {
+export interface Client extends Pick<Host, 'sourceOf' | 'findPeers'> {
   readonly chain: Chain;
   readonly creator: Address;
   readonly signer: Signer;
   readonly platform: Platform;
   /** Threads for coding, hashing and sealing. */
   readonly pool: WorkerPool;
-  readonly store: Store;
-  /** The folder of this client's files. */
+  /** What this device remembers. */
+  readonly state: CreatorState;
+  /** The folder of this client's files; in a page the name of its database. */
   readonly home: string;
   readonly policy: Policy;
   readonly namedHeavies: readonly string[] | undefined;
@@ -67,6 +62,11 @@ export interface Client {
   close(): Promise<void>;
 }
 
+/** A client of Node, with the database of its home folder. */
+export interface NodeClient extends Client {
+  readonly store: Store;
+}
+
 /**
  * @throws ChainError READ_ONLY when the chain was created without an account, WrongKeyError when the home folder is another wallet's
  * @example
@@ -74,59 +74,14 @@ export interface Client {
  * await put(client, { paths: ['photos'], name: 'photos' });
  * await client.close();
  */
-export async function createClient(options: ClientOptions): Promise<Client> {
-  const { chain, platform = nodePlatform } = options;
-  const signer = chain.account;
-  if (signer === undefined) throw new ChainError('READ_ONLY', 'A client needs an account, and none is connected.', { nextStep: 'Open a keystore or connect a wallet.' });
-  const creator = signerAddress(signer);
-  const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const store = await openNodeStore({ home: options.home, name: databaseName(chain) });
-  try {
-    await claimHome(store, creator);
-  } catch (error) {
-    await store.$disconnect();
-    throw error;
-  }
-  const secrets = new Secrets({ chain, platform, store, signer, creator, recoveryPhrase: options.recoveryPhrase });
-  const views = new AgreementViews(chain, policy.viewMs);
-  const health = new ProviderHealth(policy);
-  const pool = new LazyPool(platform);
-  const sessions = new Sessions({ chain, signer, creator });
-  // Only where the creator reads what is his own he reads for nothing.
-  const identify = async (agreement: number) => ((await views.get(agreement)).state.creator === creator ? sessions.headers(agreement) : undefined);
-  const payer = new ReadPayer({ chain, signer, policy: policy.reads, identify });
-  const known = { chain, signer, home: options.home, namedHeavies: options.heavies };
-  const source = new ReadSource({ own: creator, payer, edges: new Edges({ chain, policy: policy.reads, holdersOf: async (batchId) => holdersOf(await heavyUrls(known), batchId) }) });
-  const foreign = new ForeignKeyring({ store, creator });
-  const batchKeyOf = async (place: BatchPlace): Promise<Uint8Array> => {
-    const isOwn = (await views.get(place.agreement)).state.creator === creator;
-    const given = isOwn ? undefined : await foreign.find(place);
-    return given ?? batchKey(platform, { sealKey: await secrets.sealKey(place.agreement), batchId: place.batchId });
-  };
-  return {
-    chain,
-    creator,
-    signer,
-    platform,
-    pool,
-    store,
-    home: options.home,
-    policy,
-    namedHeavies: options.heavies,
-    secrets,
-    sessions,
-    views,
-    health,
-    uploads: new Lanes({ startAtOnce: policy.transfersAtFirst, maxAtOnce: policy.transfersAtMost }),
-    reader: new PayloadReader({ chain, platform, pool, views, health, policy, source, batchKey: batchKeyOf }),
-    batchKey: batchKeyOf,
-    source,
-    avoided: () => health.report(),
-    async close() {
-      await pool.close();
-      await store.$disconnect();
-    },
-  };
+export async function createClient(options: ClientOptions): Promise<NodeClient> {
+  const { chain, home, platform = nodePlatform } = options;
+  const { signer, creator } = creatorOf(chain);
+  const store = await openNodeStore({ home, name: databaseName(chain) });
+  const state = prismaState(store, { lettersPath: join(home, lettersFile(chain.deployment, creator)) });
+  const findPeers: Host['findPeers'] = async (addresses) => (await import('./peer-heavies.ts')).findHeavyUrls({ chain, signer, home, addresses });
+  const client = await assembleClient(options, { platform, pool: nodePool(platform), state, home, sourceOf, findPeers });
+  return { ...client, store };
 }
 
 /** A devnet that starts anew has the same addresses but another genesis: what was known of the old one would be wrong. */
@@ -138,10 +93,4 @@ function databaseName(chain: Chain): string {
 export function marketDigest({ deployment, clock }: Chain): string {
   const market = `${deployment.chainId}/${deployment.market.toLowerCase()}/${clock.genesis}`;
   return createHash('sha256').update(market).digest('hex').slice(0, 12);
-}
-
-async function claimHome(store: Store, creator: Address): Promise<void> {
-  const owner = await store.homeIdentity.findFirst();
-  if (owner === null) await store.homeIdentity.create({ data: { creator } });
-  else if (owner.creator !== creator) throw new WrongKeyError(`home folder, which belongs to ${owner.creator}`);
 }

@@ -60,7 +60,7 @@ export function collect(client: Client, options: CollectOptions = {}): Promise<C
     const usedBefore = used(view);
     const pruned = prune(before, options);
     if (pruned !== before) {
-      const journal = await Journal.open(client.store, { agreement, name: 'catalog', sourceDigest: `collect ${pruned.sequence}` }, Date.now());
+      const journal = await Journal.open(client.state, { agreement, name: 'catalog', sourceDigest: `collect ${pruned.sequence}` }, Date.now());
       await storeCatalog(client, { view, journal, catalog: pruned, signal });
     }
     const first = await retire(client, { agreement, signal });

@@ -3,9 +3,9 @@ import { retiredBundles } from '../chain/retire-bundle.ts';
 import type { Client } from './client.ts';
 import type { AgreementView } from './fetch/agreement-view.ts';
 
-export async function forgetBundles({ store }: Client, options: { readonly agreement: number; readonly bundles: readonly number[] }): Promise<void> {
+export async function forgetBundles({ state }: Client, options: { readonly agreement: number; readonly bundles: readonly number[] }): Promise<void> {
   const { agreement, bundles } = options;
-  await store.chunk.deleteMany({ where: { agreement, bundle: { in: [...bundles] } } });
+  await state.forgetChunks(agreement, bundles);
 }
 
 /** Bundles that another machine, or an earlier run, retired. */

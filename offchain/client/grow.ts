@@ -13,6 +13,8 @@ import { requireHealthy } from '../chain/require-healthy.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import { requestJson } from '../wire/http-client.ts';
 import { SignedOffer } from '../wire/messages.ts';
+import { signOfferAsk } from '../wire/offer-ask.ts';
+import type { OfferAskMessage } from '../wire/offer-ask.ts';
 import { formatTokens } from '../wire/tokens.ts';
 import { recoverTyped } from '../wire/typed-data.ts';
 import type { Terms } from '../wire/typed-data.ts';
@@ -21,6 +23,9 @@ import type { Client } from './client.ts';
 import { AgreementError, BadMatchError, CostAboveLimitError, InsufficientTokensError, PriceAboveLimitError } from './errors.ts';
 import type { AgreementView } from './fetch/agreement-view.ts';
 import { pickAgreement } from './pick-agreement.ts';
+
+/** An ask is signed anew when less of it is left. */
+const LEFT_SECONDS = 60;
 
 export interface GrowOptions {
   readonly agreement: number;
@@ -70,7 +75,7 @@ export function grow(client: Client, options: GrowOptions): Promise<Grown> {
   });
 }
 
-/** What `grow` would cost now, by the offers of the providers in place; nothing is signed by the creator. */
+/** What `grow` would cost now, by the offers of the providers in place. The creator signs that he asks; nothing is paid. */
 export function growQuote(client: Client, options: Omit<GrowOptions, 'maxCost'>): Promise<{ readonly quota: number; readonly cost: bigint }> {
   const { agreement, signal } = options;
   return abortable(`The quote for agreement ${agreement}`, signal, async () => {
@@ -106,15 +111,29 @@ async function askOffers(client: Client, view: AgreementView, { quota, priceLimi
   const { chain, creator } = client;
   const { k, m, batchLog2, heavy, feeBps, endPeriod } = view.state;
   const terms: Terms = { creator, nonce: await creatorNonce(chain, creator), heavy, feeBps, k, m, batchLog2, quota, endPeriod };
-  const offers = await Promise.all(view.state.slots.map(({ provider }) => askOffer(client, { terms, provider, priceLimit, signal })));
+  const ask = await askOf(client, terms);
+  const offers = await Promise.all(view.state.slots.map(({ provider }) => askOffer(client, { terms, ask, provider, priceLimit, signal })));
   const epoch = await currentEpoch(chain);
   return { terms, offers, epoch, cost: costOf(chain.clock, { terms, offers, epoch }) };
 }
 
-async function askOffer({ chain }: Client, question: { terms: Terms; provider: number; priceLimit: bigint; signal: AbortSignal | undefined }): Promise<SignedOffer> {
-  const { terms, provider, priceLimit, signal } = question;
+/** Of the newest terms that this client asked about: a quote and the growth after it are one signature. */
+const asks = new WeakMap<Client, { readonly terms: string; readonly ask: OfferAskMessage }>();
+
+async function askOf(client: Client, terms: Terms): Promise<OfferAskMessage> {
+  const { chain, signer } = client;
+  const nowSeconds = await chain.nowSeconds();
+  const known = asks.get(client);
+  if (known?.terms === JSON.stringify(terms) && known.ask.expiry > nowSeconds + LEFT_SECONDS) return known.ask;
+  const ask = await signOfferAsk(signer, chain.domain, { terms, nowSeconds });
+  asks.set(client, { terms: JSON.stringify(terms), ask });
+  return ask;
+}
+
+async function askOffer({ chain }: Client, question: { terms: Terms; ask: OfferAskMessage; provider: number; priceLimit: bigint; signal: AbortSignal | undefined }): Promise<SignedOffer> {
+  const { terms, ask, provider, priceLimit, signal } = question;
   const { endpoint, operator } = await readNode(chain, provider);
-  const offer = await requestJson(`${endpoint.replace(/\/$/, '')}/offers`, { method: 'POST', body: { terms }, schema: SignedOffer, signal });
+  const offer = await requestJson(`${endpoint.replace(/\/$/, '')}/offers`, { method: 'POST', body: { terms, ask }, schema: SignedOffer, signal });
   const { price, expiry, signature } = offer;
   const signer = await recoverTyped(chain.domain, 'Offer', { terms, provider, price, expiry }, signature);
   if (offer.provider !== provider || !isAddressEqual(signer, operator)) throw new BadMatchError(`the offer of provider ${provider} was not signed by its operator`, { signer });

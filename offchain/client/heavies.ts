@@ -4,7 +4,10 @@ import type { Chain } from '../chain/types.ts';
 import type { Client } from './client.ts';
 
 /** What is needed to find them; who has no wallet asks those that the registry or the configuration names. */
-export type HeavySource = Pick<Client, 'chain'> & Partial<Pick<Client, 'signer' | 'home' | 'namedHeavies'>>;
+export type HeavySource = Pick<Client, 'chain'> & Partial<Pick<Client, 'namedHeavies' | 'findPeers'>>;
+
+/** URLs of the heavy nodes that these peers know. */
+export type FindPeers = (addresses: readonly string[]) => Promise<string[]>;
 
 /** What peers said is asked again after this long. */
 const FOUND_MS = 300_000;
@@ -17,8 +20,8 @@ export async function heavyUrls(source: HeavySource): Promise<string[]> {
   const named = source.namedHeavies ?? (await registered(source.chain));
   const peers = named.filter((address) => address.startsWith('/'));
   const urls = named.filter((address) => !address.startsWith('/'));
-  const { chain, signer, home } = source;
-  const found = peers.length === 0 || signer === undefined || home === undefined ? [] : await foundOnce({ chain, signer, home }, peers);
+  const { chain, findPeers } = source;
+  const found = peers.length === 0 || findPeers === undefined ? [] : await foundOnce({ chain, findPeers }, peers);
   const all = urls.length + found.length === 0 && source.namedHeavies !== undefined ? (await registered(source.chain)).filter((address) => !address.startsWith('/')) : [...urls, ...found];
   return [...new Set(all.map((url) => url.replace(/\/$/, '')))].filter((url) => url !== '');
 }
@@ -30,11 +33,11 @@ async function registered(chain: Chain): Promise<string[]> {
 const searches = new WeakMap<Chain, { readonly peers: string; readonly untilMs: number; readonly urls: Promise<string[]> }>();
 
 /** A search that found nobody, or failed, is not kept. */
-function foundOnce({ chain, signer, home }: Pick<Client, 'chain' | 'signer' | 'home'>, addresses: readonly string[]): Promise<string[]> {
+function foundOnce({ chain, findPeers }: { readonly chain: Chain; readonly findPeers: FindPeers }, addresses: readonly string[]): Promise<string[]> {
   const peers = addresses.join();
   const known = searches.get(chain);
   if (known?.peers === peers && known.untilMs > performance.now()) return known.urls;
-  const urls = import('./peer-heavies.ts').then(({ findHeavyUrls }) => findHeavyUrls({ chain, signer, home, addresses })).catch(() => []);
+  const urls = findPeers(addresses).catch(() => []);
   const search = { peers, untilMs: performance.now() + FOUND_MS, urls };
   searches.set(chain, search);
   void urls.then((found) => found.length === 0 && searches.get(chain) === search && searches.delete(chain));

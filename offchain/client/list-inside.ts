@@ -8,7 +8,7 @@ import { abortable } from './aborting.ts';
 import type { Client } from './client.ts';
 import { messageOf } from './errors.ts';
 import { findVersion } from './find-version.ts';
-import { selectEntries } from './restore-manifest.ts';
+import { selectEntries } from './read-entries.ts';
 import { syncCatalog } from './sync-catalog.ts';
 
 export interface InsideEntry extends ObjectInfo {

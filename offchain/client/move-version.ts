@@ -33,7 +33,7 @@ export async function moveVersion(
   const view = await pickAgreement(client, agreement);
   const keys = await client.secrets.keys();
   const source = client.reader.source({ signal });
-  const journal = await Journal.open(client.store, { agreement, name, sourceDigest: `move ${ref.contentId} ${ref.created}${leftOut(without)}${rekey === undefined ? '' : ` to keys ${rekey.generation}`}` }, Date.now());
+  const journal = await Journal.open(client.state, { agreement, name, sourceDigest: `move ${ref.contentId} ${ref.created}${leftOut(without)}${rekey === undefined ? '' : ` to keys ${rekey.generation}`}` }, Date.now());
   const newest = catalog.names.get(name)?.at(-1);
   const batches = whole(name, without.size === 0 && rekey === undefined ? ref.root : undefined, encodeBundle({
     geometry: view.geometry,

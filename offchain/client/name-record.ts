@@ -54,7 +54,7 @@ export async function publishName(client: Client): Promise<{ readonly accepted: 
   const signature = await signTyped(client.signer, client.chain.domain, 'NameRecord', { creator: client.creator, version, valueHash: keccak256(value) });
   const { answers, failures } = await askAllHeavies(client, (url) =>
     requestJson(`${url}/names/${client.creator}`, { method: 'PUT', body: { version, value, keyCheck: toHex(keyCheck), signature }, schema: z.unknown() }));
-  if (answers.length > 0) await client.store.knownCatalog.update({ where: { creator: client.creator }, data: { published: true } });
+  if (answers.length > 0) await client.state.notePublished(client.creator);
   return { accepted: answers.length, failures };
 }
 

@@ -2,7 +2,6 @@
  * A creator's policy file: what it asks of providers beyond the protocol, and which scheme and tier it takes for what kind of content. JSON; unknown keys are
  * errors. `examplePolicy` below shows every part.
  */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { HoldfastError } from '../wire/errors.ts';
 import { SLOTS_MAX } from '../wire/limits.ts';
@@ -74,17 +73,6 @@ export function parsePolicy(value: unknown, where = 'The policy'): PolicyFile {
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`);
   throw new HoldfastError('BAD_POLICY', `${where} is not valid (${faults.join('; ')}).`, { details: { faults }, nextStep: 'offchain/client/README.md shows every key.' });
-}
-
-/** @throws HoldfastError BAD_POLICY */
-export async function readPolicy(path: string): Promise<PolicyFile> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    throw new HoldfastError('BAD_POLICY', `The policy ${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, { cause, nextStep: 'Check the path, and that it is JSON.' });
-  }
-  return parsePolicy(value, `The policy ${path}`);
 }
 
 /** What the file says of this content. */

@@ -2,12 +2,13 @@
 import type { BundleStats } from '../codec/store-objects.ts';
 import type { WalkProblem } from '../codec/walk-node.ts';
 import { abortable } from './aborting.ts';
+import { chosenSource } from './chosen-source.ts';
 import type { Client } from './client.ts';
 import { encodeUpload } from './encode-upload.ts';
 import { knownChunks } from './known-chunks.ts';
 import { pickAgreement } from './pick-agreement.ts';
 import type { PutOptions } from './put.ts';
-import { scan, sourceOf } from './source.ts';
+import { scan } from './source.ts';
 import { syncCatalog } from './sync-catalog.ts';
 
 export interface PutPreview {
@@ -34,7 +35,7 @@ export function previewPut(client: Client, options: PutOptions): Promise<PutPrev
     const catalog = await syncCatalog(client, { signal });
     const view = await pickAgreement(client, options.agreement);
     const problems: WalkProblem[] = [];
-    const facts = await scan(options.source ?? sourceOf(options.paths), { onProblem: (problem) => problems.push(problem), signal });
+    const facts = await scan(chosenSource(client, options), { onProblem: (problem) => problems.push(problem), signal });
     const encoding = encodeUpload(client, { ...options, view, catalog, known: await knownChunks(client, view.id, signal), facts, created: Date.now() });
     let step = await encoding.next();
     while (step.done !== true) {

@@ -1,5 +1,4 @@
 /** Storing files: encoded here, sent to all providers, confirmed by a quorum of them, committed on the chain. */
-import { createHash } from 'node:crypto';
 import type { Hex } from 'viem';
 import type { Chunking } from '../codec/chunk.ts';
 import type { Compression } from '../codec/compress.ts';
@@ -16,16 +15,14 @@ import { publishName } from './name-record.ts';
 import { pickAgreement } from './pick-agreement.ts';
 import type { OnProgress } from './progress.ts';
 import { sendSealKey } from './send-seal-key.ts';
-import { type Source, type SourceFacts, scan, sourceOf } from './source.ts';
+import { type SourceFacts, scan } from './source.ts';
+import { type ChosenSource, chosenSource } from './chosen-source.ts';
 import { syncCatalog } from './sync-catalog.ts';
+import { textDigest } from './text-digest.ts';
 import { Journal } from './upload/journal.ts';
 import { storeBundle } from './upload/store-bundle.ts';
 
-export interface PutOptions {
-  /** Files and folders. One folder: what it holds; one file, or several paths: each under its own name. */
-  readonly paths: readonly string[];
-  /** In place of `paths`: objects that are no files of this machine. Its digest is that of names, sizes and times: these must change with the bytes. */
-  readonly source?: Source | undefined;
+export interface PutOptions extends ChosenSource {
   readonly name: string;
   /** The only running agreement when left out. */
   readonly agreement?: number | undefined;
@@ -67,10 +64,11 @@ const TRIES = 3;
 /**
  * Returns only when the upload is committed: a quorum of providers has signed that it holds everything on disk.
  * Killed or cancelled and run again, it sends and pays nothing twice.
- * @throws AgreementError, QuotaExceededError (nothing was committed or paid), NotStoredError, WrongKeyError, ContractRevertError, RpcUnavailableError, AbortedError
+ * @throws BusyElsewhereError, AgreementError, QuotaExceededError (nothing was committed or paid), NotStoredError, WrongKeyError, ContractRevertError, RpcUnavailableError, AbortedError
  */
 export function put(client: Client, options: PutOptions): Promise<PutResult> {
-  return abortable(`Storing ${JSON.stringify(options.name)}`, options.signal, async () => {
+  const what = `Storing ${JSON.stringify(options.name)}`;
+  return abortable(what, options.signal, () => client.state.exclusively(what, async () => {
     let isRead = false;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -79,7 +77,7 @@ export function put(client: Client, options: PutOptions): Promise<PutResult> {
         if (!(error instanceof ConcurrentUploadError) || attempt === TRIES || (isRead && options.source?.isOnce === true)) throw error;
       }
     }
-  });
+  }));
 }
 
 async function putOnce(client: Client, options: PutOptions, onRead: () => void): Promise<PutResult> {
@@ -90,11 +88,11 @@ async function putOnce(client: Client, options: PutOptions, onRead: () => void):
   if (view.state.bundles > ((await followedBundles(client)).get(view.id) ?? 0)) throw new ConcurrentUploadError(view.id, view.state.bundles - 1);
   onRead();
   const problems: WalkProblem[] = [];
-  const facts = await scan(options.source ?? sourceOf(options.paths), { onProblem: (problem) => problems.push(problem), signal });
+  const facts = await scan(chosenSource(client, options), { onProblem: (problem) => problems.push(problem), signal });
   onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes, objects: facts.objects.length });
   const known = await knownChunks(client, view.id, signal);
   const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts) };
-  const journal = await Journal.open(client.store, key, Date.now());
+  const journal = await Journal.open(client.state, key, Date.now());
   const batches = encodeUpload(client, { ...options, view, catalog, known, facts, created: journal.created });
   const { result, stored } = await storeBundle(client, { view, journal, batches, onProgress, signal });
   if (stored === null) await journal.drop();
@@ -129,5 +127,5 @@ async function publishQuietly(client: Client): Promise<{ accepted: number }> {
 /** Which uploads count as the same one. Fragments are told apart by their content anyway: a newer catalog changes only the last batches. */
 function digestOf({ visibility, dedupe, chunking, compression }: PutOptions, facts: SourceFacts): string {
   const text = JSON.stringify([facts.digest, visibility ?? 'private', dedupe ?? true, chunking ?? 'cdc', ...(compression === undefined ? [] : [compression])]);
-  return createHash('sha256').update(text).digest('hex');
+  return textDigest(text);
 }

@@ -5,7 +5,7 @@ import { HoldfastError } from '../wire/errors.ts';
 import type { Client } from './client.ts';
 import { findVersion } from './find-version.ts';
 import type { OnProgress } from './progress.ts';
-import { readEntries, selectEntries } from './restore-manifest.ts';
+import { readEntries, selectEntries } from './read-entries.ts';
 import { tarBytes, tarOf } from './tar/tar.ts';
 
 export interface ReadStoredOptions {

@@ -21,7 +21,7 @@ export function remove(client: Client, options: RemoveOptions): Promise<{ agreem
   return abortable(`Deleting ${JSON.stringify(name)}`, signal, async () => {
     const before = await syncCatalog(client, { signal });
     const view = await pickAgreement(client, options.agreement);
-    const journal = await Journal.open(client.store, { agreement: view.id, name, sourceDigest: 'deletion' }, Date.now());
+    const journal = await Journal.open(client.state, { agreement: view.id, name, sourceDigest: 'deletion' }, Date.now());
     const catalog = withDeletion(before, name, journal.created);
     if (catalog === before) {
       await journal.drop();

@@ -2,9 +2,9 @@
 import type { Hex } from 'viem';
 import { creatorNonce } from '../chain/creator-nonce.ts';
 import { currentEpoch } from '../chain/current-epoch.ts';
-import { costOf, openAgreement } from '../chain/open-agreement.ts';
+import { costOf } from '../chain/open-agreement.ts';
+import { openPaid } from '../chain/open-paid.ts';
 import { tokenBalance } from '../chain/read-money.ts';
-import { signPermit } from '../chain/sign-permit.ts';
 import { FEE_BPS_MAX } from '../wire/limits.ts';
 import type { MatchReply, MatchRequest } from '../wire/messages.ts';
 import type { PlacementPolicy } from '../wire/placement.ts';
@@ -85,21 +85,16 @@ export function rent(client: Client, options: RentOptions): Promise<Rented> {
     if (maxCost !== undefined && cost > maxCost) throw new CostAboveLimitError({ cost, maxCost });
     const balance = await tokenBalance(chain, client.creator);
     if (balance < cost) throw new InsufficientTokensError({ balance, need: cost });
-    const deadline = Math.floor(await chain.nowSeconds()) + PERMIT_SECONDS;
     // The chain's clock may be behind our estimate, by some epochs where these last seconds; it takes what is due and no more.
     const ceiling = cost + 3n * perEpoch;
     const limit = maxCost === undefined || ceiling < maxCost ? ceiling : maxCost;
-    const permit = await signPermit(chain, { value: limit, deadline });
-    options.signal?.throwIfAborted();
     const { terms, offers, refused } = match;
-    const { id, paid, transactionHash } = await openAgreement(chain, { terms, offers, maxCost: limit, permit });
-    await client.store.knownAgreement.create({ data: { agreement: id } });
+    const { id, paid, transactionHash } = await openPaid(chain, { terms, offers, maxCost: limit, signal: options.signal });
+    await client.state.noteAgreement(id);
     const providers = offers.map(({ provider, price, region, endpoint, reason }, slot) => ({ slot, provider, price, region, endpoint, reason }));
     return { agreement: id, cost: paid, endPeriod: terms.endPeriod, heavy: terms.heavy, providers, refused, distrusted, sealKeySent: await sendSealKey(client, id), transactionHash };
   });
 }
-
-const PERMIT_SECONDS = 600;
 
 async function makeQuote(client: Client, options: RentOptions): Promise<Quote> {
   const { chain, creator } = client;

@@ -43,6 +43,6 @@ export function restoreCatalog(client: Client, options: RestoreCatalogOptions = 
     if (agreements.length === 0) throw new NothingStoredError(creator);
     const catalog = await syncCatalog(client, { agreements, signal });
     if (catalog.sequence === 0) throw new NothingStoredError(creator);
-    return { names: catalog.names.size, sequence: catalog.sequence, chunks: await client.store.chunk.count() };
+    return { names: catalog.names.size, sequence: catalog.sequence, chunks: await client.state.countChunks() };
   });
 }

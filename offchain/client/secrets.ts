@@ -4,14 +4,14 @@ import { WrongKeyError } from '../codec/format-errors.ts';
 import { type CodecKeys, deriveKeys, sealKeyFor, sharingKeys } from '../codec/keys.ts';
 import type { Platform } from '../codec/types.ts';
 import type { Chain } from '../chain/client.ts';
-import type { Store } from '../store/open.ts';
 import type { Signer } from '../wire/typed-data.ts';
+import type { CreatorState } from './state/creator-state.ts';
 import { masterFromPhrase, masterFromWallet } from './master-key.ts';
 
 export interface SecretsOptions {
   readonly chain: Chain;
   readonly platform: Platform;
-  readonly store: Store;
+  readonly state: CreatorState;
   readonly signer: Signer;
   readonly creator: Address;
   readonly recoveryPhrase?: string | undefined;
@@ -59,12 +59,12 @@ export class Secrets {
   }
 
   async #load(): Promise<CodecKeys> {
-    const { platform, store, creator } = this.#options;
+    const { platform, state, creator } = this.#options;
     const keys = await deriveKeys(platform, await this.#masterKey());
     const keyCheck = toHex(keys.keyCheck);
-    const home = await store.homeIdentity.findUnique({ where: { creator } });
-    if (home?.keyCheck !== null && home?.keyCheck !== undefined && home.keyCheck !== keyCheck) throw new WrongKeyError('home folder');
-    await store.homeIdentity.update({ where: { creator }, data: { keyCheck } });
+    const home = await state.claim(creator);
+    if (home.keyCheck !== null && home.keyCheck !== keyCheck) throw new WrongKeyError('home folder');
+    await state.noteKeyCheck(creator, keyCheck);
     return keys;
   }
 }

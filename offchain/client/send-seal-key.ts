@@ -8,7 +8,7 @@ import type { Client } from './client.ts';
 
 /** True when the agreement's heavy node has it. Whoever of them is away is tried again with the next upload. */
 export async function sendSealKey(client: Client, agreement: number): Promise<boolean> {
-  const known = await client.store.knownAgreement.findUnique({ where: { agreement } });
+  const known = await client.state.agreement(agreement);
   if (known?.sealed === true) return true;
   const sealKey = toHex(await client.secrets.sealKey(agreement));
   try {
@@ -22,7 +22,7 @@ export async function sendSealKey(client: Client, agreement: number): Promise<bo
       return requestJson(`${endpoint.replace(/\/$/, '')}/seals/${agreement}`, { method: 'PUT', body, schema: z.unknown(), timeoutMs: client.policy.idleMs });
     }));
     const isSealed = sent.every(({ status }) => status === 'fulfilled');
-    if (isSealed) await client.store.knownAgreement.upsert({ where: { agreement }, create: { agreement, sealed: true }, update: { sealed: true } });
+    if (isSealed) await client.state.noteSealed(agreement);
     return sent[0]?.status === 'fulfilled';
   } catch {
     return false;

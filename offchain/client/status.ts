@@ -5,6 +5,7 @@ import { lastProvenEpoch } from '../chain/last-proven-epoch.ts';
 import { retiredBundles } from '../chain/retire-bundle.ts';
 import type { LostBatch } from '../wire/losses.ts';
 import { epochStart, periodOf, periodStart } from '../chain/epoch.ts';
+import { abortable, unlessAborted } from './aborting.ts';
 import { type Balances, balances } from './balances.ts';
 import type { Client } from './client.ts';
 import type { AgreementView } from './fetch/agreement-view.ts';
@@ -57,10 +58,14 @@ export interface Status {
   readonly agreements: readonly AgreementStatus[];
 }
 
-/** @throws ChainError NO_SUCH_AGREEMENT, RpcUnavailableError */
-export async function status(client: Client, options: { readonly agreement?: number | undefined } = {}): Promise<Status> {
+/** @throws ChainError NO_SUCH_AGREEMENT, RpcUnavailableError, AbortedError */
+export function status(client: Client, options: { readonly agreement?: number | undefined; readonly signal?: AbortSignal | undefined } = {}): Promise<Status> {
+  return abortable('Looking at the agreements', options.signal, () => unlessAborted(look(client, options.agreement), options.signal));
+}
+
+async function look(client: Client, agreement: number | undefined): Promise<Status> {
   const { chain, creator } = client;
-  const ids = options.agreement === undefined ? await agreementsOf(chain, creator) : [options.agreement];
+  const ids = agreement === undefined ? await agreementsOf(chain, creator) : [agreement];
   const [money, epoch, local, views] = await Promise.all([
     balances(client),
     currentEpoch(chain),

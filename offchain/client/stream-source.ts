@@ -1,5 +1,4 @@
 /** Bytes that can be read only once, such as standard input, as the source of an upload. */
-import { randomUUID } from 'node:crypto';
 import type { SourceObject } from '../codec/archive.ts';
 import type { Source } from './source.ts';
 
@@ -16,7 +15,7 @@ export function streamSource({ path, open, mtimeMs = Date.now() }: StreamOptions
   const object: SourceObject = { path, kind: 'file', mode: 0o644, mtimeMs, size: 0, open };
   return {
     isOnce: true,
-    digest: randomUUID(),
+    digest: crypto.randomUUID(),
     async *open() {
       yield object;
     },

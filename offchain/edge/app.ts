@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { addHealthRoutes } from '../health/routes.ts';
 import { FRAGMENT, keyOf, leavesOf } from '../provider/fragment-request.ts';
 import { sendRange } from '../provider/send-range.ts';
+import { cors } from '../wire/cors.ts';
 import type { EdgeStatus } from '../wire/edge-status.ts';
 import { uint32 } from '../wire/fields.ts';
 import { BadRequestError, UnavailableError } from '../wire/http-errors.ts';
@@ -18,6 +19,7 @@ const Bundle = z.coerce.number().pipe(uint32);
 export function createEdgeApp(edge: Edge): Express {
   const app = createApp();
   addHealthRoutes(app, edge.health);
+  app.use(cors(edge.config.cors));
   app.get('/status', (_request, response) => void response.json(statusOf(edge)));
   app.get(FRAGMENT, async (request, response) => {
     const { first, count } = leavesOf(request);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HealthSettings } from '../health/settings.ts';
+import { CorsSettings } from '../wire/cors.ts';
 import { PeerSettings } from '../provider/peer/settings.ts';
 import { ReadPrices } from '../reads/take/open-till.ts';
 import { address, amount, id, uint16 } from '../wire/fields.ts';
@@ -21,6 +22,8 @@ export const EdgeConfig = z.strictObject({
   listen: z.strictObject({ host: z.string().default('127.0.0.1'), port: uint16.default(0) }).prefault({}),
   /** The address that others use, as it goes into the registry; the listening address where absent. */
   endpoint: z.string().max(ENDPOINT_CHARACTERS).optional(),
+  /** Which web pages may talk to this node; any, unless told otherwise. */
+  cors: CorsSettings.prefault({}),
   region: uint16,
   /** The heavy node that this node belongs to; it shares the fee of paid reads. */
   parent: id,

@@ -1,5 +1,5 @@
 import type { LocalAccount } from 'viem';
-import type { Client } from '../client/client.ts';
+import type { NodeClient as Client } from '../client/client.ts';
 import type { RunningProvider } from '../provider/service.ts';
 import type { Logger } from '../store/log.ts';
 import type { NamedFolder, ReciprocalConfig } from './config.ts';

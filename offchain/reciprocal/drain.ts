@@ -66,7 +66,7 @@ async function forgetOlder({ client, folders, signal }: Node, place: AgreementVi
   const { home } = await loadCatalog(client);
   if (catalog === before && (home === null || !old.has(home.agreement))) return before;
   const sourceDigest = `replace ${[...old].join()} ${catalog.sequence}`;
-  const journal = await Journal.open(client.store, { agreement: place.id, name: 'catalog', sourceDigest }, Date.now());
+  const journal = await Journal.open(client.state, { agreement: place.id, name: 'catalog', sourceDigest }, Date.now());
   await storeCatalog(client, { view: await client.views.refresh(place.id), journal, catalog, signal });
   return (await loadCatalog(client)).catalog;
 }

@@ -1,5 +1,6 @@
 /** What the folders hold now, without reading a file. */
-import { type SourceFacts, scan, sourceOf } from '../client/source.ts';
+import { sourceOf } from '../client/disk-source.ts';
+import { type SourceFacts, scan } from '../client/source.ts';
 import type { NamedFolder } from './config.ts';
 import type { Node } from './context.ts';
 import { FolderEmptyError, FolderUnreadableError } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '../client/client.ts';
+import type { NodeClient as Client } from '../client/client.ts';
 import { changeState } from './state.ts';
 
 /** Durable; a service that runs on this home folder notices at its next look. */

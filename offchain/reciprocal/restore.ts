@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RestoreResult } from '../codec/restore-node.ts';
-import type { Client } from '../client/client.ts';
+import type { NodeClient as Client } from '../client/client.ts';
 import { get } from '../client/get.ts';
 import { loadState } from './state.ts';
 import { Vault } from './vault.ts';

@@ -4,7 +4,7 @@ import type { LocalAccount } from 'viem';
 import { createChain } from '../chain/client.ts';
 import type { Deployment } from '../chain/deployment.ts';
 import type { RetryPolicy } from '../chain/transport.ts';
-import { type Client, createClient } from '../client/client.ts';
+import { type NodeClient as Client, createClient } from '../client/client.ts';
 import { messageOf } from '../client/errors.ts';
 import type { Policy } from '../client/policy.ts';
 import { createStart } from '../health/starting.ts';

@@ -9,7 +9,7 @@ import { nodeIdOf } from '../chain/node-id-of.ts';
 import { readAgreement } from '../chain/read-agreement.ts';
 import { owedTo, tokenBalance } from '../chain/read-money.ts';
 import { slotsOfProvider } from '../chain/slots-of-provider.ts';
-import type { Client } from '../client/client.ts';
+import type { NodeClient as Client } from '../client/client.ts';
 import { geometry } from '../codec/geometry.ts';
 import { earningsOf } from '../provider/earnings.ts';
 import { reservedBytes } from './plan.ts';

@@ -1,7 +1,7 @@
 /** What this wallet takes of the network. */
 import { agreementsOf } from '../chain/agreements-of.ts';
 import { currentPeriod } from '../chain/current-epoch.ts';
-import type { Client } from '../client/client.ts';
+import type { NodeClient as Client } from '../client/client.ts';
 import type { AgreementView } from '../client/fetch/agreement-view.ts';
 import { reservedBytes } from './plan.ts';
 import type { Node } from './context.ts';

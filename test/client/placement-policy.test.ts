@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { choose, parsePolicy, readPolicy, tighten } from '../../offchain/client/placement-policy.ts';
+import { choose, parsePolicy, tighten } from '../../offchain/client/placement-policy.ts';
+import { readPolicy } from '../../offchain/client/policy-file.ts';
 import { contentTypeOf } from '../../offchain/cli/content-type.ts';
 
 const file = {

@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SourceObject } from '../../offchain/codec/archive.ts';
 import { UnreadableSourceError } from '../../offchain/codec/format-errors.ts';
-import { inOrder, scan, sourceOf } from '../../offchain/client/source.ts';
+import { sourceOf } from '../../offchain/client/disk-source.ts';
+import { inOrder, scan } from '../../offchain/client/source.ts';
 import { tarSource } from '../../offchain/client/tar/tar-source.ts';
 import { tarBytes, tarOf } from '../../offchain/client/tar/tar.ts';
 

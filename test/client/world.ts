@@ -7,7 +7,7 @@ import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
 import type { ChainOptions } from '../../offchain/chain/client.ts';
 import { DEV_CHAIN_ID, devAccount } from '../../offchain/chain/dev-accounts.ts';
 import type { NetworkParameters } from '../../offchain/chain/devnet-parameters.ts';
-import { type Client, type ClientOptions, createClient } from '../../offchain/client/client.ts';
+import { type ClientOptions, type NodeClient, createClient } from '../../offchain/client/client.ts';
 import { type Rented, type RentOptions, rent } from '../../offchain/client/rent.ts';
 import { type RunningHeavy, startHeavy } from '../../offchain/heavy/service.ts';
 import type { HeavySettingsInput } from '../../offchain/heavy/settings.ts';
@@ -29,7 +29,7 @@ export interface World {
   readonly heavies: readonly RunningHeavy[];
   readonly providers: readonly RunningProvider[];
   /** A client of devnet account `account`, in a home folder of its own or in a named one. */
-  client(options: { readonly account: number; readonly home?: string; readonly chain?: Partial<ChainOptions> } & Omit<Partial<ClientOptions>, 'chain' | 'home'>): Promise<Client>;
+  client(options: { readonly account: number; readonly home?: string; readonly chain?: Partial<ChainOptions> } & Omit<Partial<ClientOptions>, 'chain' | 'home'>): Promise<NodeClient>;
   /** Ends a provider as if its machine was switched off. */
   stopProvider(id: number): Promise<void>;
   /** From now on the provider takes connections and says nothing, until `wake`. */
@@ -102,7 +102,7 @@ async function startNodes(holdfast: TestHoldfast, { providers: count, reads, hea
     valves.set(provider.id, valve);
     running.add(provider);
   }
-  const clients = new Set<Client>();
+  const clients = new Set<NodeClient>();
   const find = (id: number): RunningProvider => {
     const provider = providers.find((one) => one.id === id);
     if (provider === undefined) throw new Error(`no provider ${id}`);
@@ -144,7 +144,7 @@ async function startNodes(holdfast: TestHoldfast, { providers: count, reads, hea
 export async function rentedClient(
   world: World,
   options: { readonly account: number; readonly home?: string } & Partial<RentOptions> & Pick<ClientOptions, 'policy'>,
-): Promise<{ client: Client; rented: Rented }> {
+): Promise<{ client: NodeClient; rented: Rented }> {
   const { account, home, policy, ...terms } = options;
   const client = await world.client({ account, ...(home === undefined ? {} : { home }), policy });
   await buyTokens(client.chain, { coin: parseEther('10') });
@@ -157,7 +157,7 @@ export const HASTY = { retryPauseMs: 20, graceMs: 400, lateUnmeasuredMs: 300, la
 
 export interface DefaultScheme {
   readonly world: World;
-  readonly client: Client;
+  readonly client: NodeClient;
   readonly rented: Rented;
   /** A folder with a sample of everything, not stored. */
   readonly tree: string;

@@ -7,7 +7,7 @@ import { AgreementViews } from '../../offchain/client/fetch/agreement-view.ts';
 import { ProviderHealth } from '../../offchain/client/fetch/health.ts';
 import { type BatchPlace, PayloadReader } from '../../offchain/client/fetch/payload-reader.ts';
 import { holdersOf } from '../../offchain/client/holders.ts';
-import { LazyPool } from '../../offchain/client/lazy-pool.ts';
+import { nodePool } from '../../offchain/client/node-pool.ts';
 import { DEFAULT_POLICY } from '../../offchain/client/policy.ts';
 import { Edges } from '../../offchain/reads/pay/edges.ts';
 import { ReadPayer } from '../../offchain/reads/pay/payer.ts';
@@ -26,7 +26,7 @@ export interface SharedReader {
 
 export function readerOf(chain: Chain, owner: Client, change: Partial<ReadPolicy>, heavyUrl?: string): SharedReader {
   const policy = { ...DEFAULT_POLICY, reads: { ...DEFAULT_READ_POLICY, ...change } };
-  const pool = new LazyPool(nodePlatform);
+  const pool = nodePool(nodePlatform);
   const health = new ProviderHealth(policy);
   const payer = new ReadPayer({ chain, signer: chain.account!, policy: policy.reads, identify: async () => undefined });
   const source = new ReadSource({ own: addressOf(chain), payer, edges: new Edges({ chain, policy: policy.reads, ...(heavyUrl === undefined ? {} : { holdersOf: (batchId: string) => holdersOf([heavyUrl], batchId) }) }) });

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, readdir, rename, rm, truncate, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { scan, sourceOf } from '../../offchain/client/source.ts';
+import { sourceOf } from '../../offchain/client/disk-source.ts';
+import { scan } from '../../offchain/client/source.ts';
 import { UnreadableSourceError } from '../../offchain/codec/format-errors.ts';
 import { Vault } from '../../offchain/reciprocal/vault.ts';
 import { snapshot, writeSampleTree } from '../client/tree.ts';

@@ -100,7 +100,7 @@ export function adopt(client: Client, options: AdoptOptions): Promise<Adopted> {
     // First the money: a reference to what nobody pays for would be worth nothing, and a share without one is shown and can be taken back.
     for (const { agreement, due } of cost.agreements) if (due > 0n) await joinPool(client.chain, { agreement, amount: due });
     if (!unchanged) {
-      const journal = await Journal.open(client.store, { agreement: view.id, name, sourceDigest: `adopt ${contentId}` }, Date.now());
+      const journal = await Journal.open(client.state, { agreement: view.id, name, sourceDigest: `adopt ${contentId}` }, Date.now());
       const catalog = withForeign(before, name, { manifest: manifestOf(location, journal.created), foreign: foreignKeysOf(location.keys) });
       await storeCatalog(client, { view, journal, catalog, signal });
     }

@@ -1,6 +1,7 @@
 /** Telling heavy nodes where public content lies, so that others adopt it instead of storing it again. */
 import { placesOf } from '../../chain/location-standing.ts';
 import { readRenewal } from '../../chain/pot.ts';
+import { utf8 } from '../../codec/bytes.ts';
 import { requestJson } from '../../wire/http-client.ts';
 import { KEPT_LOCATION_BYTES, KeptReply } from '../../wire/kept-content.ts';
 import { abortable } from '../aborting.ts';
@@ -32,7 +33,7 @@ export function announce(client: Client, options: { readonly name: string; reado
     for (const id of placesOf(location).agreements) {
       if (!(await readRenewal(client.chain, id)).isLocked) throw new AgreementError('NOT_LOCKED', `Agreement ${id} is not locked: what others paid for could be deleted.`, 'Run `holdfast lock` first; it is for good.', { agreement: id });
     }
-    const size = Buffer.byteLength(JSON.stringify(location));
+    const size = utf8(JSON.stringify(location)).length;
     if (size > KEPT_LOCATION_BYTES) throw new NotOfferedError(contentId, [`its location has ${size} bytes, and ${KEPT_LOCATION_BYTES} are taken`]);
     const headers = await client.sessions.headers(location.manifest.agreement);
     const { answers, failures } = await askThem(await heaviesFor(client, contentId), (url) => requestJson(`${url}/contents/${contentId}`, { method: 'PUT', headers, body: location, schema: KeptReply, timeoutMs: TIMEOUT_MS, signal }));

@@ -5,7 +5,7 @@ import { standingOf } from '../../chain/location-standing.ts';
 import { openRecord } from '../../codec/open-record.ts';
 import type { ChunkRef } from '../../codec/types.ts';
 import type { PublicLocation } from '../../wire/named.ts';
-import { readPublicFile } from '../named/fetch-location.ts';
+import { readPublicFile } from '../named/read-public-file.ts';
 import { BadLocationError } from '../named/errors.ts';
 import { type OpenedLocation, openLocation } from '../named/open-location.ts';
 import type { PublicReader } from '../named/public-reader.ts';

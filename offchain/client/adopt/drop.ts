@@ -34,7 +34,7 @@ export function dropAdopted(client: Client, options: { readonly name: string; re
     if (ref === undefined || !isAdopted(before, name)) throw new NoSuchObjectError(name, 'nothing was adopted under this name');
     const agreements = [...new Set((before.names.get(name) ?? []).flatMap(foreignAgreements))];
     const view = await pickAgreement(client, options.agreement);
-    const journal = await Journal.open(client.store, { agreement: view.id, name, sourceDigest: `drop ${ref.contentId}` }, Date.now());
+    const journal = await Journal.open(client.state, { agreement: view.id, name, sourceDigest: `drop ${ref.contentId}` }, Date.now());
     // First the reference: without it nothing shows content that nobody pays for. Killed in between, `adoptions` shows the share, and `quitUnused` takes it back.
     const without = withoutVersions(before, name, (version) => foreignAgreements(version).length === 0);
     const after = withDeletion(without, name, journal.created);

@@ -1,6 +1,6 @@
 /** The keys of batches in agreements of others, from the creator's own catalog. */
 import { decodeCatalog, type ForeignKeys } from '../../codec/catalog.ts';
-import type { Store } from '../../store/open.ts';
+import type { CreatorState } from '../state/creator-state.ts';
 import { hexToBytes, bytesToHex } from 'viem';
 import type { BatchKeys } from '../../wire/named.ts';
 
@@ -13,12 +13,12 @@ export interface ForeignPlace {
 
 /** Reads the catalog again only when it has changed. */
 export class ForeignKeyring {
-  readonly #store: Store;
+  readonly #state: CreatorState;
   readonly #creator: string;
   #known: { readonly sequence: number; readonly home: string; readonly rows: ReadonlyMap<string, readonly ForeignKeys[]> } | undefined;
 
-  constructor(options: { readonly store: Store; readonly creator: string }) {
-    this.#store = options.store;
+  constructor(options: { readonly state: CreatorState; readonly creator: string }) {
+    this.#state = options.state;
     this.#creator = options.creator;
   }
 
@@ -29,12 +29,12 @@ export class ForeignKeyring {
   }
 
   async #rows(): Promise<ReadonlyMap<string, readonly ForeignKeys[]>> {
-    const where = { creator: this.#creator };
-    const now = await this.#store.knownCatalog.findUnique({ where, select: { sequence: true, agreement: true, bundle: true } });
-    if (now === null) return new Map();
+    const now = await this.#state.catalogPlace(this.#creator);
+    if (now === undefined) return new Map();
     const home = `${now.agreement}/${now.bundle}`;
     if (this.#known !== undefined && this.#known.sequence === now.sequence && this.#known.home === home) return this.#known.rows;
-    const { bytes } = await this.#store.knownCatalog.findUniqueOrThrow({ where, select: { bytes: true } });
+    const bytes = (await this.#state.catalog(this.#creator))?.bytes;
+    if (bytes === undefined) return new Map();
     const rows = new Map<string, ForeignKeys[]>();
     for (const versions of decodeCatalog(bytes).names.values()) {
       for (const version of versions) {

@@ -25,11 +25,17 @@ export interface AgreementView {
   readonly quorum: number;
 }
 
+interface Known {
+  readonly view: Promise<AgreementView>;
+  readonly untilMs: number;
+  isRenewed: boolean;
+}
+
 /** Views are kept for `maxAgeMs`, so that reading a file asks the chain once. */
 export class AgreementViews {
   readonly #chain: Chain;
   readonly #maxAgeMs: number;
-  readonly #views = new Map<number, { view: Promise<AgreementView>; untilMs: number }>();
+  readonly #views = new Map<number, Known>();
 
   constructor(chain: Chain, maxAgeMs: number) {
     this.#chain = chain;
@@ -39,15 +45,30 @@ export class AgreementViews {
   /** @throws ChainError NO_SUCH_AGREEMENT, RpcUnavailableError */
   get(agreement: number): Promise<AgreementView> {
     const known = this.#views.get(agreement);
-    if (known !== undefined && known.untilMs > performance.now()) return known.view;
-    return this.refresh(agreement);
+    const leftMs = (known?.untilMs ?? 0) - performance.now();
+    if (known === undefined || leftMs <= 0) return this.refresh(agreement);
+    if (leftMs < this.#maxAgeMs / 2) this.#renew(agreement, known);
+    return known.view;
+  }
+
+  /** Beside whoever reads all the time: none of them ever waits for the chain. Where it fails, the view just grows old. */
+  #renew(agreement: number, known: Known): void {
+    if (known.isRenewed) return;
+    known.isRenewed = true;
+    const untilMs = performance.now() + this.#maxAgeMs;
+    const view = loadView(this.#chain, agreement);
+    const put = (): void => {
+      if (this.#views.get(agreement) === known) this.#views.set(agreement, { view, untilMs, isRenewed: false });
+    };
+    view.then(put, () => (known.isRenewed = false));
   }
 
   /** Asks the chain anew: after a commit, or when providers may have been replaced. */
   refresh(agreement: number): Promise<AgreementView> {
     const view = loadView(this.#chain, agreement);
-    this.#views.set(agreement, { view, untilMs: performance.now() + this.#maxAgeMs });
-    view.catch(() => this.#views.delete(agreement));
+    const known: Known = { view, untilMs: performance.now() + this.#maxAgeMs, isRenewed: false };
+    this.#views.set(agreement, known);
+    view.catch(() => this.#views.get(agreement) === known && this.#views.delete(agreement));
     return view;
   }
 }

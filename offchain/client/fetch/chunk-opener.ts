@@ -5,6 +5,7 @@ import type { WorkerPool } from '../../codec/pool/pool.ts';
 import type { ChunkRef, Platform } from '../../codec/types.ts';
 import { BufferPool } from '../../wire/buffer-pool.ts';
 import type { LendRecord } from './read-ahead.ts';
+import { runOver } from './run-over.ts';
 
 /** Most chunks are smaller: a buffer for the largest ones would seldom be filled. */
 const BUFFER_BYTES = 2 << 20;
@@ -17,7 +18,7 @@ const BUFFERS_KEPT = 8;
  */
 export function chunkOpener(options: { readonly pool: WorkerPool; readonly platform: Platform; readonly lend: LendRecord }): (keys: RecordName['keys'], ref: ChunkRef) => Promise<OpenedChunk> {
   const { pool, platform, lend } = options;
-  const memory = new BufferPool({ bufferBytes: BUFFER_BYTES, kept: BUFFERS_KEPT, isShared: true });
+  const memory = new BufferPool({ bufferBytes: BUFFER_BYTES, kept: BUFFERS_KEPT, isShared: pool.sharesMemory });
   return async (given, ref) => {
     const { chunkId, size, method } = ref;
     const stored = await lend(ref);
@@ -26,7 +27,7 @@ export function chunkOpener(options: { readonly pool: WorkerPool; readonly platf
     try {
       const parts = stored.map(({ bytes }) => bytes);
       const keys = await keysOf(given, parts);
-      const { isRight } = await pool.run('openChunk', { buffers: [plain, ...parts], keys, chunkId, size, method });
+      const { isRight } = await runOver(pool, 'openChunk', { buffers: [plain, ...parts], keys, chunkId, size, method }, [0]);
       // Again on this thread, which throws the error with its reason.
       if (!isRight) await openRecordInto(platform, { keys, chunkId, size, method, parts, target: plain });
       return { plain, release };

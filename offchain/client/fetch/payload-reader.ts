@@ -84,7 +84,7 @@ export class PayloadReader {
     this.#options = options;
     this.#shared = new SharedReads(options.policy.cacheBytes);
     this.#gate = new Gate(options.policy.readsAtOnce);
-    this.#memory = new BufferPool({ bufferBytes: PIECE_BUFFER_BYTES, kept: PIECE_BUFFERS_KEPT, isShared: true });
+    this.#memory = new BufferPool({ bufferBytes: PIECE_BUFFER_BYTES, kept: PIECE_BUFFERS_KEPT, isShared: options.pool.sharesMemory });
     this.#lanes = new Lanes({ startAtOnce: options.policy.transfersAtFirst, maxAtOnce: options.policy.transfersAtMost });
   }
 

@@ -5,6 +5,7 @@ import type { SlotHost } from './agreement-view.ts';
 import { firstOf } from './first-of.ts';
 import type { Lent } from './lent.ts';
 import { type Piece, type PieceContext, hasArrived, pieceKey, slotKey } from './piece.ts';
+import { runOver } from './run-over.ts';
 import { fetchUnsealed } from './slot-reader.ts';
 
 /** Where whole stripes are read, the other data slots that are left alone are computed in the same pass over the same k pieces. */
@@ -82,7 +83,7 @@ async function rebuildSlots(context: PieceContext, piece: Piece, wanted: readonl
       throw new UnrecoverableError({ agreement: view.id, need: k, have: sources.length, reasons });
     }
     const buffers = [...sources.map(({ bytes }) => bytes), ...targets];
-    await pool.run('recover', { buffers, slots: [...answers.keys()].map((host) => host.slot), k, m, wanted });
+    await runOver(pool, 'recover', { buffers, slots: [...answers.keys()].map((host) => host.slot), k, m, wanted }, targets.map((_, i) => sources.length + i));
     return targets.map((bytes) => ({ bytes, release: () => memory.give(bytes) }));
   } catch (error) {
     for (const target of targets) memory.give(target);

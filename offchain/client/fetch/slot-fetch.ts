@@ -9,6 +9,7 @@ import { readInto } from '../../wire/read-into.ts';
 import { WrongBytesError } from '../errors.ts';
 import type { SlotHost } from './agreement-view.ts';
 import type { Lent } from './lent.ts';
+import { runOver } from './run-over.ts';
 
 export interface LeafRun {
   readonly agreement: number;
@@ -36,7 +37,7 @@ export interface FetchContext {
 }
 
 /**
- * Leaves [first, first + count), unsealed, in shared memory.
+ * Leaves [first, first + count), unsealed, in memory that threads share where they can.
  * @throws WrongBytesError when they do not fit the root; RemoteError, TransportError, AbortedError
  */
 export async function fetchLeaves(host: SlotHost, run: LeafRun, { pool, memory, idleMs, onArrived, signal, headers }: FetchContext & { readonly signal?: AbortSignal | undefined; readonly headers?: Readonly<Record<string, string>> }): Promise<FetchedLeaves> {
@@ -51,7 +52,7 @@ export async function fetchLeaves(host: SlotHost, run: LeafRun, { pool, memory, 
     onArrived?.();
     const bytes = received.subarray(0, count * LEAF_SIZE);
     const proof = Array.from({ length: proofNodes }, (_, i) => received.slice(bytes.length + i * NODE_SIZE, bytes.length + (i + 1) * NODE_SIZE));
-    const { isRight } = await pool.run('openRange', { buffers: [bytes], proof, root, leaves, first, batchKey, slot: host.slot });
+    const { isRight } = await runOver(pool, 'openRange', { buffers: [bytes], proof, root, leaves, first, batchKey, slot: host.slot }, [0]);
     if (!isRight) throw new WrongBytesError(host.provider, `leaves ${first} to ${first + count - 1} of a fragment`);
     return { bytes, timeMs, release: () => memory.give(received) };
   } catch (error) {

@@ -33,7 +33,7 @@ export async function holdersOfName({ chain }: Pick<PublicReader, 'chain'>, key:
  * What `ask` throws counts as no answer, and the next holder in the order is asked in its place.
  * @throws NoHolderAnsweredError when fewer than a majority of the replicas answered (or of the registered nodes, where these are fewer)
  */
-export async function askHolders<T>(reader: PublicReader, name: string, key: Hex, ask: (holder: Holder, signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<HolderAnswers<T>> {
+export async function askHolders<T>(reader: Pick<PublicReader, 'chain'>, name: string, key: Hex, ask: (holder: Holder, signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<HolderAnswers<T>> {
   const holders = await holdersOfName(reader, key);
   const replicas = Math.min(NAME_REPLICAS, holders.length);
   const { answers, failures } = await firstOf({ candidates: holders.slice(0, ASKED_MAX), need: replicas, start: ask, lateMs: LATE_MS, signal });

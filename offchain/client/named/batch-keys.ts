@@ -1,5 +1,6 @@
 /** Keys that unseal single batches: giving them away, and reading with those that one was given. */
 import { bytesToHex, hexToBytes } from 'viem';
+import { concat } from '../../codec/bytes.ts';
 import { recordSpans } from '../../codec/pack.ts';
 import type { ChunkRef } from '../../codec/types.ts';
 import type { BatchKeys } from '../../wire/named.ts';
@@ -32,7 +33,7 @@ export async function batchKeysFor(client: Client, chunks: readonly ChunkRef[]):
       else rows.push({ agreement, bundle, batch, keys: [key] });
     }
   }
-  return rows.map(({ keys, ...place }) => ({ ...place, keys: bytesToHex(Buffer.concat(keys)) }));
+  return rows.map(({ keys, ...place }) => ({ ...place, keys: bytesToHex(concat(...keys)) }));
 }
 
 /** `what`: of which object, for messages. @throws BadLocationError for a batch that was not given */

@@ -1,13 +1,11 @@
 /** Fetches a public object from the storages that hold it. */
-import { readFile } from '../../codec/decode.ts';
-import type { ManifestEntry } from '../../codec/manifest.ts';
 import type { RestoreResult } from '../../codec/restore-node.ts';
 import type { PublicLocation } from '../../wire/named.ts';
 import { abortable } from '../aborting.ts';
 import type { AvoidedProvider } from '../fetch/health.ts';
 import { type RestoreRequest, restoreManifest } from '../restore-manifest.ts';
 import { TooLargeObjectError } from './errors.ts';
-import { type OpenedLocation, openLocation } from './open-location.ts';
+import { openLocation } from './open-location.ts';
 import type { PublicReader } from './public-reader.ts';
 
 export interface FetchLocationOptions extends Omit<RestoreRequest, 'name'> {
@@ -34,10 +32,4 @@ export function fetchLocation(reader: PublicReader, options: FetchLocationOption
     const result = await restoreManifest({ ...reader, reader: opened.reader, keys: null }, opened.manifest, { ...options, name: contentId });
     return { ...result, contentId, avoided: reader.health.report() };
   });
-}
-
-/** The bytes of one file of an opened object; of [start, end) where that is given. */
-export function readPublicFile(reader: PublicReader, opened: OpenedLocation, entry: ManifestEntry, options: { readonly range?: { readonly start: number; readonly end: number } | undefined; readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<Uint8Array, void> {
-  const { range, signal } = options;
-  return readFile({ platform: reader.platform, keys: null, source: opened.reader.source({ signal }), signal }, { manifest: opened.manifest, entry, range });
 }

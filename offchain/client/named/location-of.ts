@@ -1,7 +1,8 @@
 /** The location that a resolved name stands for, wherever it is written. */
+import { concat } from '../../codec/bytes.ts';
 import { PublicLocation } from '../../wire/named.ts';
 import { BadLocationError, NoSuchPublicNameError } from './errors.ts';
-import { readPublicFile } from './fetch-location.ts';
+import { readPublicFile } from './read-public-file.ts';
 import { openLocation } from './open-location.ts';
 import type { PublicReader } from './public-reader.ts';
 import type { ResolvedName } from './resolve-name.ts';
@@ -18,7 +19,7 @@ export async function locationOf(reader: PublicReader, { name, record, value }: 
   if (entry?.kind !== 'file' || entry.size > LOCATION_BYTES_MAX) throw new BadLocationError(record.contentId, 'what it refers to is no location');
   const parts: Uint8Array[] = [];
   for await (const part of readPublicFile(reader, opened, entry, options)) parts.push(part.slice());
-  const location = parseLocation(Buffer.concat(parts).toString('utf8'));
+  const location = parseLocation(new TextDecoder().decode(concat(...parts)));
   if (location === undefined || location.contentId !== record.contentId || location.root !== record.root) throw new BadLocationError(record.contentId, 'what it refers to is of another object');
   return location;
 }

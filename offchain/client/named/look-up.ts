@@ -39,7 +39,7 @@ export async function ownersByName({ chain }: Pick<PublicReader, 'chain'>, text:
 }
 
 /** @throws BadNameError, NoSuchPublicNameError when nobody owns it, NoHolderAnsweredError, RpcUnavailableError */
-export async function lookUp(reader: PublicReader, options: { readonly name: string; readonly version?: number | undefined; readonly signal?: AbortSignal | undefined }): Promise<LookUp> {
+export async function lookUp(reader: Pick<PublicReader, 'chain'>, options: { readonly name: string; readonly version?: number | undefined; readonly signal?: AbortSignal | undefined }): Promise<LookUp> {
   const named = await ownedName(reader, options.name);
   const query = options.version === undefined ? '' : `&version=${options.version}`;
   const asked = await askHolders(reader, named.name, named.key, async ({ url }, signal) => {
@@ -64,7 +64,7 @@ export interface ListedRecord extends NamedSummary {
 }
 
 /** All versions that the holders list, the highest first. @throws as `lookUp` does */
-export async function lookUpVersions(reader: PublicReader, options: { readonly name: string; readonly signal?: AbortSignal | undefined }): Promise<NameOwners & { readonly versions: readonly ListedRecord[] }> {
+export async function lookUpVersions(reader: Pick<PublicReader, 'chain'>, options: { readonly name: string; readonly signal?: AbortSignal | undefined }): Promise<NameOwners & { readonly versions: readonly ListedRecord[] }> {
   const named = await ownedName(reader, options.name);
   const { answers } = await askHolders(reader, named.name, named.key, async ({ url }, signal) => {
     const { versions } = await requestJson(`${url}/records/${named.key}/versions`, { schema: VersionsReply, timeoutMs: ASK_TIMEOUT_MS, signal });
@@ -74,13 +74,13 @@ export async function lookUpVersions(reader: PublicReader, options: { readonly n
   return { ...named, versions: [...byHash.values()].sort((a, b) => (outranks(a, b) ? -1 : 1)) };
 }
 
-async function ownedName(reader: PublicReader, text: string): Promise<NameOwners> {
+async function ownedName(reader: Pick<PublicReader, 'chain'>, text: string): Promise<NameOwners> {
   const named = await ownersByName(reader, text);
   if (named.owners.length === 0) throw new NoSuchPublicNameError(named.name, 'nobody has claimed it');
   return named;
 }
 
-async function checked({ chain }: PublicReader, { key, owners }: NameOwners, record: NamedSummary): Promise<Hex> {
+async function checked({ chain }: Pick<PublicReader, 'chain'>, { key, owners }: NameOwners, record: NamedSummary): Promise<Hex> {
   const hash = await checkSummary(chain.domain, key, record);
   const owner = owners[record.tenure - 1];
   if (owner === undefined || !isAddressEqual(owner, record.owner)) throw new BadRecordError(`${record.owner} does not own the name`);

@@ -4,7 +4,7 @@ import type { Chain } from '../../chain/types.ts';
 import type { Client } from '../client.ts';
 import { AgreementViews } from '../fetch/agreement-view.ts';
 import { ProviderHealth } from '../fetch/health.ts';
-import { LazyPool } from '../lazy-pool.ts';
+import { nodePool } from '../node-pool.ts';
 import { DEFAULT_POLICY, type Policy } from '../policy.ts';
 
 /** What the verbs of this folder that only read need. Every `Client` is one; it also pays for reads, as far as its policy says. */
@@ -21,7 +21,7 @@ export interface PublicReader extends Pick<Client, 'chain' | 'platform' | 'pool'
  */
 export function createPublicReader(chain: Chain, options: { readonly policy?: Partial<Policy> | undefined } = {}): PublicReader & { close(): Promise<void> } {
   const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const pool = new LazyPool(nodePlatform);
+  const pool = nodePool(nodePlatform);
   return {
     chain,
     platform: nodePlatform,

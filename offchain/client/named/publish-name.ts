@@ -1,11 +1,10 @@
 /** Publishes a stored public object under a name. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { PublicLocation } from '../../wire/named.ts';
 import { NAME_VALUE_MAX_BYTES, type NamedValue } from '../../wire/named-record.ts';
 import { normaliseName } from '../../wire/named-name.ts';
 import { abortable } from '../aborting.ts';
+import { utf8 } from '../../codec/bytes.ts';
+import { bytesSource } from '../bytes-source.ts';
 import type { Client } from '../client.ts';
 import { put } from '../put.ts';
 import { locate } from './locate.ts';
@@ -40,15 +39,9 @@ export function publishName(client: Client, options: PublishNameOptions): Promis
 /** A location that is too large for a record is stored beside the object it is of, and referred to. */
 async function valueOf(client: Client, name: string, location: PublicLocation, signal: AbortSignal | undefined): Promise<string> {
   const direct = JSON.stringify({ kind: 'object', location } satisfies NamedValue);
-  if (Buffer.byteLength(direct) <= NAME_VALUE_MAX_BYTES) return direct;
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-location-'));
-  try {
-    const path = join(folder, 'location.json');
-    await writeFile(path, JSON.stringify(location));
-    const stored = `published${name}.location`;
-    await put(client, { paths: [path], name: stored, agreement: location.manifest.agreement, visibility: 'public', signal });
-    return JSON.stringify({ kind: 'reference', location: await locate(client, { name: stored, signal }) } satisfies NamedValue);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  if (utf8(direct).length <= NAME_VALUE_MAX_BYTES) return direct;
+  const stored = `published${name}.location`;
+  const source = bytesSource({ path: 'location.json', bytes: utf8(JSON.stringify(location)) });
+  await put(client, { source, name: stored, agreement: location.manifest.agreement, visibility: 'public', signal });
+  return JSON.stringify({ kind: 'reference', location: await locate(client, { name: stored, signal }) } satisfies NamedValue);
 }

@@ -24,7 +24,7 @@ export function forgetNames(client: Client, options: { readonly names: readonly 
       if ((before.names.get(name)?.length ?? 0) > 1) pruned = withoutVersions(pruned, name, (version) => version === newest);
     }
     if (pruned !== before) {
-      const journal = await Journal.open(client.store, { agreement: view.id, name: 'catalog', sourceDigest: `forget ${pruned.sequence}` }, Date.now());
+      const journal = await Journal.open(client.state, { agreement: view.id, name: 'catalog', sourceDigest: `forget ${pruned.sequence}` }, Date.now());
       await storeCatalog(client, { view, journal, catalog: pruned, signal });
     }
     return retire(client, { agreement: view.id, signal });

@@ -133,7 +133,7 @@ async function giveUp(
       for (const [name] of catalog.names) pruned = withoutVersions(pruned, name, (version) => version.kind === 'deleted' || !doomed.has(versionKey(name, version.manifest)));
       forgotten = count(catalog) - count(pruned);
     }
-    const journal = await Journal.open(client.store, { agreement: into, name: 'catalog', sourceDigest: `repair ${pruned.sequence}` }, Date.now());
+    const journal = await Journal.open(client.state, { agreement: into, name: 'catalog', sourceDigest: `repair ${pruned.sequence}` }, Date.now());
     await storeCatalog(client, { view: await pickAgreement(client, into), journal, catalog: pruned, signal });
     usage = await usageNow(client, signal);
   }

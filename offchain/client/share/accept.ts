@@ -6,12 +6,10 @@ import { Letter, checkLetter } from '../../wire/letter.ts';
 import { abortable } from '../aborting.ts';
 import type { Client } from '../client.ts';
 import { messageOf } from '../errors.ts';
-import type { OnProgress } from '../progress.ts';
 import { type Book, openBook } from './book.ts';
 import { BadGrantError, NoSuchShareError } from './errors.ts';
 import { bodyKeyOf, openGrantBody, openHead } from './grant-value.ts';
 import { decodeText } from './letter-text.ts';
-import { type FetchedShare, fetchGrant } from './open-shared.ts';
 import { GRANT_PREFIX } from './share.ts';
 import { ownCard } from './share-key.ts';
 
@@ -33,7 +31,7 @@ export interface ReceivedShare {
 export function acceptGrant(client: Client, options: { readonly text: string; readonly signal?: AbortSignal | undefined }): Promise<ReceivedShare> {
   const { text, signal } = options;
   return abortable('Accepting a grant', signal, async () => {
-    const letter = Letter.safeParse(decodeText(GRANT_PREFIX, text)).data;
+    const letter = Letter.safeParse(await decodeText(client.platform, GRANT_PREFIX, text)).data;
     if (letter === undefined || letter.kind !== 'grant') throw new BadGrantError('it is not the text of a grant, or a part of it is missing');
     await checkLetter(client.chain.domain, letter).catch((cause: unknown) => {
       throw new BadGrantError(messageOf(cause), { cause });
@@ -63,13 +61,7 @@ export function listReceived(client: Client, options: { readonly signal?: AbortS
   });
 }
 
-/** `share`: its id, or the beginning of it, or its label where only one has it. @throws NoSuchShareError, BadGrantError, UnrecoverableError, RpcUnavailableError */
-export function fetchShared(client: Client, options: { readonly share: string; readonly into: string; readonly path?: string | undefined; readonly onProgress?: OnProgress | undefined; readonly signal?: AbortSignal | undefined }): Promise<FetchedShare> {
-  const { share, signal } = options;
-  return abortable(`Fetching what is shared as ${JSON.stringify(share)}`, signal, async () => fetchGrant(client, await openReceived(client, await openBook(client, signal), share, signal), options));
-}
-
-/** @throws NoSuchShareError, BadGrantError */
+/** `share`: its id, or the beginning of it, or its label where only one has it. @throws NoSuchShareError, BadGrantError */
 export async function openReceived(client: Client, book: Book, share: string, signal?: AbortSignal): Promise<Grant> {
   const now = await client.chain.nowSeconds();
   const live = book.grants.filter(({ expiry }) => expiry === 0 || expiry > now);

@@ -1,15 +1,14 @@
 /** The letters that concern this wallet: in the home folder and at the heavy nodes, brought together. Either of the two suffices. */
-import { createHash, randomBytes } from 'node:crypto';
-import { access, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { bytesToHex, hexToBytes, isAddressEqual } from 'viem';
+import { hexToBytes, isAddressEqual } from 'viem';
 import type { Hex } from 'viem';
 import { z } from 'zod';
+import { fromBase64, toBase64 } from '../../codec/base64.ts';
 import { concat, utf8 } from '../../codec/bytes.ts';
 import { Letter, type LetterKind, isAbove, signLetter } from '../../wire/letter.ts';
 import { HoldfastError } from '../../wire/errors.ts';
 import type { Client } from '../client.ts';
 import { type KnownLetter, highest, knownLetter, letterKey, putLetter, readMailbox, sendLetter } from './mailbox.ts';
+import { textDigest } from '../text-digest.ts';
 import { GroupNote, Note, ShareNote } from './records.ts';
 
 const NONCE_BYTES = 12;
@@ -36,8 +35,7 @@ export interface Book {
 
 /** @throws RpcUnavailableError */
 export async function openBook(client: Client, signal?: AbortSignal): Promise<Book> {
-  const path = pathOf(client);
-  const local = await readLocal(client, path);
+  const local = await readLocal(client);
   const remote = await readMailbox(client, signal).catch((error: unknown) => {
     if (error instanceof HoldfastError && error.code === 'NO_HOLDER') return undefined;
     throw error;
@@ -53,7 +51,7 @@ export async function openBook(client: Client, signal?: AbortSignal): Promise<Bo
 
   const store = async (letter: Letter): Promise<void> => {
     letters.set(letterKey(letter), await knownLetter(client, letter));
-    await writeLocal(path, [...letters.values()].map((one) => one.letter));
+    await client.state.writeLetters(JSON.stringify([...letters.values()].map((one) => one.letter)));
     // The home folder has it: heavy nodes that are away are told by the next command.
     await sendLetter(client, letter, signal).catch(ignoreAway);
   };
@@ -92,7 +90,7 @@ export async function openBook(client: Client, signal?: AbortSignal): Promise<Bo
 /** A share's note has another id than its link, which is a letter as well. */
 function idOf(note: Note): Hex {
   const text = note.kind === 'share' ? `share ${note.id.toLowerCase()}` : `group ${note.name}`;
-  return `0x${createHash('sha256').update(text).digest('hex')}`;
+  return `0x${textDigest(text)}`;
 }
 
 /** Holders that came later, or were away, are given what they lack. */
@@ -113,7 +111,7 @@ function ignoreAway(error: unknown): void {
 async function closeNote({ platform }: Client, key: Uint8Array, id: Hex, note: Note): Promise<string> {
   const nonce = platform.randomBytes(NONCE_BYTES);
   const data = await platform.zstdCompress(utf8(JSON.stringify(note)), 3);
-  return Buffer.from(concat(nonce, await platform.gcmEncrypt({ key, nonce, data, associated: hexToBytes(id) }))).toString('base64');
+  return toBase64(concat(nonce, await platform.gcmEncrypt({ key, nonce, data, associated: hexToBytes(id) })));
 }
 
 const NOTE_BYTES_MAX = 8 << 20;
@@ -121,25 +119,21 @@ const NOTE_BYTES_MAX = 8 << 20;
 /** Undefined: written under another master key, or by a later version of this program. */
 async function openNote({ platform, creator }: Client, key: Uint8Array, letter: Letter): Promise<Note | undefined> {
   if (!isAddressEqual(letter.from, creator)) return undefined;
-  const bytes = new Uint8Array(Buffer.from(letter.value, 'base64'));
+  const bytes = fromBase64(letter.value);
+  if (bytes === undefined) return undefined;
   const data = await platform.gcmDecrypt({ key, nonce: bytes.slice(0, NONCE_BYTES), data: bytes.slice(NONCE_BYTES), associated: hexToBytes(letter.id) });
   if (data === null) return undefined;
   return Note.safeParse(JSON.parse(new TextDecoder().decode(await platform.zstdDecompress(data, NOTE_BYTES_MAX)))).data;
 }
 
-function pathOf({ home, chain: { deployment }, creator }: Client): string {
-  const market = createHash('sha256').update(`${deployment.chainId}/${deployment.market.toLowerCase()}/${creator.toLowerCase()}`).digest('hex').slice(0, 12);
-  return join(home, `letters-${market}.json`);
-}
-
 /** Whether this home folder has ever kept a letter. */
-export async function hasLetters(client: Client): Promise<boolean> {
-  return access(pathOf(client)).then(() => true, () => false);
+export async function hasLetters({ state }: Client): Promise<boolean> {
+  return (await state.readLetters()) !== undefined;
 }
 
 /** Losing it costs nothing as long as heavy nodes have the same; what does not follow its form is not believed. */
-async function readLocal(client: Client, path: string): Promise<KnownLetter[]> {
-  const text = await readFile(path, 'utf8').catch(() => '[]');
+async function readLocal(client: Client): Promise<KnownLetter[]> {
+  const text = (await client.state.readLetters()) ?? '[]';
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -149,10 +143,4 @@ async function readLocal(client: Client, path: string): Promise<KnownLetter[]> {
   const letters = z.array(Letter).safeParse(json).data ?? [];
   const known = await Promise.all(letters.map((letter) => knownLetter(client, letter).catch(() => undefined)));
   return known.filter((one) => one !== undefined);
-}
-
-async function writeLocal(path: string, letters: readonly Letter[]): Promise<void> {
-  const temporary = `${path}.${bytesToHex(randomBytes(6)).slice(2)}`;
-  await writeFile(temporary, JSON.stringify(letters), { mode: 0o600, flush: true });
-  await rename(temporary, path);
 }

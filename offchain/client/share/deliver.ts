@@ -1,13 +1,11 @@
 /** Gives the recipients of a share what it stands for today: closed for each of them, signed, and left at the heavy nodes. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { hexToBytes, isAddressEqual } from 'viem';
 import type { Address } from 'viem';
 import { encodeGrant } from '../../codec/grant.ts';
 import { wrapKey } from '../../codec/grant-box.ts';
 import { type Letter, signLetter } from '../../wire/letter.ts';
 import type { PublicLocation } from '../../wire/named.ts';
+import { bytesSource } from '../bytes-source.ts';
 import type { Client } from '../client.ts';
 import { messageOf } from '../errors.ts';
 import { locate } from '../named/locate.ts';
@@ -89,17 +87,10 @@ async function publicKeyOf(client: Client, { address, publicKey }: Recipient, si
 /** What is too large for a letter is stored as a public file of closed bytes: whoever opens the letter finds it. */
 async function placeBody(client: Client, { id, target }: ShareNote, body: Uint8Array, signal: AbortSignal | undefined): Promise<{ body: Uint8Array | PublicLocation; stored?: string }> {
   if (body.length <= INLINE_BYTES) return { body };
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-grant-'));
-  try {
-    const path = join(folder, 'grant');
-    await writeFile(path, body);
-    const stored = `${OWN_PREFIX}grants/${id.slice(2, 18)}`;
-    const agreement = versionsOf(await syncCatalog(client, { signal }), target)[0]?.ref.agreement;
-    await put(client, { paths: [path], name: stored, agreement, visibility: 'public', signal });
-    return { body: await locate(client, { name: stored, signal }), stored };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const stored = `${OWN_PREFIX}grants/${id.slice(2, 18)}`;
+  const agreement = versionsOf(await syncCatalog(client, { signal }), target)[0]?.ref.agreement;
+  await put(client, { source: bytesSource({ path: 'grant', bytes: body }), name: stored, agreement, visibility: 'public', signal });
+  return { body: await locate(client, { name: stored, signal }), stored };
 }
 
 /** As `deliver`; what fails is told and does not stop other shares. */

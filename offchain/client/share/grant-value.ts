@@ -2,6 +2,7 @@
 import { bytesToHex, hexToBytes } from 'viem';
 import type { Address, Hex } from 'viem';
 import { z } from 'zod';
+import { fromBase64, toBase64 } from '../../codec/base64.ts';
 import { concat, u32, utf8 } from '../../codec/bytes.ts';
 import { type Grant, decodeGrant } from '../../codec/grant.ts';
 import { GRANT_BYTES_MAX, WRAPPED_BYTES, linkKey, openBody, sealBody, unwrapKey } from '../../codec/grant-box.ts';
@@ -9,7 +10,7 @@ import type { Platform } from '../../codec/types.ts';
 import { bytes } from '../../wire/fields.ts';
 import type { Letter } from '../../wire/letter.ts';
 import { PublicLocation } from '../../wire/named.ts';
-import { readPublicFile } from '../named/fetch-location.ts';
+import { readPublicFile } from '../named/read-public-file.ts';
 import { openLocation } from '../named/open-location.ts';
 import type { PublicReader } from '../named/public-reader.ts';
 import { BadGrantError } from './errors.ts';
@@ -46,11 +47,11 @@ export interface ClosedGrant {
 export async function closeGrant(platform: Platform, { bodyKey, head, bytes: body }: { readonly bodyKey: Uint8Array; readonly head: GrantHead; readonly bytes: Uint8Array }): Promise<ClosedGrant> {
   const headKey = await platform.hmacSha256(bodyKey, HEAD_INFO);
   const closedHead = await sealBody(platform, headKey, utf8(JSON.stringify(head)));
-  return { head: Buffer.from(closedHead).toString('base64'), body: await sealBody(platform, bodyKey, body) };
+  return { head: toBase64(closedHead), body: await sealBody(platform, bodyKey, body) };
 }
 
 export function grantValue({ head, body }: { readonly head: string; readonly body: Uint8Array | PublicLocation }, wrapped?: Uint8Array): string {
-  const value: Value = { v: 1, ...(wrapped === undefined ? {} : { wrapped: bytesToHex(wrapped) }), head, body: body instanceof Uint8Array ? Buffer.from(body).toString('base64') : body };
+  const value: Value = { v: 1, ...(wrapped === undefined ? {} : { wrapped: bytesToHex(wrapped) }), head, body: body instanceof Uint8Array ? toBase64(body) : body };
   return JSON.stringify(value);
 }
 
@@ -74,7 +75,7 @@ export function partiesOf({ from, to }: { readonly from: Address; readonly to: A
 export async function openHead(platform: Platform, letter: Letter, bodyKey: Uint8Array): Promise<GrantHead> {
   return refusing(async () => {
     const headKey = await platform.hmacSha256(bodyKey, HEAD_INFO);
-    const bytes = await openBody(platform, headKey, new Uint8Array(Buffer.from(valueOf(letter).head, 'base64')));
+    const bytes = await openBody(platform, headKey, bytesOf(valueOf(letter).head));
     return GrantHead.parse(JSON.parse(new TextDecoder().decode(bytes)));
   });
 }
@@ -82,7 +83,7 @@ export async function openHead(platform: Platform, letter: Letter, bodyKey: Uint
 /** @throws BadGrantError, and what reading throws where the grant lies in the network */
 export async function openGrantBody(reader: PublicReader, letter: Letter, bodyKey: Uint8Array, signal?: AbortSignal): Promise<Grant> {
   const { body } = valueOf(letter);
-  const closed = typeof body === 'string' ? new Uint8Array(Buffer.from(body, 'base64')) : await readStored(reader, body, signal);
+  const closed = typeof body === 'string' ? bytesOf(body) : await readStored(reader, body, signal);
   return refusing(async () => decodeGrant(reader.platform, await openBody(reader.platform, bodyKey, closed)));
 }
 
@@ -106,6 +107,12 @@ function valueOf(letter: Letter): Value {
   const value = Value.safeParse(json);
   if (!value.success) throw new BadGrantError('it does not follow its form');
   return value.data;
+}
+
+function bytesOf(base64: string): Uint8Array {
+  const found = fromBase64(base64);
+  if (found === undefined) throw new BadGrantError('it does not follow its form');
+  return found;
 }
 
 async function refusing<T>(act: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 /** Links: whose, which, and the secret behind the #, which browsers send to no server. */
 import { bytesToHex, hexToBytes, isAddress, isHex } from 'viem';
 import type { Address, Hex } from 'viem';
+import { fromBase64, toBase64Url } from '../../codec/base64.ts';
 import { BadLinkError } from './errors.ts';
 
 export interface ShareLink {
@@ -16,7 +17,7 @@ const SCHEME = 'holdfast:';
 
 /** `holdfast://shared/OWNER/ID#SECRET`, or with a heavy node's address in front. */
 export function linkText({ owner, id, secret, host }: ShareLink): string {
-  const fragment = Buffer.from(hexToBytes(secret)).toString('base64url');
+  const fragment = toBase64Url(hexToBytes(secret));
   return `${host === undefined ? 'holdfast://shared' : `${host.replace(/\/$/, '')}/shared`}/${owner}/${id}#${fragment}`;
 }
 
@@ -34,7 +35,7 @@ export function parseLink(text: string): ShareLink {
   if (owner === undefined || id === undefined || rest.length > 0) throw new BadLinkError('a part of it is missing');
   if (!isAddress(owner, { strict: false })) throw new BadLinkError('it does not say whose it is');
   if (!isHex(id) || id.length !== 66) throw new BadLinkError('its number is cut or garbled');
-  const secret = new Uint8Array(Buffer.from(url.hash.slice(1), 'base64url'));
-  if (url.hash.length !== 44 || secret.length !== 32) throw new BadLinkError('the secret behind the # is missing, cut or garbled');
+  const secret = fromBase64(url.hash.slice(1));
+  if (url.hash.length !== 44 || secret?.length !== 32) throw new BadLinkError('the secret behind the # is missing, cut or garbled');
   return { owner, id, secret: bytesToHex(secret), host: isOwn ? undefined : url.origin };
 }

@@ -1,6 +1,8 @@
 /** Letters at the heavy nodes: what several of them say is checked and put together, so one that lies or lags changes nothing. */
 import type { Address, Hex } from 'viem';
 import { isAddressEqual } from 'viem';
+import { toBase64 } from '../../codec/base64.ts';
+import { utf8 } from '../../codec/bytes.ts';
 import { requestJson } from '../../wire/http-client.ts';
 import { BadLetterError, LETTERS_PAGE_BYTES, Letter, LetterPage, LetterStored, type LetterRank, READ_TICKET_SECONDS, checkLetter, isAbove, mailboxKey } from '../../wire/letter.ts';
 import { RemoteError } from '../../wire/transport-errors.ts';
@@ -70,7 +72,7 @@ export async function readMailbox(client: Client, signal?: AbortSignal): Promise
   const { creator, chain } = client;
   const until = Math.floor(await chain.nowSeconds()) + READ_TICKET_SECONDS;
   const ticket = { owner: creator, until, signature: await signTyped(client.signer, chain.domain, 'MailboxRead', { owner: creator, until }) };
-  const headers = { authorization: `Mailbox ${Buffer.from(JSON.stringify(ticket)).toString('base64')}` };
+  const headers = { authorization: `Mailbox ${toBase64(utf8(JSON.stringify(ticket)))}` };
   return askHolders(client, 'your letters', mailboxKey(creator), async ({ url }, scope) => {
     const letters: KnownLetter[] = [];
     let after = '';

@@ -31,7 +31,7 @@ export async function ownCard(client: Client, book: Book): Promise<ShareKey> {
   const publicKey = bytesToHex(publicKeyOf(exchange));
   const known = book.letter({ from: client.creator, id: CARD_ID });
   const letter = known?.value === publicKey ? known : await book.write({ kind: 'card', id: CARD_ID, value: publicKey });
-  return { address: client.creator, publicKey, card: encodeText(CARD_PREFIX, letter) };
+  return { address: client.creator, publicKey, card: await encodeText(client.platform, CARD_PREFIX, letter) };
 }
 
 /** What its owner signed, whoever told it. @throws NoShareKeyError, BadRecipientError, NoHolderAnsweredError */
@@ -42,9 +42,9 @@ export async function findShareKey(reader: PublicReader, address: Address, signa
 }
 
 /** An address, or a card. A card is believed as far as it is signed. @throws BadRecipientError */
-export async function parseRecipient({ chain }: Pick<PublicReader, 'chain'>, text: string): Promise<Recipient> {
+export async function parseRecipient({ chain, platform }: Pick<PublicReader, 'chain' | 'platform'>, text: string): Promise<Recipient> {
   if (isAddress(text, { strict: false })) return { address: text };
-  const json = decodeText(CARD_PREFIX, text);
+  const json = await decodeText(platform, CARD_PREFIX, text);
   const letter = Letter.safeParse(json).data;
   if (letter === undefined || letter.kind !== 'card') throw new BadRecipientError(text, 'it is neither an address nor a card');
   await checkLetter(chain.domain, letter).catch((error: unknown) => {

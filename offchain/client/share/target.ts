@@ -1,5 +1,5 @@
 /** What a share stands for right now: versions in the catalog. */
-import { createHash } from 'node:crypto';
+import { sha256 } from 'viem';
 import type { Catalog, CatalogVersion } from '../../codec/catalog.ts';
 import { encodeCbor } from '../../codec/cbor-writer.ts';
 import { type ManifestRef, manifestRefToCbor } from '../../codec/manifest-ref.ts';
@@ -48,5 +48,5 @@ export function mustHaveVersions(catalog: Catalog, target: ShareTarget): SharedV
 /** Changes with the versions, and with the places that they lie in. */
 export function digestOf(target: ShareTarget, versions: readonly SharedVersion[]): string {
   const rows = versions.map(({ name, version, ref, generation }) => [name, version, manifestRefToCbor(ref), generation]);
-  return `0x${createHash('sha256').update(encodeCbor([target.path ?? null, rows])).digest('hex')}`;
+  return sha256(encodeCbor([target.path ?? null, rows]));
 }

@@ -1,5 +1,6 @@
 /** Objects as one tar stream (POSIX.1-2001): what GNU tar, bsdtar and Python read. */
 import type { ObjectInfo, SourceObject } from '../../codec/archive.ts';
+import { concat, utf8 } from '../../codec/bytes.ts';
 import { UnreadableSourceError } from '../../codec/format-errors.ts';
 import { HoldfastError } from '../../wire/errors.ts';
 
@@ -59,18 +60,18 @@ function headerOf(info: ObjectInfo): Uint8Array {
     ...(info.target === undefined ? [] : [record('linkpath', info.target)]),
     ...(info.size > OCTAL_SIZE_MAX ? [record('size', String(info.size))] : []),
   ].join('');
-  const extended = Buffer.from(records);
-  return Buffer.concat([
+  const extended = utf8(records);
+  return concat(
     ustar({ name: 'PaxHeader', type: 'x', mode: 0o644, size: extended.length, mtime: 0, target: '' }),
     extended,
-    Buffer.alloc(padding(extended.length)),
+    new Uint8Array(padding(extended.length)),
     ustar({ name: path, type: TYPES[info.kind], mode: info.mode & 0o777, size: info.kind === 'file' ? info.size : 0, mtime: Math.max(0, Math.floor(info.mtimeMs / 1000)), target: info.target ?? '' }),
-  ]);
+  );
 }
 
-function ustar({ name, type, mode, size, mtime, target }: { name: string; type: string; mode: number; size: number; mtime: number; target: string }): Buffer {
-  const block = Buffer.alloc(BLOCK);
-  const text = (value: string, at: number, bytes: number): void => void Buffer.from(value).copy(block, at, 0, Math.min(bytes, Buffer.byteLength(value)));
+function ustar({ name, type, mode, size, mtime, target }: { name: string; type: string; mode: number; size: number; mtime: number; target: string }): Uint8Array {
+  const block = new Uint8Array(BLOCK);
+  const text = (value: string, at: number, bytes: number): void => block.set(utf8(value).subarray(0, bytes), at);
   const octal = (value: number, at: number, digits: number): void => text(`${Math.min(value, 8 ** digits - 1).toString(8).padStart(digits, '0')}\0`, at, digits + 1);
   text(name, 0, 100);
   octal(mode, 100, 7);
@@ -88,7 +89,7 @@ function ustar({ name, type, mode, size, mtime, target }: { name: string; type: 
 
 /** "LENGTH KEY=VALUE\n", where LENGTH counts itself too. */
 function record(key: string, value: string): string {
-  const rest = Buffer.byteLength(` ${key}=${value}\n`);
+  const rest = utf8(` ${key}=${value}\n`).length;
   let length = rest + String(rest).length;
   if (rest + String(length).length !== length) length = rest + String(length).length;
   return `${length} ${key}=${value}\n`;

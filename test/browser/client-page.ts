@@ -1,0 +1,96 @@
+/** What the test's page can do: the client as any page would use it. Bundled and driven by `client.test.ts` and scripts/bench/browser.ts. */
+import { mnemonicToAccount } from 'viem/accounts';
+import { DEV_MNEMONIC } from '../../offchain/chain/dev-accounts.ts';
+import { type Client, type Policy, createBrowserClient, createChain, filesSource, folderSink, getInto, list, parseDeployment, put, readStored, remove, status, toErrorBody } from '../../offchain/sdk/browser.ts';
+import { noise } from './page.ts';
+
+export interface Order {
+  readonly rpcUrl: string;
+  readonly deployment: string;
+  readonly account: number;
+  readonly heavies: readonly string[];
+  readonly policy?: Partial<Policy>;
+  readonly threads?: number;
+}
+
+export interface Stored {
+  readonly contentId: string;
+  readonly bundle: number | null;
+  readonly unchanged: boolean;
+  readonly receipts: number;
+  readonly plainBytes: number;
+  readonly problems: number;
+  readonly stages: readonly string[];
+  readonly timeMs: number;
+}
+
+let client: Client | undefined;
+let ending = new AbortController();
+
+function ours(): Client {
+  if (client === undefined) throw new Error('no client is open');
+  return client;
+}
+
+async function storing(source: ReturnType<typeof filesSource>, name: string): Promise<Stored> {
+  const stages = new Set<string>();
+  const startedMs = performance.now();
+  const { contentId, bundle, unchanged, receipts, stats, problems } = await put(ours(), { source, name, signal: ending.signal, onProgress: ({ stage }) => stages.add(stage) });
+  return { contentId, bundle, unchanged, receipts: receipts.length, plainBytes: stats.plainBytes, problems: problems.length, stages: [...stages], timeMs: performance.now() - startedMs };
+}
+
+/** Errors as plain values, which cross from the page to the test. */
+async function told<T>(act: () => Promise<T>): Promise<T | { readonly code: string; readonly message: string }> {
+  try {
+    return await act();
+  } catch (error) {
+    return toErrorBody(error);
+  }
+}
+
+const api = {
+  isIsolated: globalThis.crossOriginIsolated,
+  async open({ rpcUrl, deployment, account, heavies, policy, threads }: Order): Promise<string> {
+    const chain = await createChain({ rpcUrls: [rpcUrl], deployment: parseDeployment(deployment), account: mnemonicToAccount(DEV_MNEMONIC, { addressIndex: account }) });
+    client = await createBrowserClient({ chain, heavies, policy, threads });
+    return client.home;
+  },
+  close: () => ours().close(),
+  /** Noise: of `sizeBytes` in files of at most `fileBytes`. */
+  put: (name: string, sizeBytes: number, fileBytes = sizeBytes, lastModified = 1_700_000_000_000) => told(() => {
+    const bytes = noise(sizeBytes);
+    const files = Array.from({ length: Math.ceil(sizeBytes / fileBytes) }, (_, i) => ({ path: `folder ${i % 3}/file ${i}`, file: new File([new Uint8Array(bytes.subarray(i * fileBytes, (i + 1) * fileBytes))], `${i}`, { lastModified }) }));
+    return storing(filesSource(files), name);
+  }),
+  /** What the input of the page holds. */
+  putChosen: (name: string) => told(() => storing(filesSource(document.querySelector('input')!.files!), name)),
+  cancel() {
+    ending.abort();
+    ending = new AbortController();
+  },
+  get: (name: string) => told(async () => {
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry('got', { recursive: true }).catch(() => undefined);
+    const got = await getInto(ours(), { name, sink: folderSink(await root.getDirectoryHandle('got', { create: true })) });
+    return { restored: got.restored, bytes: got.bytes, failed: got.failed.map(({ path, error }) => `${path}: ${String(error)}`) };
+  }),
+  /** SHA-256 of a file that `get` wrote. */
+  async digest(path: string): Promise<string> {
+    let folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('got');
+    const segments = path.split('/');
+    for (const name of segments.slice(0, -1)) folder = await folder.getDirectoryHandle(name);
+    const bytes = await (await (await folder.getFileHandle(segments.at(-1)!)).getFile()).arrayBuffer();
+    return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  },
+  range: (name: string, path: string, start: number, end: number) => told(async () => {
+    const parts: number[] = [];
+    for await (const part of (await readStored(ours(), { name, path, range: { start, end } })).bytes()) parts.push(...part);
+    return parts;
+  }),
+  list: async () => (await list(ours())).map(({ name, versions }) => ({ name, versions: versions.length })),
+  remove: (name: string) => told(() => remove(ours(), { name }).then(() => 'removed')),
+  agreements: async () => (await status(ours())).agreements.length,
+};
+export type ClientPage = typeof api;
+
+Object.assign(globalThis, { holdfast: api });
