@@ -1,5 +1,6 @@
 /** What the verbs of this folder share. */
 import type { Client } from '../../client/client.ts';
+import type { Gate } from '../../client/gate.ts';
 import type { Logger } from '../../store/log.ts';
 import type { Store } from '../../store/open.ts';
 import type { Bodies } from './bodies.ts';
@@ -24,6 +25,8 @@ export interface Objects {
   readonly bodies: Bodies;
   readonly journal: Journal;
   readonly commits: Commits;
+  /** One at a time: bodies whose room is measured. */
+  readonly tight: Gate;
   /** Commits what is pending to the network. */
   flush(more?: { readonly isWhole?: boolean; readonly moved?: readonly MovedBody[] }): Promise<void>;
 }

@@ -91,7 +91,7 @@ export class PreconditionFailedError extends HoldfastError {
 export class NoSpaceError extends HoldfastError {
   constructor(facts: { readonly needBytes: number; readonly freeBytes: number }) {
     super('NO_SPACE', `There is no room for ${facts.needBytes} more bytes: ${facts.freeBytes} of the rented space are free. Nothing was stored.`, {
-      details: facts, nextStep: 'Rent more space ("holdfast extend --quota", or a second agreement), or delete objects.',
+      details: facts, nextStep: 'Rent more space (`holdfast grow`), or delete objects.',
     });
   }
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Client } from '../../client/client.ts';
+import { Gate } from '../../client/gate.ts';
 import { pickAgreement } from '../../client/pick-agreement.ts';
 import type { FileLayer } from '../../store/files.ts';
 import type { Logger } from '../../store/log.ts';
@@ -80,7 +81,7 @@ export async function openObjects(options: OpenObjectsOptions): Promise<OpenedOb
     // Where writes wait for the network, a pack of another kind keeps them out from its begin to its end.
     const flush = (more: Omit<Parameters<Journal['flush']>[0], 'alone'> = {}): Promise<void> =>
       isNetwork ? commits.alone(() => journal.flush({ ...more, alone: here })) : journal.flush({ ...more, alone: (act) => commits.alone(act) });
-    const objects: Objects = { client, store, settings, clock, log, spool, room, bodies, journal, commits, flush };
+    const objects: Objects = { client, store, settings, clock, log, spool, room, bodies, journal, commits, tight: new Gate(1), flush };
     return running(objects, packs, unlock);
   } catch (error) {
     await store.$disconnect();

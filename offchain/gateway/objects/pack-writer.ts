@@ -32,8 +32,8 @@ export function writePack(client: Client, plan: PackPlan): Promise<PutResult> {
   return put(client, { paths: [], source: { open: () => objectsOf(plan) }, name, agreement, dedupe, chunking: CHUNKING, signal });
 }
 
-/** Half as large as elsewhere: a range waits for the whole of the chunks that it touches. */
-const CHUNKING = { kind: 'cdc', sizeBytes: 512 << 10 } as const;
+/** A quarter of what is usual: a range waits for the whole of the chunks that it touches. */
+export const CHUNKING = { kind: 'cdc', sizeBytes: 256 << 10 } as const;
 
 async function* objectsOf({ bodies, readBody, readChanges, sequence, changesBytes, check }: PackPlan): AsyncGenerator<SourceObject, void> {
   await check();
@@ -41,7 +41,7 @@ async function* objectsOf({ bodies, readBody, readChanges, sequence, changesByte
   yield { ...FILE, path: CHANGES_PATH, size: changesBytes, mtimeMs: sequence, open: readChanges };
 }
 
-const FILE = { kind: 'file', mode: 0o600, mtimeMs: 0 } as const;
+export const FILE = { kind: 'file', mode: 0o600, mtimeMs: 0 } as const;
 
 async function* whole({ id, sizeBytes }: PackedBody, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   let read = 0;

@@ -45,6 +45,11 @@ export class Room {
     return this.#freeBytes(this.#space);
   }
 
+  /** Batches that may still be filled. */
+  async freeBatches(): Promise<number> {
+    return Math.max(0, (await this.look()).freeBatches - this.#options.reserveBatches);
+  }
+
   async look(): Promise<RentedSpace> {
     this.#lookedMs = Date.now();
     return (this.#space = await this.#options.look());
@@ -54,6 +59,11 @@ export class Room {
   async take(sizeBytes: number, signal?: AbortSignal): Promise<void> {
     if (sizeBytes === 0) return;
     await this.#checkSpace(sizeBytes);
+    await this.takeSpool(sizeBytes, signal);
+  }
+
+  /** In the spool alone, whatever the network has room for. @throws SpoolFullError */
+  async takeSpool(sizeBytes: number, signal?: AbortSignal): Promise<void> {
     const { limitBytes, waitMs } = this.#options;
     const deadlineMs = Date.now() + waitMs;
     // One body larger than the whole spool may come alone.

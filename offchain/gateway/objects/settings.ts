@@ -24,6 +24,8 @@ export const ObjectsSettings = z.strictObject({
   spoolWaitMs: ms.default(20_000),
   /** Batches of the agreement that only deletions and compaction may take. */
   reserveBatches: z.number().int().min(0).max(1024).default(2),
+  /** Where there is no room by its size, a body of up to so many bytes is looked at: what is stored already, and what zstd saves, takes none. */
+  measureBytes: z.number().int().min(0).max(1024 * MIB).default(16 * MIB),
   /** Uploads in parts that nobody completed in this time are given up. */
   uploadExpiryMs: ms.default(7 * 86_400_000),
   /** How often lifecycle rules are applied. */

@@ -33,6 +33,23 @@ async function everything(store: OpenedObjects): Promise<object[]> {
   return all;
 }
 
+/** What was answered, key to ETag, by a process that is ended after each of these counts of answers, and begun anew. */
+async function writeUntilKilled(told: { readonly account: number; readonly home: string; readonly durability: 'network' | 'spool' }, counts: readonly number[]): Promise<Map<string, string>> {
+  const deployment = JSON.parse(formatDeployment(world.holdfast.deployment)) as unknown;
+  const answered = new Map<string, string>();
+  for (const [run, killAfter] of counts.entries()) {
+    const order = JSON.stringify({ ...told, rpcUrl: world.holdfast.rpcUrl, deployment, run });
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'writer-child.ts'), order], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let count = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      const { key, etag } = JSON.parse(line) as { key: string; etag: string };
+      answered.set(key, etag);
+      if (++count === killAfter) child.kill('SIGKILL');
+    }
+  }
+  return answered;
+}
+
 describe('an empty machine and the wallet', () => {
   it('find all that was committed, and go on with it', async () => {
     const { client } = await rentedClient(world, { account: 12, batchLog2: 20, quota: 120, policy: {} });
@@ -115,23 +132,34 @@ describe('with durability: network', () => {
   });
 });
 
+describe('an agreement that is nearly full', () => {
+  it('takes what is stored already and what shrinks, and nothing that it could not commit', async () => {
+    const { client } = await rentedClient(world, { account: 17, batchLog2: 20, quota: 16, policy: {} });
+    const store = await openTestObjects(client);
+    await store.createBucket('b');
+    const bytes = randomBytes(9 * MIB);
+    await put(store, 'b', 'first', bytes, { sizeBytes: bytes.length });
+    expect(await codeOf(put(store, 'b', 'unknown size', randomBytes(9 * MIB)))).toBe('NO_SPACE');
+    await put(store, 'b', 'again', bytes, { sizeBytes: bytes.length });
+    await put(store, 'b', 'zeros', new Uint8Array(12 * MIB), { sizeBytes: 12 * MIB });
+    const other = randomBytes(9 * MIB);
+    expect(await codeOf(put(store, 'b', 'other', other, { sizeBytes: other.length }))).toBe('NO_SPACE');
+    expect(await codeOf(put(store, 'b', 'wrong', bytes, { sizeBytes: bytes.length, md5: md5('x') }))).toBe('BAD_DIGEST');
+    expect(await store.usage()).toMatchObject({ spooledBytes: 0, pendingChanges: 0 });
+    const fresh = await openTestObjects(await world.client({ account: 17 }));
+    expect((await fresh.listObjects({ bucket: 'b', limit: 10 })).objects.map(({ key }) => key)).toEqual(['again', 'first', 'zeros']);
+    expect(md5(await bytesOf((await fresh.getObject({ bucket: 'b', key: 'again' })).read()))).toBe(md5(bytes));
+    await fresh.close();
+    await store.close();
+  });
+});
+
 describe('a machine that dies', () => {
   it('by kill -9 at any moment keeps what it answered', async () => {
     const home = join(world.folder, 'killed');
     const { client } = await rentedClient(world, { account: 14, home, batchLog2: 20, quota: 120, policy: {} });
     await client.close();
-    const { rpcUrl } = world.holdfast;
-    const deployment = JSON.parse(formatDeployment(world.holdfast.deployment)) as unknown;
-    const answered = new Map<string, string>();
-    for (const [run, killAfter] of [3, 11, 30].entries()) {
-      const child = spawn(process.execPath, [join(import.meta.dirname, 'writer-child.ts'), JSON.stringify({ rpcUrl, deployment, account: 14, home, run })], { stdio: ['ignore', 'pipe', 'inherit'] });
-      let count = 0;
-      for await (const line of createInterface({ input: child.stdout })) {
-        const { key, etag } = JSON.parse(line) as { key: string; etag: string };
-        answered.set(key, etag);
-        if (++count === killAfter) child.kill('SIGKILL');
-      }
-    }
+    const answered = await writeUntilKilled({ account: 14, home, durability: 'spool' }, [3, 11, 30]);
     expect(answered.size).toBeGreaterThanOrEqual(44);
     const again = await world.client({ account: 14, home });
     const store = await openTestObjects(again);
@@ -143,6 +171,21 @@ describe('a machine that dies', () => {
     const fresh = await openTestObjects(await world.client({ account: 14 }));
     expect(await everything(fresh)).toEqual(await everything(store));
     await fresh.close();
+    await store.close();
+  });
+
+  it('by kill -9 in the middle of commits has in the network what it answered, where that is the setting', async () => {
+    const home = join(world.folder, 'killed-network');
+    const { client } = await rentedClient(world, { account: 16, home, batchLog2: 20, quota: 120, policy: {} });
+    await client.close();
+    const answered = await writeUntilKilled({ account: 16, home, durability: 'network' }, [1, 4]);
+    expect(answered.size).toBeGreaterThanOrEqual(5);
+    // Nothing of that machine is needed.
+    const store = await openTestObjects(await world.client({ account: 16 }), { durability: 'network' });
+    const shown = (await store.listObjects({ bucket: 'b', limit: 1000 })).objects;
+    for (const { key, etag } of shown) expect(md5(await bytesOf((await store.getObject({ bucket: 'b', key })).read()))).toBe(etag);
+    expect([...answered].filter(([key, etag]) => !shown.some((one) => one.key === key && one.etag === etag))).toEqual([]);
+    await put(store, 'b', 'later', 'later');
     await store.close();
   });
 

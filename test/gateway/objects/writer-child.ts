@@ -1,4 +1,4 @@
-// usage: node writer-child.ts <JSON: {rpcUrl, deployment, account, home, run}>   (writes objects until it is killed, one line of JSON for each that was answered)
+// usage: node writer-child.ts <JSON: {rpcUrl, deployment, account, home, run, durability}>   (writes objects until it is killed, one line of JSON for each that was answered)
 import { createHash, randomBytes } from 'node:crypto';
 import { createChain } from '../../../offchain/chain/client.ts';
 import { parseDeployment } from '../../../offchain/chain/deployment.ts';
@@ -6,11 +6,11 @@ import { DEV_CHAIN_ID, devAccount } from '../../../offchain/chain/dev-accounts.t
 import { createClient } from '../../../offchain/client/client.ts';
 import { openTestObjects, put } from './store-world.ts';
 
-const { rpcUrl, deployment, account, home, run } = JSON.parse(process.argv[2] ?? '') as { rpcUrl: string; deployment: unknown; account: number; home: string; run: number };
+const { rpcUrl, deployment, account, home, run, durability } = JSON.parse(process.argv[2] ?? '') as { rpcUrl: string; deployment: unknown; account: number; home: string; run: number; durability: 'network' | 'spool' };
 const chain = await createChain({ rpcUrls: [rpcUrl], deployment: parseDeployment(deployment), account: devAccount(account, DEV_CHAIN_ID), pollMs: 50 });
 const client = await createClient({ chain, home });
 // Commits run all the time, so that the end comes in the middle of one.
-const store = await openTestObjects(client, { flushMs: 1 });
+const store = await openTestObjects(client, { flushMs: 1, durability });
 if ((await store.listBuckets()).length === 0) await store.createBucket('b');
 const write = async (key: string): Promise<void> => {
   const bytes = randomBytes(50_000);
