@@ -57,7 +57,7 @@ export function describeRequests(given: () => Given): void {
 
   describe('what is refused', () => {
     it.each([
-      ['no CID', '/ipfs/hello?format=raw', 400], ['an empty one', '/ipfs/?format=raw', 404], ['half a CID', '/ipfs/bafkrei?format=raw', 400], ['a very long one', `/ipfs/${'b'.repeat(5_000)}?format=raw`, 400],
+      ['no CID', '/ipfs/hello?format=raw', 400], ['an empty one', '/ipfs/?format=raw', 404], ['a format that only objects have', '/ipfs/bafkqaaa?format=constructor', 400], ['half a CID', '/ipfs/bafkrei?format=raw', 400], ['a very long one', `/ipfs/${'b'.repeat(5_000)}?format=raw`, 400],
       ['a short hash', `/ipfs/${CID.createV1(0x55, { code: 0x12, digest: new Uint8Array(4), bytes: Uint8Array.of(0x12, 4, 0, 0, 0, 0), size: 4 } as never)}?format=raw`, 400],
       ['a long identity', `/ipfs/${identityBlock('x'.repeat(129)).cid}?format=raw`, 400],
       ['another hash', '/ipfs/bafkr4ifcdrzfkxfaqgabrxcbdwrhrxkjjkbrjtpmtkwpiuqmgpxxkyh2xy?format=raw', 404],

@@ -13,5 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 export function contentTypeOf(name: string): string {
-  return TYPES[extname(name).slice(1).toLowerCase()] ?? 'application/octet-stream';
+  const ending = extname(name).slice(1).toLowerCase();
+  // A file may well be called x.constructor.
+  return (Object.hasOwn(TYPES, ending) ? TYPES[ending] : undefined) ?? 'application/octet-stream';
 }

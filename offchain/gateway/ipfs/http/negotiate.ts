@@ -5,12 +5,9 @@ export type Wanted =
   | { readonly kind: 'raw' | 'plain' | 'ipns-record' }
   | { readonly kind: 'car'; readonly dups: boolean };
 
-const KINDS: Readonly<Record<string, Wanted['kind']>> = {
-  'application/vnd.ipld.raw': 'raw',
-  'application/vnd.ipld.car': 'car',
-  'application/vnd.ipfs.ipns-record': 'ipns-record',
-};
-const FORMATS: Readonly<Record<string, Wanted['kind']>> = { raw: 'raw', car: 'car', 'ipns-record': 'ipns-record' };
+/** Maps, for what is looked up comes from strangers: every object has a `constructor`. */
+const KINDS = new Map<string, Wanted['kind']>([['application/vnd.ipld.raw', 'raw'], ['application/vnd.ipld.car', 'car'], ['application/vnd.ipfs.ipns-record', 'ipns-record']]);
+const FORMATS = new Map<string, Wanted['kind']>([['raw', 'raw'], ['car', 'car'], ['ipns-record', 'ipns-record']]);
 /** Formats of the specifications that would need somebody to trust this gateway. */
 const OTHER_FORMATS = new Set(['json', 'cbor', 'dag-json', 'dag-cbor', 'tar']);
 
@@ -25,14 +22,14 @@ export function negotiate(accept: string | undefined, query: URLSearchParams, { 
   const ranges = parseAccept(accept ?? '');
   const format = query.get('format');
   if (format !== null) {
-    const kind = FORMATS[format];
+    const kind = FORMATS.get(format);
     if (kind === undefined) throw OTHER_FORMATS.has(format) ? new NotAcceptableError(`This gateway does not send ?format=${format}.`) : new BadRequestError(`?format=${format.slice(0, 40)} is no format that is known.`);
-    return wanted(kind, ranges.find(({ type }) => KINDS[type] === kind)?.parameters ?? new Map(), query);
+    return wanted(kind, ranges.find(({ type }) => KINDS.get(type) === kind)?.parameters ?? new Map(), query);
   }
   let mismatch: GatewayError | undefined;
   for (const { type, parameters, q } of [...ranges].sort((a, b) => b.q - a.q)) {
     if (q === 0) continue;
-    const kind = KINDS[type] ?? 'plain';
+    const kind = KINDS.get(type) ?? 'plain';
     if (kind === 'plain' && !deserialize) continue;
     try {
       return wanted(kind, parameters, query);
