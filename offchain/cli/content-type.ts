@@ -12,5 +12,5 @@ const TYPES: Readonly<Record<string, string>> = {
 export function contentTypeOf(text: string): string {
   if (/^[a-z0-9.+-]+\/[a-z0-9.+-]+$/i.test(text)) return text.toLowerCase();
   const ending = /\.([a-z0-9]+)$/i.exec(text)?.[1]?.toLowerCase() ?? '';
-  return TYPES[ending] ?? 'application/octet-stream';
+  return (Object.hasOwn(TYPES, ending) ? TYPES[ending] : undefined) ?? 'application/octet-stream';
 }

@@ -70,7 +70,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
 /** The exit code of any error: that of the first known code along its chain of causes. */
 export function exitCodeOf(error: unknown): number {
   for (let one = error; one instanceof Error; one = one.cause) {
-    const known = one instanceof HoldfastError ? EXIT_OF_CODE[one.code] : undefined;
+    const known = one instanceof HoldfastError && Object.hasOwn(EXIT_OF_CODE, one.code) ? EXIT_OF_CODE[one.code] : undefined;
     if (known !== undefined) return known;
   }
   return EXIT.failure;

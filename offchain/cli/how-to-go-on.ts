@@ -14,7 +14,7 @@ const OTHERWISE = 'Unless a transaction was on its way already, nothing was paid
 /** An interruption with what to do next; other errors as they are. */
 export function withWayOn(error: unknown, argv: readonly string[]): unknown {
   if (!(error instanceof HoldfastError) || (error.code !== 'ABORTED' && error.code !== 'INTERRUPTED')) return error;
-  const verb = argv.find((word) => word in GO_ON);
+  const verb = argv.find((word) => Object.hasOwn(GO_ON, word));
   const isStdin = verb === 'put' && argv.includes('-');
   const nextStep = isStdin ? 'Standard input cannot be read again: begin it anew. Chunks that were stored before are not stored twice.' : verb === undefined ? OTHERWISE : GO_ON[verb];
   return new HoldfastError(error.code, error.shortMessage, { cause: error, details: error.details, retryable: true, ...(nextStep === undefined || nextStep === '' ? {} : { nextStep }) });

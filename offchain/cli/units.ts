@@ -27,7 +27,8 @@ const SIZE_UNITS: Readonly<Record<string, bigint>> = {
 /** "10GiB", "1.5 MiB", "4096" to bytes, rounded down. */
 export function parseSize(text: string): bigint {
   const match = /^([0-9]{1,15})(?:\.([0-9]{1,6}))?\s*([a-z]*)$/i.exec(text.trim());
-  const unit = match === null ? undefined : SIZE_UNITS[(match[3] ?? '').toLowerCase()];
+  const name = (match?.[3] ?? '').toLowerCase();
+  const unit = Object.hasOwn(SIZE_UNITS, name) ? SIZE_UNITS[name] : undefined;
   if (match === null || unit === undefined) throw new UsageError(`"${text}" is no size.`, 'Write for example 10GiB, 512MiB or 1TB.');
   const fraction = match[2] ?? '';
   return BigInt(match[1] ?? '0') * unit + (fraction === '' ? 0n : (BigInt(fraction) * unit) / 10n ** BigInt(fraction.length));

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { contentTypeOf } from '../../offchain/cli/content-type.ts';
 import { UsageError } from '../../offchain/cli/errors.ts';
 import { exitCodeOf } from '../../offchain/cli/exit-codes.ts';
+import { topicLines } from '../../offchain/cli/help/describe.ts';
+import { withWayOn } from '../../offchain/cli/how-to-go-on.ts';
 import { table } from '../../offchain/cli/output.ts';
 import { createProgress, progressText } from '../../offchain/cli/progress.ts';
 import { formatAmount, formatBytes, formatSeconds, parseAmount, parseBatchLog2, parseScheme, parseSize, schemeForSuppliers } from '../../offchain/cli/units.ts';
@@ -15,7 +18,14 @@ describe('units', () => {
     ['0.000001GiB', 1073n],
   ])('reads the size %s', (text, bytes) => expect(parseSize(text)).toBe(bytes));
 
-  it.each(['', '-1', 'GiB', '1.2.3MiB', '10 furlongs', '1e9'])('refuses the size "%s"', (text) => expect(() => parseSize(text)).toThrow(UsageError));
+  it.each(['', '-1', 'GiB', '1.2.3MiB', '10 furlongs', '1e9', '10constructor', '1 Constructor'])('refuses the size "%s"', (text) => expect(() => parseSize(text)).toThrow(UsageError));
+
+  it('takes no word for more than it is that every object knows', () => {
+    expect(exitCodeOf(new HoldfastError('constructor', 'what a node may say'))).toBe(1);
+    expect(contentTypeOf('x.constructor')).toBe('application/octet-stream');
+    expect(() => topicLines('constructor')).toThrow(UsageError);
+    expect(withWayOn(new HoldfastError('ABORTED', 'x'), ['node', 'holdfast', 'rm', 'constructor'])).toMatchObject({ nextStep: expect.stringContaining('run it again') });
+  });
 
   it('reads batches, schemes, supplier counts and amounts', () => {
     expect(parseBatchLog2('8MiB')).toBe(23);

@@ -32,7 +32,7 @@ function afterHelp(command: Command): string {
 }
 
 export function topicLines(name: string): string[] {
-  const topic = TOPICS[name];
+  const topic = Object.hasOwn(TOPICS, name) ? TOPICS[name] : undefined;
   if (topic === undefined) throw new UsageError(`There is no help on "${name}".`, `Topics: ${Object.keys(TOPICS).join(', ')}; commands: holdfast COMMAND --help.`);
   return [`${name}: ${topic.about}`, '', ...topic.lines()];
 }
