@@ -3,15 +3,22 @@ import { basename, resolve } from 'node:path';
 import type { PutPreview } from '../client/preview-put.ts';
 import type { PutResult } from '../client/put.ts';
 import { UsageError } from './errors.ts';
+import { isShareName } from './program-names.ts';
 import { formatBytes } from './units.ts';
 
 /** The name that was given, or that of the only path. */
 export function putName(paths: readonly string[], name: string | undefined): string {
-  if (name !== undefined) return name;
+  if (name !== undefined) return checkedName(name);
   const [only] = paths;
   if (only === '-') throw new UsageError('Standard input has no name.', 'Give --name.');
   if (paths.length !== 1 || only === undefined) throw new UsageError('Several paths have no common name.', 'Give --name.');
-  return basename(resolve(only));
+  return checkedName(basename(resolve(only)));
+}
+
+/** What shares keep is left out of restores: nobody's only copy may lie there. */
+export function checkedName(name: string): string {
+  if (!isShareName(name)) return name;
+  throw new UsageError(`Names that begin with ".holdfast/" are for what shares keep, and are not restored.`, 'Take another name.');
 }
 
 export async function checkPaths(paths: readonly string[]): Promise<void> {

@@ -12,6 +12,7 @@ export function collectCommand(): Command {
     .option('--keep <number>', 'keep only so many versions of each name (default: all)')
     .action(async (options: CommonOptions & { agreement?: string; keep?: string }) => {
       const { withClient, showProgress } = await import('../client-session.ts');
+      const { tellSharers } = await import('../tell-sharers.ts');
       const { collect } = await import('../../client/collect.ts');
       const { refreshNames } = await import('../../client/named/refresh-names.ts');
       const { parseCount } = await import('../units.ts');
@@ -22,6 +23,7 @@ export function collectCommand(): Command {
         const { onProgress, done } = showProgress(options);
         const collected = await collect(client, { agreement, keepVersions, signal, onProgress }).finally(done);
         const { forgotten, moved, bundles, freedBatches, isPartial } = collected;
+        if (moved.length > 0) await tellSharers(client, output, signal);
         const names = bundles.length === 0 ? undefined : await refreshNames(client, { signal });
         for (const { name, reason } of names?.failed ?? []) output.note(`${name} was not published anew: ${reason}.`);
         output.result({ ...collected, names }, () => [

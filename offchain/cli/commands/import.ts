@@ -27,7 +27,8 @@ export function importCommand(): Command {
     .action(async (path: string, name: string, options: ImportCommandOptions) => {
       const { importCar, inspectCar } = await import('../../client/cid/import-car.ts');
       const { contentsLines, importLines } = await import('../import-report.ts');
-      const { checkPaths } = await import('../put-report.ts');
+      const { checkPaths, checkedName } = await import('../put-report.ts');
+      const { tellSharers } = await import('../tell-sharers.ts');
       const { createOutput } = await import('../output.ts');
       const { showProgress, withClient } = await import('../client-session.ts');
       const { parseSize } = await import('../units.ts');
@@ -35,6 +36,7 @@ export function importCommand(): Command {
       const agreement = options.agreement === undefined ? undefined : parseId(options.agreement, 'an agreement');
       const maxBytes = options.maxSize === undefined ? undefined : Number(parseSize(options.maxSize));
       const { root } = options;
+      checkedName(name);
       await checkPaths([path]);
       const { onProgress, done } = showProgress(options);
       if (options.dryRun === true) {
@@ -43,6 +45,7 @@ export function importCommand(): Command {
       }
       await withClient(options, async ({ client, output, signal }) => {
         const imported = await importCar(client, { path, name, root, agreement, maxBytes, visibility: options.private === true ? 'private' : 'public', onProgress, signal }).finally(done);
+        await tellSharers(client, output, signal);
         output.result(imported, () => importLines(imported));
       });
     });

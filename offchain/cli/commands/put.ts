@@ -40,6 +40,7 @@ export function putCommand(): Command {
     .option('--announce', 'with --public, in a locked agreement: tell heavy nodes where it lies, so that others adopt it')
     .action(async (paths: readonly string[], options: PutOptions) => {
       const { withClient, showProgress } = await import('../client-session.ts');
+      const { tellSharers } = await import('../tell-sharers.ts');
       const { put } = await import('../../client/put.ts');
       const { putLines, putName } = await import('../put-report.ts');
       const { PartialError, UsageError } = await import('../errors.ts');
@@ -73,8 +74,7 @@ export function putCommand(): Command {
         const stored = await put(client, what).finally(done);
         output.result(stored, () => putLines(stored));
         if (options.announce === true) await (await import('../../client/adopt/announce.ts')).announce(client, { name, signal });
-        const { refreshIfShared } = await import('../../client/share/refresh-shares.ts');
-        for (const { reason } of (await refreshIfShared(client, { signal })).failed) output.note(`Those whom you share with were not told: ${reason}`);
+        await tellSharers(client, output, signal);
         const { problems } = stored;
         if (problems.length > 0) {
           const first = problems.slice(0, 3).map((problem) => JSON.stringify(problem.path)).join(', ');

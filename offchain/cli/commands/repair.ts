@@ -14,6 +14,7 @@ export function repairCommand(): Command {
     .action(async (options: CommonOptions & { agreement?: string; into?: string; giveUp?: boolean }) => {
       const { withClient, showProgress } = await import('../client-session.ts');
       const { repair } = await import('../../client/repair/repair.ts');
+      const { tellSharers } = await import('../tell-sharers.ts');
       const { PartialError } = await import('../errors.ts');
       const { repairLines, whatIsLeft } = await import('../repair-report.ts');
       const { parseCount } = await import('../units.ts');
@@ -23,6 +24,7 @@ export function repairCommand(): Command {
         const agreement = await whichAgreement(client, options.agreement);
         const { onProgress, done } = showProgress(options);
         const result = await repair(client, { agreement, into, giveUp: options.giveUp, signal, onProgress }).finally(done);
+        await tellSharers(client, output, signal);
         output.result(result, () => repairLines(result));
         const left = whatIsLeft(result);
         if (left !== undefined) throw new PartialError(left.sentence, { details: left.details, nextStep: left.nextStep });

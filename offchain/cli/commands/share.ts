@@ -13,6 +13,7 @@ interface ShareCommandOptions extends CommonOptions {
   readonly expires?: string;
   readonly output?: string;
   readonly refresh?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function shareCommand(): Command {
@@ -21,6 +22,7 @@ export function shareCommand(): Command {
     ['share photos --path 2025/june --link --expires 7d', 'a folder of it, with whoever has the link, for a week'],
     ['share projects/ --prefix --group team', 'all names that begin like this, with a group'],
     ['share report --version 3 --to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --output report.grant', 'one version, as a file for `holdfast accept`'],
+    ['share photos --group team --dry-run', 'what would be shared with whom; nothing is stored or sent'],
     ['share --refresh', 'tell everybody what has changed; put does it by itself'],
   ])
     .argument('[name]', 'as `holdfast ls` shows it')
@@ -34,6 +36,7 @@ export function shareCommand(): Command {
     .option('--expires <time>', 'from then on it is not given out, such as 12h, 7d or 2w (default: never)')
     .option('--output <file>', 'write the grants into a file as well, a line for each recipient')
     .option('--refresh', 'tell recipients of all shares what has changed')
+    .option('--dry-run', 'show what would be shared, with whom, and what that takes; store and send nothing')
     .action(async (name: string | undefined, options: ShareCommandOptions) => {
       const { withClient } = await import('../client-session.ts');
       const { PartialError, UsageError } = await import('../errors.ts');
@@ -41,6 +44,7 @@ export function shareCommand(): Command {
       const { parseCount } = await import('../parse-count.ts');
 
       if ((name === undefined) !== (options.refresh === true)) throw new UsageError('Name what is to be shared, or give --refresh.');
+      if (name === undefined && options.dryRun === true) throw new UsageError('--dry-run is about a new share.', '`holdfast shared --mine` says which of yours changed.');
       const version = options.version === undefined ? undefined : parseCount(options.version, { what: 'a version', max: 2 ** 32 - 1 });
       await withClient(options, async ({ client, output, signal }) => {
         if (name === undefined) {
@@ -56,7 +60,14 @@ export function shareCommand(): Command {
         const withLink = options.link === true || options.linkHost !== undefined;
         const expirySeconds = options.expires === undefined ? 0 : parseExpiry(options.expires, await client.chain.nowSeconds());
         const target = { name, isPrefix: options.prefix === true, ...(options.path === undefined ? {} : { path: options.path }), ...(version === undefined ? {} : { version }) };
-        const shared = await share(client, { target, to: listed(options.to), groups: listed(options.group), withLink, expirySeconds, signal });
+        const what = { target, to: listed(options.to), groups: listed(options.group), withLink, expirySeconds, signal };
+        if (options.dryRun === true) {
+          const { previewShare } = await import('../../client/share/preview-share.ts');
+          const { sharePreviewLines } = await import('../share-report.ts');
+          const preview = await previewShare(client, what);
+          return output.result({ dryRun: true, ...preview }, () => sharePreviewLines(preview));
+        }
+        const shared = await share(client, what);
         const link = shared.link !== undefined && options.linkHost !== undefined ? linkText({ ...parseLink(shared.link), host: options.linkHost }) : shared.link;
         if (options.output !== undefined) {
           const { writeFile } = await import('node:fs/promises');

@@ -24,13 +24,13 @@ export function statusCommand(): Command {
       const { parseCount } = await import('../units.ts');
       const agreement = options.agreement === undefined ? undefined : parseCount(options.agreement, { what: 'an agreement', max: 2 ** 32 - 1 });
       await withClient(options, async ({ client, output, signal }) => {
-        const all = await status(client, { agreement });
+        const all = await status(client, { agreement, signal });
         const health = options.objects ? await objectHealth(client, { agreements: all.agreements, name, signal }) : undefined;
-        const { isPackName } = await import('../pack-names.ts');
+        const { isProgramName } = await import('../program-names.ts');
         const nowSeconds = await client.chain.nowSeconds();
         output.result({ ...all, ...health }, () => [
           ...(name === undefined ? statusLines(all, nowSeconds) : []),
-          ...(health === undefined ? [] : healthLines({ ...health, objects: health.objects.filter((one) => name !== undefined || !isPackName(one.name)) }, { nowSeconds, isNamed: name !== undefined })),
+          ...(health === undefined ? [] : healthLines({ ...health, objects: health.objects.filter((one) => name !== undefined || !isProgramName(one.name)) }, { nowSeconds, isNamed: name !== undefined })),
         ]);
       });
     });

@@ -1,7 +1,7 @@
 /** Names from the copies of the catalog in a home folder: no password, no chain, no network. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPackName } from '../pack-names.ts';
+import { isProgramName } from '../program-names.ts';
 import { decodeCatalog } from '../../codec/catalog.ts';
 
 const DATABASE = /^creator-[0-9a-f]{12}\.db$/;
@@ -21,7 +21,7 @@ async function namesIn(path: string): Promise<string[]> {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
     const rows = database.prepare('SELECT "bytes" FROM "KnownCatalog"').all() as { bytes: Uint8Array }[];
-    return rows.flatMap(({ bytes }) => [...decodeCatalog(bytes).names].flatMap(([name, versions]) => (versions.at(-1)?.kind === 'stored' && !isPackName(name) ? [name] : [])));
+    return rows.flatMap(({ bytes }) => [...decodeCatalog(bytes).names].flatMap(([name, versions]) => (versions.at(-1)?.kind === 'stored' && !isProgramName(name) ? [name] : [])));
   } finally {
     database.close();
   }
