@@ -9,4 +9,5 @@ export * from '../earnings/history.ts';
 export * from '../earnings/provider-statement.ts';
 export * from '../earnings/read-statement.ts';
 export * from '../earnings/side-spending.ts';
+export * from '../earnings/tables.ts';
 export * from '../earnings/tenures.ts';

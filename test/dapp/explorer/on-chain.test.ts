@@ -1,0 +1,190 @@
+/** What the pages read and do, on a real chain with a small market that moves. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseEther } from 'viem';
+import { currentEpoch } from '../../../offchain/chain/current-epoch.ts';
+import { registryAbi } from '../../../offchain/chain/generated/abi.ts';
+import { owedToNode, tokenBalance } from '../../../offchain/chain/read-money.ts';
+import { readNode } from '../../../offchain/chain/read-node.ts';
+import { surrender } from '../../../offchain/chain/surrender.ts';
+import { linesOf } from '../../../offchain/earnings/group.ts';
+import { readHeavyAccount } from '../../../offchain/earnings/heavy-statement.ts';
+import { readProviderAccount } from '../../../offchain/earnings/provider-statement.ts';
+import { readAgreementPage, readAgreementView, slotMarks } from '../../../offchain/dapp/src/explorer/agreement-view.ts';
+import { readEpochFacts } from '../../../offchain/dapp/src/explorer/epoch-facts.ts';
+import { readEpochs } from '../../../offchain/dapp/src/explorer/epochs.ts';
+import { readNetworkFacts } from '../../../offchain/dapp/src/explorer/network-facts.ts';
+import { readRecent } from '../../../offchain/dapp/src/explorer/read-events.ts';
+import { readTransaction } from '../../../offchain/dapp/src/explorer/read-transaction.ts';
+import { look, parseSearch } from '../../../offchain/dapp/src/explorer/search.ts';
+import { headlineOf, plain, sayEvent } from '../../../offchain/dapp/src/explorer/sentence.ts';
+import { fromIndexOrChain } from '../../../offchain/dapp/src/explorer/sources.ts';
+import { readTransactions } from '../../../offchain/dapp/src/explorer/transactions.ts';
+import { claimFees, dueRails } from '../../../offchain/dapp/src/heavy/claim.ts';
+import { feeChart, feesByEpoch } from '../../../offchain/dapp/src/heavy/fee-chart.ts';
+import { readChildren, readHeavyFigures } from '../../../offchain/dapp/src/heavy/heavy-reads.ts';
+import { collectPay, railParties } from '../../../offchain/dapp/src/provider/collect.ts';
+import { earningsChart, whereShares } from '../../../offchain/dapp/src/provider/earnings-charts.ts';
+import { readFaults, readOpenChallenges } from '../../../offchain/dapp/src/provider/faults.ts';
+import { readSlotParents } from '../../../offchain/dapp/src/provider/slot-parents.ts';
+import { readSlots } from '../../../offchain/dapp/src/provider/slots.ts';
+import { readStanding } from '../../../offchain/dapp/src/provider/standing.ts';
+import { readTimeline } from '../../../offchain/dapp/src/provider/timeline.ts';
+import { type Story, startStory } from '../../earnings/story.ts';
+
+let story: Story;
+let agreement: number;
+let other: number;
+
+beforeAll(async () => {
+  story = await startStory();
+  agreement = await story.open(story.creator, { providers: [2, 3, 4], periods: 3 });
+  other = await story.open(story.second, { providers: [3, 5], periods: 2, quota: 5 });
+  await story.epoch(2, 3, 4, 5);
+  await story.epoch(2, 3, 5);
+  await story.epoch(2, 3, 4, 5);
+  await surrender(story.provider(4), { agreement, slot: 2 });
+  await story.epoch(2, 3, 5);
+});
+afterAll(() => story.holdfast.stop());
+
+test('an agreement with its slots, told apart', async () => {
+  const view = await readAgreementView(story.creator, agreement);
+  expect(slotMarks(view).map(({ condition }) => condition)).toEqual(['proven', 'proven', 'vacant']);
+  expect(view.rent).toBe(view.slots.reduce((sum, { rent }) => sum + rent, 0n));
+  await expect(readAgreementView(story.creator, 99)).rejects.toMatchObject({ code: 'NO_SUCH_AGREEMENT' });
+  const page = await readAgreementPage(story.creator, { page: 0, size: 1 });
+  expect([page.count, page.views.map(({ id }) => id)]).toEqual([2, [other]]);
+  expect((await readAgreementPage(story.creator, { page: 9, size: 1 })).views).toEqual([]);
+});
+
+test('transactions in words, by whom they concern, and page by page', async () => {
+  const chain = story.creator;
+  const all = await readTransactions({ chain }, { page: 0 });
+  expect(all.from).toBe('chain');
+  expect(all.value.groups).toHaveLength(20);
+  expect(all.value.hasMore).toBe(true);
+  const blocks = all.value.groups.map(({ block }) => block);
+  expect(blocks).toEqual([...blocks].sort((a, b) => Number(b - a)));
+  const { groups } = await readRecent(chain);
+  const headlines = groups.map(({ events }) => plain(sayEvent(headlineOf(events)!)));
+  expect(headlines.filter((line) => line.startsWith('Provider 4 lost slot 2'))).toHaveLength(1);
+  expect(headlines.some((line) => /rented space: agreement 1, matched by heavy node 1, prepaid with [0-9.]+ HOLD/.test(line))).toBe(true);
+  expect(headlines.filter((line) => line.includes(' said '))).toEqual([]);
+  const ofFive = await readTransactions({ chain }, { page: 0, of: { node: 5 } });
+  expect(ofFive.value.groups.length).toBeGreaterThan(3);
+  const ofOther = (await readTransactions({ chain }, { page: 0, of: { agreement: other } })).value.groups;
+  expect(ofOther.map(({ events }) => headlineOf(events)!.name)).toContain('Opened');
+  expect(ofOther.length).toBeLessThan(groups.length);
+  const last = groups[0]!;
+  expect((await readTransactions({ chain }, { page: 0, of: { block: last.block } })).value.groups.map(({ transaction }) => transaction)).toContain(last.transaction);
+});
+
+test('one transaction with its call, its events, its cost; and one that was refused, with the reason', async () => {
+  const chain = story.creator;
+  const { groups } = await readRecent(chain);
+  const opening = groups.find(({ events }) => events.some(({ name, args }) => name === 'Opened' && args['id'] === agreement))!;
+  const view = await readTransaction(chain, opening.transaction);
+  expect(view).toMatchObject({ status: 'success', contract: 'market', call: { name: 'open' } });
+  expect(view.call!.args.map(({ name }) => name)).toContain('terms');
+  expect(view.fee).toBeGreaterThan(0n);
+  expect(view.events.length).toBeGreaterThan(0);
+  const wallet = story.provider(2).wallet!;
+  // A development chain takes it into a block and complains all the same.
+  await expect(wallet.writeContract({ address: chain.deployment.registry, abi: registryAbi, functionName: 'withdrawStake', args: [2], account: wallet.account!, chain: wallet.chain, gas: 300_000n })).rejects.toThrow('NothingQueued');
+  const [hash] = (await chain.public.getBlock()).transactions;
+  expect(await readTransaction(chain, hash!)).toMatchObject({ status: 'reverted', call: { name: 'withdrawStake' }, reason: { sentence: 'Node 2 has no withdrawal in the queue.' } });
+  await expect(readTransaction(chain, `0x${'12'.repeat(32)}`)).rejects.toMatchObject({ code: 'NO_SUCH_TRANSACTION' });
+});
+
+test('the search finds what a number is', async () => {
+  const chain = story.creator;
+  const find = async (text: string) => (await look(chain, parseSearch(text))).map(({ href }) => href);
+  expect(await find('2')).toEqual(['/explorer/agreements/2', '/explorer/providers/2', '/explorer/blocks/2']);
+  expect(await find('node 1')).toEqual(['/explorer/heavy-nodes/1']);
+  expect(await find('agreement 77')).toEqual([]);
+  const { operator } = await readNode(chain, 3);
+  expect(await find(operator)).toEqual([`/explorer/addresses/${operator}`, '/explorer/providers/3']);
+  const block = await chain.public.getBlock();
+  expect(await find(block.hash)).toEqual([`/explorer/blocks/${block.number}`]);
+  expect(await find('/a.com/x y')).toEqual(['/explorer/names?name=%2Fa.com%2Fx%20y']);
+});
+
+test('epochs and the network, without an index', async () => {
+  const chain = story.creator;
+  const epoch = await currentEpoch(chain);
+  const { value, from } = await readEpochs({ chain }, { count: 10 });
+  expect(from).toBe('chain');
+  expect(value.slice(0, 4).map(({ proofs }) => proofs)).toEqual([3, 4, 3, 4]);
+  const facts = await readEpochFacts({ chain }, epoch);
+  expect(facts.value.proofs.map(({ provider }) => provider).sort()).toEqual([2, 3, 5]);
+  expect(facts.value.seed).toMatch(/^0x/);
+  expect(await readNetworkFacts(chain)).toMatchObject({ agreements: 2, nodes: 6, challenges: 0 });
+});
+
+test('an index that is away is passed over; a chain that is away is a failure', async () => {
+  const chain = story.creator;
+  const away = () => Promise.reject(new Error('away'));
+  expect((await readEpochs({ chain, ask: away }, { count: 3 })).from).toBe('chain');
+  await expect(fromIndexOrChain({ chain, ask: away }, away, () => Promise.reject(new Error('chain too')))).rejects.toThrow('chain too');
+  const signal = AbortSignal.abort();
+  await expect(fromIndexOrChain({ chain, ask: away, signal }, away, () => Promise.resolve(1))).rejects.toThrow();
+});
+
+test('where a provider stands: slots, proofs, faults', async () => {
+  const chain = story.creator;
+  const epoch = await currentEpoch(chain);
+  const three = await readStanding(chain, 3);
+  expect(three.perEpoch).toBeGreaterThan(0n);
+  expect(three.locked).toBe(three.perEpoch * BigInt(three.parameters.stakeEpochs));
+  await expect(readStanding(chain, 1)).rejects.toMatchObject({ code: 'NOT_A_PROVIDER' });
+  const slots = (await readSlots({ chain }, 3)).value;
+  expect(slots.map(({ agreement: id, slot }) => [id, slot])).toEqual([[agreement, 1], [other, 0]]);
+  expect(slots.reduce((sum, { rent }) => sum + rent, 0n)).toBe(three.perEpoch);
+  const four = await readStanding(chain, 4);
+  const strip = async (id: number, standing: typeof three) => (await readTimeline({ chain }, { id, epoch, count: 5, sinceEpoch: standing.sinceEpoch, perEpoch: standing.perEpoch })).value.map(({ state }) => state);
+  expect((await strip(3, three)).slice(-4)).toEqual(['proven', 'proven', 'proven', 'proven']);
+  expect((await strip(4, four)).slice(-4)).toEqual(['proven', 'idle', 'proven', 'idle']);
+  const faults = await readFaults(chain, 4);
+  expect(faults.losses).toMatchObject([{ agreement, slot: 2, cause: 'surrender' }]);
+  expect(await readOpenChallenges(chain)).toEqual([]);
+});
+
+test('a provider collects all its pay, and the statement says the same', async () => {
+  const chain = story.provider(3);
+  const account = await readProviderAccount(chain, 3);
+  const { statement } = account;
+  const lines = linesOf({ history: account.history, facts: account.facts, node: 3, by: 'epoch' });
+  const chart = earningsChart(lines, 'epoch');
+  expect(chart.series[0]!.values.reduce<number>((sum, value) => sum + (value ?? 0), 0)).toBeCloseTo(Number(statement.earned + statement.premiums + statement.bonds + statement.rewards + statement.reads) / 1e18, 9);
+  expect(chart.labels).toHaveLength(lines.filter(({ key }) => key !== null).length);
+  expect(whereShares(statement).map(({ text }) => text).join(' ')).toContain('HOLD');
+  const { payout } = await readNode(chain, 3);
+  const before = await tokenBalance(chain, payout);
+  const parties = railParties(account, await readSlotParents(chain, account));
+  const { paid, rewarded } = await collectPay(chain, { id: 3, ...parties });
+  expect(paid).toBe(statement.unsettled + statement.owed);
+  expect(paid).toBeGreaterThan(0n);
+  expect((await tokenBalance(chain, payout)) - before).toBe(paid + rewarded);
+  const after = (await readProviderAccount(chain, 3)).statement;
+  expect([after.unsettled, after.owed, after.unexplained]).toEqual([0n, 0n, 0n]);
+  expect(await collectPay(chain, { id: 3, ...parties })).toMatchObject({ paid: 0n });
+});
+
+test('a heavy node claims its fees, and its chart adds up to them', async () => {
+  const chain = story.heavy;
+  expect((await readChildren(chain, 1)).map(({ id }) => id)).toEqual([2, 3, 4, 5, 6]);
+  expect((await readHeavyFigures({ chain }, 1)).value).toMatchObject({ matches: 2, children: 5 });
+  expect((await dueRails(chain, 1)).map(({ provider }) => provider).sort()).toEqual([2, 5]);
+  const heard: number[] = [];
+  const { fees } = await claimFees(chain, 1, { settled: (done) => heard.push(done) });
+  expect(heard).toEqual([0, 1]);
+  expect(fees).toBeGreaterThan(0n);
+  expect(await owedToNode(chain, 1)).toBe(0n);
+  expect(await dueRails(chain, 1)).toEqual([]);
+  const account = await readHeavyAccount(chain, 1);
+  expect(account.statement.paid).toBe(fees);
+  const rows = feesByEpoch(account);
+  expect(rows.reduce((sum, row) => sum + row.footprint + row.asParent, 0n)).toBe(account.statement.footprint + account.statement.asParent);
+  expect(feeChart(rows).series).toHaveLength(2);
+  expect(parseEther('1')).toBeGreaterThan(fees);
+});
