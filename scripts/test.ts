@@ -1,4 +1,4 @@
-// usage: node scripts/test.ts [types|lint|postgresql|unit|contracts|e2e ...] [FILE|FOLDER ...]   all suites without arguments; the last line is `N passed, N failed`
+// usage: node scripts/test.ts [types|lint|unit|contracts|postgresql|e2e ...] [FILE|FOLDER ...]   all suites without arguments; the last line is `N passed, N failed`
 // With files or folders of test/ the suite that is named runs these only.
 import { postgresqlBinaries } from '../test/support/postgresql.ts';
 import { lint } from './lint.ts';
@@ -19,10 +19,16 @@ async function types(): Promise<Tally> {
 }
 const PROJECTS = ['offchain', 'offchain/dapp'];
 
+async function runContracts(isAside: boolean): Promise<{ status: number; output: string }> {
+  await compileTests();
+  return runTool('hardhat', ['test', ...paths, '--network', 'inproc'], { isAside });
+}
+
 /** Hardhat prints one summary for Solidity and TypeScript tests: "<n> passing" and, if any, "<n> failing". */
 async function contracts(): Promise<Tally> {
-  await compileTests();
-  const { status, output } = await runTool('hardhat', ['test', ...paths, '--network', 'inproc']);
+  const run = contractsAside ?? runContracts(false);
+  const { status, output } = await run;
+  if (run === contractsAside) process.stdout.write(output);
   const count = (word: string) =>
     [...output.matchAll(new RegExp(String.raw`(\d+) ${word}`, 'g'))].reduce((sum, match) => sum + Number(match[1]), 0);
   const failures = count('failing') > 0 ? output.slice(output.lastIndexOf(' failing')).split('\n').slice(1, 60).filter((line) => line.trim() !== '') : [];
@@ -47,7 +53,7 @@ async function postgresql(): Promise<Tally> {
 }
 
 async function unit(): Promise<Tally> {
-  // Some deploy a contract that is written for tests.
+  // Some deploy a contract that is written for tests, and no chain should start while the compiler writes what it loads.
   await compileTests();
   return vitest(paths.length > 0 ? paths : ['test'], ['test/e2e/**']);
 }
@@ -55,16 +61,18 @@ async function unit(): Promise<Tally> {
 const suites: Readonly<Record<string, () => Promise<Tally>>> = {
   types,
   lint: () => Promise.resolve(lint()),
-  postgresql,
   unit,
   contracts,
+  postgresql,
   e2e: () => vitest(paths.length > 0 ? paths : ['test/e2e'], []),
 };
 
 if (paths.length > 0 && chosen.length !== 1) throw new Error('Files and folders go with one suite: npm run test:unit -- test/client.');
 const names = chosen.length > 0 ? chosen : Object.keys(suites);
-// The Solidity of the tests takes one core more than a minute: beside the suites that come before those that need it.
-if (names.includes('unit') || names.includes('contracts')) void compileTests().catch(() => undefined);
+// One core for minutes, while other suites mostly wait for their clocks and disks: beside these, and after them for the CPU.
+const isWhole = chosen.length === 0;
+const contractsAside = isWhole ? runContracts(true) : undefined;
+contractsAside?.catch(() => undefined);
 const total = { passed: 0, failed: 0 };
 const lines: string[] = [];
 const failures: string[] = [];
@@ -76,7 +84,7 @@ for (const name of names) {
   total.passed += tally.passed;
   total.failed += tally.failed;
   failures.push(...(tally.failures ?? []));
-  lines.push(`${name}: ${tally.passed} passed, ${tally.failed} failed, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  lines.push(`${name}${name === 'contracts' && isWhole ? ' (beside the others)' : ''}: ${tally.passed} passed, ${tally.failed} failed, ${((performance.now() - began) / 1000).toFixed(0)} s`);
 }
 if (failures.length > 0) process.stdout.write(`\nWhat failed:\n${failures.join('\n')}\n`);
 process.stdout.write(`\n${lines.join('\n')}\n`);

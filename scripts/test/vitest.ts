@@ -57,7 +57,7 @@ async function runOnce(args: readonly string[], env: NodeJS.ProcessEnv = process
   const file = join(folder, 'report.json');
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const { status } = await runTool('vitest', ['run', ...args, '--config', 'test/vitest.config.ts', ...reporters], env);
+    const { status } = await runTool('vitest', ['run', ...args, '--config', 'test/vitest.config.ts', ...reporters], { env });
     return { report: JSON.parse(readFileSync(file, 'utf8')) as Report, status };
   } finally {
     rmSync(folder, { recursive: true, force: true });
