@@ -43,8 +43,8 @@ export class Cache {
     const files = await FragmentFiles.open({ home: options.home });
     const cache = new Cache(files, options.limits);
     const found: { entry: Entry; modifiedMs: number }[] = [];
-    for (const agreement of await files.agreements()) {
-      for (const key of await files.list(agreement)) {
+    for (const agreement of await files.shelf.agreements()) {
+      for (const key of await files.shelf.list(agreement)) {
         const { sizeBytes, modifiedMs } = await files.layer.stat(files.pathOf(key));
         found.push({ entry: { key, sizeBytes, root: undefined }, modifiedMs });
       }

@@ -1,5 +1,6 @@
 /** Signed offers of the own children that would be chosen, found among all of them by what they ask. */
 import type { NodeState } from '../chain/node-state.ts';
+import { signOfferAsk } from '../wire/offer-ask.ts';
 import { QUOTE_NONCE } from '../wire/typed-data.ts';
 import { childrenOf } from './candidates.ts';
 import type { Offers, Question } from './candidates.ts';
@@ -75,9 +76,12 @@ async function collect(
 function askThese(context: HeavyContext, asked: readonly Candidate[], nodes: ReadonlyMap<number, NodeState>, { terms }: Question): Promise<OfferOutcome[]> {
   const ids = asked.map(({ provider }) => provider);
   const fresh = context.directory.refresh(ids).catch(() => []).then((now) => new Map(now.map((node) => [node.id, node])));
-  const check = { terms, nowSeconds: context.chain.nowSeconds() };
-  // Whoever needs it is told that the chain is away; nobody may.
-  check.nowSeconds.catch(() => undefined);
+  const nowSeconds = context.chain.nowSeconds();
+  const ask = nowSeconds.then((now) => signOfferAsk(context.account, context.chain.domain, { terms, nowSeconds: now }));
+  const check = { terms, nowSeconds, ask };
+  // Whoever needs them is told that the chain is away; nobody may.
+  nowSeconds.catch(() => undefined);
+  ask.catch(() => undefined);
   return mapLimited(ids, OFFERS_AT_ONCE, (id) => askOffer(context, nodes.get(id) as NodeState, check, fresh.then((now) => now.get(id))));
 }
 

@@ -5,6 +5,7 @@ import type { NodeState } from '../chain/node-state.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import { requestJson } from '../wire/http-client.ts';
 import { ProviderStatus, SignedOffer } from '../wire/messages.ts';
+import type { OfferAskMessage } from '../wire/offer-ask.ts';
 import { TransportError } from '../wire/transport-errors.ts';
 import { recoverTyped } from '../wire/typed-data.ts';
 import type { Terms } from '../wire/typed-data.ts';
@@ -27,6 +28,8 @@ export type OfferOutcome = { readonly offer: PricedOffer } | { readonly refusal:
 export interface OfferCheck {
   readonly terms: Terms;
   readonly nowSeconds: Promise<number>;
+  /** Signed by this node, once for all of them. */
+  readonly ask: Promise<OfferAskMessage>;
 }
 
 /** Asks a provider for an offer, which is held against `fresh`, its registry entry of now. Whatever goes wrong becomes a refusal with its reason. */
@@ -35,7 +38,7 @@ export async function askOffer(context: HeavyContext, node: NodeState, check: Of
   const { signal, book } = context;
   try {
     const url = `${node.endpoint}/offers`;
-    const reply = await requestJson(url, { method: 'POST', body: { terms: check.terms }, schema: SignedOffer, timeoutMs: OFFER_TIMEOUT_MS, signal });
+    const reply = await requestJson(url, { method: 'POST', body: { terms: check.terms, ask: await check.ask }, schema: SignedOffer, timeoutMs: OFFER_TIMEOUT_MS, signal });
     return await checkOffer(context, (await fresh) ?? node, check, reply);
   } catch (error) {
     const isAway = error instanceof TransportError;
@@ -53,7 +56,7 @@ export async function probe(node: NodeState, signal: AbortSignal): Promise<Provi
 }
 
 /** An offer that came from anywhere, held against the registry and the terms. */
-export async function checkOffer(context: HeavyContext, node: NodeState, { terms, nowSeconds }: OfferCheck, reply: SignedOffer): Promise<OfferOutcome> {
+export async function checkOffer(context: HeavyContext, node: NodeState, { terms, nowSeconds }: Pick<OfferCheck, 'terms' | 'nowSeconds'>, reply: SignedOffer): Promise<OfferOutcome> {
   const { provider, price, expiry, signature } = reply;
   if (provider !== node.id) return refuse(node.id, 'bad-offer', `its offer is for node ${provider}`);
   if (node.faulted) return refuse(node.id, 'faulted', 'it missed its last epochs');

@@ -88,7 +88,7 @@ export class AgreementCache {
     }
   }
 
-  /** Whether `operator` runs a heavy node. */
+  /** Whether `operator` runs a heavy node; asked of the chain at most once a minute. */
   async isHeavy(operator: Address): Promise<boolean> {
     const known = this.#heavies.get(operator);
     if (known !== undefined && Date.now() - known.readAtMs < OPERATOR_FRESH_MS) return known.isHeavy;

@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { z } from 'zod';
 import { addHealthRoutes } from '../health/routes.ts';
+import { cors } from '../wire/cors.ts';
 import { hash, id, uint16, uint32 } from '../wire/fields.ts';
 import { createApp, errorMiddleware, jsonBody, notFoundMiddleware } from '../wire/http-server.ts';
 import { parseAs } from '../wire/json.ts';
@@ -27,9 +28,10 @@ const RootQuery = z.object({ root: hash.optional() });
 export function createProviderApp(provider: Provider): Express {
   const app = createApp();
   addHealthRoutes(app, provider.health, { metrics: () => getMetrics(provider) });
+  app.use(cors(provider.config.cors));
   app.get('/status', async (_request, response) => void response.json(await getStatus(provider)));
   app.post('/offers', jsonBody(), async (request, response) => {
-    response.json(await postOffer(provider, parseAs(OfferRequest, request.body, 'The request').terms));
+    response.json(await postOffer(provider, parseAs(OfferRequest, request.body, 'The request')));
   });
   addFragmentRoutes(app, provider);
   app.post('/agreements/:agreement/bundles', partiesOnly(provider), jsonBody(BUNDLE_BODY_BYTES), async (request, response) => {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { HealthSettings } from '../health/settings.ts';
+import { CorsSettings } from '../wire/cors.ts';
 import { address, amount, id, uint16 } from '../wire/fields.ts';
 import { ENDPOINT_CHARACTERS, SUCCESSION_PERCENT } from '../wire/limits.ts';
+import { BucketSettings } from '../store/bucket/settings.ts';
 import { PeerSettings } from './peer/settings.ts';
 import { WorkerSettings } from '../worker/config.ts';
 import { ReadPrices } from '../reads/take/open-till.ts';
@@ -11,16 +13,31 @@ const MIB = 1024n * 1024n;
 /** Token units for one epoch: per GiB of fragments, or per batch whatever its size. */
 const Price = z.union([z.strictObject({ perGibEpoch: amount }), z.strictObject({ perBatchEpoch: amount })]);
 
+/** Where whole fragments rest. */
+const FragmentStore = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('files') }),
+  z.strictObject({
+    kind: z.literal('s3'),
+    ...BucketSettings.shape,
+    /** Uploads pass through this machine's disk: at most so many bytes at once. */
+    spoolBytes: z.number().int().min(Number(MIB)).default(4096 * Number(MIB)),
+  }),
+]);
+
 /**
  * How one provider runs. Unknown keys are errors. Amounts are token units, sizes bytes, both as bigint or decimal string.
  */
 export const ProviderConfig = z.strictObject({
   /** The folder for the database and the fragments. Fragments and uploads must lie on one file system. */
   home: z.string().min(1),
+  /** Files in `home`, or objects in an S3 bucket; the database, and uploads under way, are in `home` in both cases. */
+  store: FragmentStore.default({ kind: 'files' }),
   /** Where the HTTP service listens; port 0 takes any free one. */
   listen: z.strictObject({ host: z.string().default('127.0.0.1'), port: uint16.default(0) }).prefault({}),
   /** The address that others use, as it goes into the registry; the listening address where absent. */
   endpoint: z.string().max(ENDPOINT_CHARACTERS).optional(),
+  /** Which web pages may talk to this node; any, unless told otherwise. */
+  cors: CorsSettings.prefault({}),
   tier: z.enum(['standard', 'archival', 'edge']).default('standard'),
   region: uint16,
   /** The heavy node that this provider belongs to. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { BucketError, BucketFullError } from '../store/bucket/errors.ts';
 import type { Logger } from '../store/log.ts';
 import { DiskFullError } from '../wire/http-errors.ts';
 import { asDiskError, DiskFailedError, removeFile, withFile } from './disk.ts';
@@ -11,6 +12,9 @@ const PROBE_FACT = 'disk-probe';
 /** Free space is looked at again after so long. */
 const LOOK_MS = 1_000;
 
+/** bucket: whatever is wrong with it, its quota included. */
+export type DiskFault = 'full' | 'failing' | 'bucket';
+
 /**
  * Whether new data is taken. A write that failed for want of space or for a failing disk, or less free space than the reserve, ends that:
  * what is stored is served and proven, and the reserve keeps the database writable. `probe` goes back once writing works again.
@@ -21,7 +25,7 @@ export class DiskMode {
   readonly #log: Logger;
   readonly #now: () => number;
   #cause: string | undefined;
-  #fault: 'full' | 'failing' = 'full';
+  #fault: DiskFault = 'full';
   #lookedAtMs = -Infinity;
 
   constructor(options: Shelves & { readonly reserveBytes: bigint; readonly log: Logger; readonly now?: () => number }) {
@@ -37,7 +41,7 @@ export class DiskMode {
   }
 
   /** What is wrong with the disk while `cause` says why nothing is taken. */
-  get fault(): 'full' | 'failing' {
+  get fault(): DiskFault {
     return this.#fault;
   }
 
@@ -54,12 +58,14 @@ export class DiskMode {
 
   /** Told of every failed write. Ends the taking of new data where the disk is to blame. */
   note(error: unknown): void {
+    if (error instanceof BucketFullError) return this.#enter(`its bucket takes nothing more (${String(error.details['reason'])}).`, 'bucket');
+    if (error instanceof BucketError) return this.#enter(`its bucket fails (${error.reason}).`, 'bucket');
     const disk = asDiskError(error);
     if (disk instanceof DiskFullError && disk.code === 'DISK_FULL') this.#enter('its disk is full.', 'full');
     else if (disk instanceof DiskFailedError) this.#enter(`its disk fails (${String(disk.details['reason'])}).`, 'failing');
   }
 
-  /** While read-only: drops partial uploads, then tries to write a file and a row. True when new data is taken. */
+  /** While read-only: drops partial uploads, then tries to write a file, an object where there is a bucket, and a row. True when new data is taken. */
   async probe(): Promise<boolean> {
     if (this.#cause === undefined) return true;
     const { files, store } = this.#shelves;
@@ -72,6 +78,7 @@ export class DiskMode {
         await file.write([new Uint8Array(PROBE_BYTES)], 0);
         await file.sync();
       }).finally(() => removeFile(files.layer, path));
+      await files.shelf.probe();
       const content = { key: PROBE_FACT, value: String(this.#now()) };
       await store.fact.upsert({ where: { key: PROBE_FACT }, create: content, update: content });
     } catch (error) {
@@ -83,7 +90,7 @@ export class DiskMode {
     return true;
   }
 
-  #enter(cause: string, fault: 'full' | 'failing'): void {
+  #enter(cause: string, fault: DiskFault): void {
     if (this.#cause === undefined) this.#log.error('disk.read-only', { cause });
     this.#cause = cause;
     this.#fault = fault;

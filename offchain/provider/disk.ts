@@ -27,7 +27,7 @@ export function withFile<T>(files: FileLayer, path: string, mode: 'r' | 'r+' | '
   return closing(() => files.open(path, mode), use);
 }
 
-export async function closing<T>(open: () => Promise<OpenFile>, use: (file: OpenFile) => Promise<T>): Promise<T> {
+export async function closing<F extends Pick<OpenFile, 'close'>, T>(open: () => Promise<F>, use: (file: F) => Promise<T>): Promise<T> {
   const file = await open();
   try {
     return await use(file);

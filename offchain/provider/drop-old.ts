@@ -47,7 +47,7 @@ async function dropEndedSlots(provider: Provider): Promise<void> {
     if ((await store.heldSlot.count({ where: { agreement } })) > 0) continue;
     await store.bundleDescription.deleteMany({ where: { agreement } });
     await store.committedBundle.deleteMany({ where: { agreement } });
-    await files.removeAgreement(agreement);
+    await files.shelf.removeAgreement(agreement);
   }
 }
 

@@ -57,12 +57,23 @@ export class BusyError extends UnavailableError {
   }
 }
 
+/** More bytes are on their way to the bucket than the disk may hold meanwhile. */
+export class SpoolFullError extends UnavailableError {
+  constructor(limitBytes: number) {
+    super(`${limitBytes} bytes are on their way to this provider's bucket, and it takes no more at once.`, {
+      code: 'BUSY',
+      details: { limitBytes, retryAfterSeconds: 1 },
+      nextStep: 'Wait a moment and ask again.',
+    });
+  }
+}
+
 /** The database knows fragments, and none of their files is there. */
 export class FragmentsGoneError extends HoldfastError {
-  constructor(home: string) {
-    super('FRAGMENTS_GONE', `The database in ${home} knows stored fragments, and none of their files is there.`, {
-      details: { home },
-      nextStep: 'Mount the disk and start again. If the bytes are really lost, set acceptLoss in the configuration: their slots are then surrendered unless somebody uploads them again.',
+  constructor(home: string, place: string) {
+    super('FRAGMENTS_GONE', `The database in ${home} knows stored fragments, and none of them is in ${place}.`, {
+      details: { home, place },
+      nextStep: 'Mount the disk, or name the right bucket and prefix, and start again. If the bytes are really lost, set acceptLoss in the configuration: their slots are then surrendered unless somebody uploads them again.',
     });
   }
 }

@@ -4,14 +4,18 @@ import { bytesToHex } from 'viem';
 import type { Hex } from 'viem';
 import type { FileLayer } from '../store/files.ts';
 import { nodeFiles } from '../store/node-files.ts';
-import { asDiskError, closing, isErrno, isMissing, makeFolder, openNew, removeFile, withFile } from './disk.ts';
-import { describe, TruncatedUploadError, UploadOffsetError, WrongRootError } from './errors.ts';
+import type { ByteRange } from '../proof/subtree.ts';
+import type { Bucket } from '../store/bucket/bucket.ts';
+import { asDiskError, closing, openNew, removeFile } from './disk.ts';
+import { describe, SpoolFullError, TruncatedUploadError, UploadOffsetError, WrongRootError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
-import { FolderSync } from './folder-sync.ts';
 import { Partials } from './partials.ts';
 import type { PartialKey, PartialLimits } from './partials.ts';
 import type { ByteSource } from './pour.ts';
 import { receiveBytes } from './receive-bytes.ts';
+import { BucketShelf } from './shelf/bucket-shelf.ts';
+import { DiskShelf } from './shelf/disk-shelf.ts';
+import type { FragmentShelf, ReadableFile, Spooled } from './shelf/fragment-shelf.ts';
 import { TreeCache } from './tree-cache.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,6 +26,8 @@ export interface FragmentFilesOptions {
   /** The real file system where absent. */
   readonly layer?: FileLayer;
   readonly partials?: PartialLimits;
+  /** Whole fragments go there instead of to the disk; at most `spoolBytes` of them are on their way at once. */
+  readonly bucket?: { readonly bucket: Bucket; readonly spoolBytes: number } | undefined;
 }
 
 export interface IncomingFragment {
@@ -36,37 +42,37 @@ export interface IncomingFragment {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A fragment on disk, synced, but not yet under its name. */
+/** A fragment on disk, synced, but not yet in its place. */
 export interface ReceivedFragment {
   readonly root: Hex;
-  /** Renames tree and bytes into place and syncs the folder. */
+  /** Moves tree and bytes into their place, durably. */
   keep(): Promise<void>;
 }
 
-/** The folder layout: `fragments/<agreement>/<batchId>.<slot>`, its upper tree beside it as `.tree`, uploads in `incoming/`. */
+/** Uploads in `incoming/`, and where they go once they are whole: the shelf. */
 export class FragmentFiles {
   readonly layer: FileLayer;
   readonly home: string;
   readonly partials: Partials;
   readonly trees = new TreeCache();
-  readonly #fragments: string;
-  readonly #folders: FolderSync;
-  /** Folders of agreements that this process has made sure of. */
-  readonly #made = new Map<string, Promise<void>>();
+  readonly shelf: FragmentShelf;
+  readonly #spoolMaxBytes: number;
+  #spooledBytes = 0;
 
   private constructor(options: FragmentFilesOptions) {
-    this.home = options.home;
-    this.layer = options.layer ?? nodeFiles;
-    this.#fragments = join(options.home, 'fragments');
-    this.#folders = new FolderSync(this.layer);
-    this.partials = new Partials(this.layer, join(options.home, 'incoming'), options.partials ?? { maxBytes: GIB, maxAgeMs: 24 * HOUR_MS });
+    const { home, layer = nodeFiles, bucket } = options;
+    this.home = home;
+    this.layer = layer;
+    this.partials = new Partials(layer, join(home, 'incoming'), options.partials ?? { maxBytes: GIB, maxAgeMs: 24 * HOUR_MS });
+    this.shelf = bucket === undefined ? new DiskShelf({ layer, home, incoming: this.partials.folder }) : new BucketShelf({ layer, home, bucket: bucket.bucket });
+    this.#spoolMaxBytes = bucket?.spoolBytes ?? Infinity;
   }
 
-  /** Opens the folders and removes what a crash left behind, other than uploads that can be resumed. */
+  /** Opens shelf and folder and removes what a crash left behind, other than uploads that can be resumed. @throws BucketTakenError, BucketError; DiskFullError, DiskFailedError */
   static async open(options: FragmentFilesOptions): Promise<FragmentFiles> {
     const files = new FragmentFiles(options);
     try {
-      await makeFolder(files.layer, files.#fragments);
+      await files.shelf.open();
       await files.partials.open();
     } catch (error) {
       throw asDiskError(error);
@@ -74,21 +80,22 @@ export class FragmentFiles {
     return files;
   }
 
+  /** What a fragment is called; on a disk, its file. */
   pathOf(key: FragmentKey): string {
-    return join(this.#fragments, String(key.agreement), `${key.batchId.slice(2)}.${key.slot}`);
+    return this.shelf.nameOf(key);
   }
 
   treePathOf(key: FragmentKey): string {
-    return `${this.pathOf(key)}.tree`;
+    return this.shelf.treeNameOf(key);
   }
 
   /**
    * Writes and hashes the fragment, syncs, and hands it to `accept`, which calls `keep`. Whatever goes wrong, no file remains, except
    * what a resume may build upon.
-   * @throws TruncatedUploadError, UploadTooLongError, UploadOffsetError, WrongRootError, UploadSupersededError, DiskFullError, DiskFailedError
+   * @throws TruncatedUploadError, UploadTooLongError, UploadOffsetError, WrongRootError, UploadSupersededError, DiskFullError, DiskFailedError, SpoolFullError, BucketError
    */
   async receive<T>(key: FragmentKey, incoming: IncomingFragment, accept: (received: ReceivedFragment) => Promise<T>): Promise<T> {
-    const { expectedRoot, fromBytes = 0, signal } = incoming;
+    const { expectedRoot, fromBytes = 0, sizeBytes, signal } = incoming;
     const partial = expectedRoot === undefined ? undefined : { ...key, root: expectedRoot };
     const path = partial === undefined ? join(this.partials.folder, randomUUID()) : this.partials.pathOf(partial);
     const discard = async () => {
@@ -96,7 +103,7 @@ export class FragmentFiles {
       await removeFile(this.layer, path);
       await removeFile(this.layer, `${path}.tree`);
     };
-    return this.partials.whileBusy(path, async () => {
+    return this.#whileSpooled(sizeBytes, () => this.partials.whileBusy(path, async () => {
       if (fromBytes > 0) {
         const storedBytes = partial === undefined ? 0 : await this.partials.marked(partial);
         if (storedBytes !== fromBytes) throw new UploadOffsetError(fromBytes, storedBytes);
@@ -104,7 +111,7 @@ export class FragmentFiles {
       try {
         const root = await this.#write(path, partial, { ...incoming, discard });
         if (expectedRoot !== undefined && expectedRoot !== root) throw new WrongRootError(`What arrived as the ${describe(key)}`, { expected: expectedRoot, actual: root });
-        return await accept({ root, keep: () => this.#keep(path, key) });
+        return await accept({ root, keep: () => this.#keep(key, { path, sizeBytes, root }) });
       } catch (error) {
         const isKept = error instanceof TruncatedUploadError && Number(error.details['storedBytes']) > 0;
         // A full disk may refuse even this; what stays is removed at the next start.
@@ -113,7 +120,18 @@ export class FragmentFiles {
         if (error instanceof TruncatedUploadError) signal?.throwIfAborted();
         throw asDiskError(error);
       }
-    });
+    }));
+  }
+
+  /** Uploads under way to a bucket take room of this disk twice over: while they come, and while they go. */
+  async #whileSpooled<T>(sizeBytes: number, work: () => Promise<T>): Promise<T> {
+    if (this.#spooledBytes + sizeBytes > this.#spoolMaxBytes) throw new SpoolFullError(this.#spoolMaxBytes);
+    this.#spooledBytes += sizeBytes;
+    try {
+      return await work();
+    } finally {
+      this.#spooledBytes -= sizeBytes;
+    }
   }
 
   /** No mark is left when it returns. */
@@ -134,79 +152,18 @@ export class FragmentFiles {
     return bytesToHex(tree.root);
   }
 
-  /** Replaces a damaged upper tree by a new one. It is derived data: torn by a crash, it is made again. */
-  async writeTree(key: FragmentKey, upperTree: Uint8Array): Promise<void> {
-    const temporary = join(this.partials.folder, randomUUID());
-    await withFile(this.layer, temporary, 'wx+', (file) => file.write([upperTree], 0));
-    await this.layer.rename(temporary, this.treePathOf(key));
+  /** `window`: what is read first. The caller closes it. @throws ENOENT, BucketError */
+  read(key: FragmentKey, window: ByteRange): Promise<ReadableFile> {
+    return this.shelf.read(key, window);
   }
 
   async remove(key: FragmentKey): Promise<void> {
     this.trees.forget(this.pathOf(key));
-    await removeFile(this.layer, this.pathOf(key));
-    await removeFile(this.layer, this.treePathOf(key));
+    await this.shelf.remove(key);
   }
 
-  async removeAgreement(agreement: number): Promise<void> {
-    const folder = join(this.#fragments, String(agreement));
-    for (const name of await this.#namesIn(folder)) await this.layer.unlink(join(folder, name));
-    this.#made.delete(folder);
-    await this.layer.rmdir(folder).catch((error: unknown) => {
-      // An upload that began meanwhile keeps the folder.
-      if (!isMissing(error) && !(isErrno(error) && error.code === 'ENOTEMPTY')) throw error;
-    });
-  }
-
-  async has(key: FragmentKey): Promise<boolean> {
-    try {
-      await this.layer.stat(this.pathOf(key));
-      return true;
-    } catch (error) {
-      if (isMissing(error)) return false;
-      throw error;
-    }
-  }
-
-  /** Agreements that have a folder. */
-  async agreements(): Promise<number[]> {
-    return (await this.layer.readdir(this.#fragments)).map(Number).filter(Number.isInteger);
-  }
-
-  /** Every stored fragment of one agreement, by its file. */
-  async list(agreement: number): Promise<FragmentKey[]> {
-    const keys: FragmentKey[] = [];
-    for (const name of await this.#namesIn(join(this.#fragments, String(agreement)))) {
-      const [, batchId, slot] = /^([0-9a-f]{64})\.(\d+)$/.exec(name) ?? [];
-      if (batchId !== undefined) keys.push({ agreement, batchId: `0x${batchId}`, slot: Number(slot) });
-    }
-    return keys;
-  }
-
-  async #namesIn(folder: string): Promise<string[]> {
-    try {
-      return await this.layer.readdir(folder);
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
-  }
-
-  #makeOnce(folder: string): Promise<void> {
-    const known = this.#made.get(folder);
-    if (known !== undefined) return known;
-    const making = makeFolder(this.layer, folder);
-    this.#made.set(folder, making);
-    making.catch(() => this.#made.delete(folder));
-    return making;
-  }
-
-  async #keep(temporary: string, key: FragmentKey): Promise<void> {
-    const folder = join(this.#fragments, String(key.agreement));
-    await this.#makeOnce(folder);
+  async #keep(key: FragmentKey, spooled: Spooled): Promise<void> {
     this.trees.forget(this.pathOf(key));
-    // The tree first: bytes under their final name always have a tree beside them.
-    await this.layer.rename(`${temporary}.tree`, this.treePathOf(key));
-    await this.layer.rename(temporary, this.pathOf(key));
-    await this.#folders.sync(folder);
+    await this.shelf.keep(key, spooled);
   }
 }

@@ -48,7 +48,7 @@ function storedFragment({ agreement, batchId, slot }: FragmentKey, row: Fragment
 }
 
 /**
- * Receives a fragment and makes it durable: bytes, folder, then the row. A replaced fragment is marked bad first, so that a
+ * Receives a fragment and makes it durable: bytes, their place, then the row. A replaced fragment is marked bad first, so that a
  * crash in between never leaves a good row over other bytes.
  * @throws the errors of `FragmentFiles.receive`
  */
@@ -96,9 +96,9 @@ const SIGNS = 100;
 export async function requireSomeFiles({ store, files }: Shelves): Promise<void> {
   const rows = await store.fragment.findMany({ where: { bad: false }, take: SIGNS });
   for (const { agreement, batchId, slot } of rows) {
-    if (await files.has({ agreement, batchId: batchId as Hex, slot })) return;
+    if (await files.shelf.has({ agreement, batchId: batchId as Hex, slot })) return;
   }
-  if (rows.length > 0) throw new FragmentsGoneError(files.home);
+  if (rows.length > 0) throw new FragmentsGoneError(files.home, files.shelf.place);
 }
 
 export interface Swept {
@@ -115,10 +115,10 @@ export async function sweep(shelves: Shelves): Promise<Swept> {
   const { store, files } = shelves;
   const swept = { litter: 0, lost: 0, done: 0 };
   const named = await store.fragment.findMany({ select: { agreement: true }, distinct: ['agreement'] });
-  for (const agreement of new Set([...(await files.agreements()), ...named.map((row) => row.agreement)])) {
+  for (const agreement of new Set([...(await files.shelf.agreements()), ...named.map((row) => row.agreement)])) {
     const rows = await store.fragment.findMany({ where: { agreement }, select: { batchId: true, slot: true, bad: true } });
     const known = new Map(rows.map((row) => [`${row.batchId}.${row.slot}`, row]));
-    for (const key of await files.list(agreement)) {
+    for (const key of await files.shelf.list(agreement)) {
       if (known.delete(`${key.batchId}.${key.slot}`)) continue;
       await files.remove(key);
       swept.litter += 1;

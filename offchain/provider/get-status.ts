@@ -11,7 +11,7 @@ import { measureSpace } from './space.ts';
 export async function getStatus(provider: Provider): Promise<ProviderStatus> {
   const { store, config, chain, clock, id, account } = provider;
   const nowSeconds = await clock.nowSeconds();
-  const space = await measureSpace({ store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds });
+  const space = await measureSpace({ store, files: provider.files, capacityBytes: config.capacityBytes, nowSeconds });
   const agreements = await store.heldSlot.count({ where: { state: 'held' } });
   const last = await store.proofOutcome.findFirst({ orderBy: { epoch: 'desc' } });
   const scrub = await loadScrubProgress(store);

@@ -50,7 +50,7 @@ export async function noteCandidate(provider: Provider, agreement: AgreementStat
     return;
   }
   const nowSeconds = await provider.clock.nowSeconds();
-  const space = { store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds, needBytes: content.sizeBytes };
+  const space = { store, files: provider.files, capacityBytes: config.capacityBytes, nowSeconds, needBytes: content.sizeBytes };
   await withSpace(space, () => store.heldSlot.upsert({ where, create: { agreement: agreement.id, slot, ...content }, update: content }));
 }
 

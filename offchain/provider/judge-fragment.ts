@@ -4,11 +4,11 @@ import { isEqual, nodeAt } from '../proof/bytes.ts';
 import type { FragmentTree } from '../proof/fragment-hasher.ts';
 import { NODE_SIZE } from '../proof/hash.ts';
 import { SUBTREE_LEAVES, readUpperTree } from '../proof/upper-tree.ts';
-import { isMissing, withFile } from './disk.ts';
+import { closing, isMissing } from './disk.ts';
 import type { FragmentKey } from './errors.ts';
 import { findFragment, markBad, markWhole } from './fragments.ts';
 import type { Shelves, StoredFragment } from './fragments.ts';
-import { hashFile } from './hash-file.ts';
+import { hashFile, WHOLE_WINDOW_BYTES } from './hash-file.ts';
 import { storedTree } from './read-fragment.ts';
 
 export interface Verdict {
@@ -39,7 +39,7 @@ export function judgeFragment(shelves: Shelves, key: FragmentKey): Promise<Verdi
 
 async function treeOnDisk({ files }: Shelves, fragment: StoredFragment): Promise<FragmentTree | { why: string }> {
   try {
-    return await withFile(files.layer, files.pathOf(fragment), 'r', async (file) => {
+    return await closing(() => files.read(fragment, { start: 0, end: WHOLE_WINDOW_BYTES }), async (file) => {
       const sizeBytes = await file.sizeBytes();
       if (sizeBytes !== fragment.sizeBytes) return { why: `its file has ${sizeBytes} of ${fragment.sizeBytes} bytes` };
       return (await hashFile(file, fragment.sizeBytes)) ?? { why: 'its file ends early' };

@@ -1,14 +1,18 @@
 import type { Fact } from '../health/fact.ts';
+import type { CauseCode } from '../wire/condition.ts';
 import type { Provider } from './context.ts';
+import type { DiskFault } from './disk-mode.ts';
 import { countBad } from './fragments.ts';
 import { isLeaving } from './leaving.ts';
 import type { Joined } from './peer/join-peers.ts';
 import type { Prover } from './prover.ts';
 
+const CODES: Readonly<Record<DiskFault, CauseCode>> = { full: 'DISK_FULL', failing: 'DISK_FAILING', bucket: 'BUCKET_FAILING' };
+
 /** What a provider knows to be wrong with itself, besides chain, database and loops. */
 export function createOwnFacts(options: { readonly provider: Provider; readonly prover: Prover; readonly joined: () => Joined | undefined }): () => Promise<Fact[]> {
   const { provider, prover, joined } = options;
-  const { store, disk, config } = provider;
+  const { store, disk, files, config } = provider;
   let lonelyMs: number | undefined;
 
   const parentFacts = (): Fact[] => {
@@ -26,7 +30,9 @@ export function createOwnFacts(options: { readonly provider: Provider; readonly 
   };
   return async () => {
     const facts: Fact[] = [...parentFacts()];
-    if (disk.cause !== undefined) facts.push({ code: disk.fault === 'full' ? 'DISK_FULL' : 'DISK_FAILING', sentence: `Nothing new is taken: ${disk.cause}` });
+    if (disk.cause !== undefined) facts.push({ code: CODES[disk.fault], sentence: `Nothing new is taken: ${disk.cause}` });
+    const trouble = files.shelf.trouble();
+    if (trouble !== undefined) facts.push({ code: 'BUCKET_AWAY', sentence: `What is stored can be neither read nor proven: ${trouble}` });
     // A database that does not answer is told of elsewhere.
     const [bad, leaving, late] = await Promise.allSettled([countBad(store), isLeaving(store), lateFacts()]);
     if (bad.status === 'fulfilled' && bad.value > 0) facts.push({ code: 'FRAGMENTS_DAMAGED', sentence: `${bad.value} stored fragments are damaged: they can be neither proven nor served until they are sent anew.` });

@@ -110,5 +110,5 @@ async function requireFree(provider: Provider, agreement: AgreementState): Promi
   const { store, config } = provider;
   const needBytes = BigInt(geometry(agreement).fragmentSize);
   const nowSeconds = await provider.clock.nowSeconds();
-  await withSpace({ store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds, needBytes }, () => Promise.resolve());
+  await withSpace({ store, files: provider.files, capacityBytes: config.capacityBytes, nowSeconds, needBytes }, () => Promise.resolve());
 }

@@ -8,13 +8,13 @@ import { rangeProofLength } from '../proof/range-shape.ts';
 import { subtreeRange } from '../proof/subtree.ts';
 import type { ByteRange } from '../proof/subtree.ts';
 import { isUpperTreeSound, readUpperTree } from '../proof/upper-tree.ts';
-import type { OpenFile } from '../store/files.ts';
 import type { PagePool } from '../store/page-pool.ts';
-import { isMissing, withFile } from './disk.ts';
+import { closing, isMissing } from './disk.ts';
 import { DamagedFragmentError } from './errors.ts';
 import type { FragmentFiles } from './fragment-files.ts';
 import type { StoredFragment } from './fragments.ts';
 import { hashFile } from './hash-file.ts';
+import type { ReadableFile } from './shelf/fragment-shelf.ts';
 
 /** Up to this size a range is one read and one piece. */
 const PIECE_BYTES = 4 * 1024 * 1024;
@@ -43,10 +43,10 @@ export interface FragmentRange {
  * @throws DamagedFragmentError when bytes or tree on disk are not what was stored.
  */
 export function readLeaf(files: FragmentFiles, fragment: StoredFragment, leafIndex: number): Promise<LeafProof> {
+  const range = subtreeRange({ leaves: fragment.sizeBytes / LEAF_SIZE, leafIndex });
   return asDamage(fragment, leafIndex, () =>
-    withFile(files.layer, files.pathOf(fragment), 'r', async (file) => {
+    closing(() => files.read(fragment, range), async (file) => {
       const upperTree = await soundTree(files, fragment, file);
-      const range = subtreeRange({ leaves: fragment.sizeBytes / LEAF_SIZE, leafIndex });
       const subtreeBytes = await readRange(file, range);
       const offset = leafIndex * LEAF_SIZE - range.start;
       return { leaf: subtreeBytes.slice(offset, offset + LEAF_SIZE), path: fragmentPath({ upperTree, leafIndex, subtreeBytes }) };
@@ -68,7 +68,7 @@ export function readLeaves(
   const start = range.first * LEAF_SIZE;
   const sizeBytes = range.count * LEAF_SIZE;
   return asDamage(fragment, range.first, () =>
-    withFile(files.layer, files.pathOf(fragment), 'r', async (file) => {
+    closing(() => files.read(fragment, windowOf(fragment, range)), async (file) => {
       if ((await file.sizeBytes()) !== fragment.sizeBytes) throw new FragmentDamagedError(0);
       const proof = await proofOf(files, fragment, file, range);
       if (sizeBytes > PIECE_BYTES) return { sizeBytes, proofBytes: proof.length, pieces: inBlocks(files, fragment, { start, end: start + sizeBytes }, proof) };
@@ -81,7 +81,15 @@ export function readLeaves(
   );
 }
 
-async function proofOf(files: FragmentFiles, fragment: StoredFragment, file: OpenFile, { first, count }: { readonly first: number; readonly count: number }): Promise<Uint8Array> {
+/** What a range and its proof read of the fragment, as one piece; of a large range only its edge. */
+function windowOf(fragment: StoredFragment, { first, count }: { readonly first: number; readonly count: number }): ByteRange {
+  const run = { start: first * LEAF_SIZE, end: (first + count) * LEAF_SIZE };
+  const edges = rangeEdges({ leaves: fragment.sizeBytes / LEAF_SIZE, first, count });
+  if (run.end - run.start > PIECE_BYTES) return edges.left ?? edges.right ?? { start: run.start, end: run.start + LEAF_SIZE };
+  return { start: edges.left?.start ?? run.start, end: edges.right?.end ?? run.end };
+}
+
+async function proofOf(files: FragmentFiles, fragment: StoredFragment, file: ReadableFile, { first, count }: { readonly first: number; readonly count: number }): Promise<Uint8Array> {
   const leaves = fragment.sizeBytes / LEAF_SIZE;
   if (rangeProofLength({ leaves, first, count }) === 0) return new Uint8Array();
   const upperTree = await soundTree(files, fragment, file);
@@ -98,7 +106,7 @@ async function* single(piece: Uint8Array, memory: PagePool | undefined): AsyncGe
 }
 
 async function* inBlocks(files: FragmentFiles, fragment: StoredFragment, range: ByteRange, proof: Uint8Array): AsyncGenerator<Uint8Array> {
-  const file = await files.layer.open(files.pathOf(fragment), 'r');
+  const file = await files.read(fragment, { start: range.start, end: Math.min(range.start + PIECE_BYTES, range.end) });
   try {
     for (let at = range.start; at < range.end; at += BLOCK_BYTES) yield await readRange(file, { start: at, end: Math.min(at + BLOCK_BYTES, range.end) });
   } finally {
@@ -121,7 +129,7 @@ function isUnreadable(error: unknown): boolean {
 }
 
 /** The stored tree, every node of it checked. It can be made anew from good bytes, so a bad tree alone is no loss. */
-async function soundTree(files: FragmentFiles, fragment: StoredFragment, file: OpenFile): Promise<Uint8Array> {
+async function soundTree(files: FragmentFiles, fragment: StoredFragment, file: ReadableFile): Promise<Uint8Array> {
   const path = files.pathOf(fragment);
   const known = files.trees.get(path, fragment.root);
   if (known !== undefined) return known;
@@ -133,10 +141,7 @@ async function soundTree(files: FragmentFiles, fragment: StoredFragment, file: O
 /** Undefined when it is gone, torn or another fragment's. */
 export async function storedTree(files: FragmentFiles, fragment: StoredFragment): Promise<Uint8Array | undefined> {
   try {
-    const bytes = await withFile(files.layer, files.treePathOf(fragment), 'r', async (file) => {
-      const all = new Uint8Array(await file.sizeBytes());
-      return (await file.read(all, 0)) < all.length ? new Uint8Array() : all;
-    });
+    const bytes = await files.shelf.readTree(fragment);
     const tree = readUpperTree(bytes);
     return isEqual(tree.root, hexToBytes(fragment.root)) && isUpperTreeSound(tree) ? bytes : undefined;
   } catch (error) {
@@ -145,15 +150,15 @@ export async function storedTree(files: FragmentFiles, fragment: StoredFragment)
   }
 }
 
-async function rebuildTree(files: FragmentFiles, fragment: StoredFragment, file: OpenFile): Promise<Uint8Array> {
+async function rebuildTree(files: FragmentFiles, fragment: StoredFragment, file: ReadableFile): Promise<Uint8Array> {
   const tree = await hashFile(file, fragment.sizeBytes);
   if (tree === undefined || !isEqual(tree.root, hexToBytes(fragment.root))) throw new FragmentDamagedError(0);
   // A full disk does not keep the proof from being made.
-  await files.writeTree(fragment, tree.upperTree).catch(() => undefined);
+  await files.shelf.writeTree(fragment, tree.upperTree).catch(() => undefined);
   return tree.upperTree;
 }
 
-async function readRange(file: OpenFile, range: ByteRange): Promise<Uint8Array> {
+async function readRange(file: ReadableFile, range: ByteRange): Promise<Uint8Array> {
   const bytes = new Uint8Array(range.end - range.start);
   if ((await file.read(bytes, range.start)) < bytes.length) throw new FragmentDamagedError(0);
   return bytes;

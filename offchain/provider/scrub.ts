@@ -2,16 +2,17 @@ import type { Hex } from 'viem';
 import { hexToBytes } from 'viem';
 import { isEqual } from '../proof/bytes.ts';
 import { FragmentHasher } from '../proof/fragment-hasher.ts';
-import type { OpenFile } from '../store/files.ts';
 import type { Logger } from '../store/log.ts';
 import type { Store } from '../store/open.ts';
 import type { Shelves, StoredFragment } from './fragments.ts';
 import { blocks } from './blocks.ts';
+import { WHOLE_WINDOW_BYTES } from './hash-file.ts';
 import { judgeFragment } from './judge-fragment.ts';
 import type { Verdict } from './judge-fragment.ts';
 import { storedTree } from './read-fragment.ts';
 import { loadScrubProgress, NO_COUNTS, saveScrubProgress } from './scrub-progress.ts';
 import type { ScrubProgress } from './scrub-progress.ts';
+import type { ReadableFile } from './shelf/fragment-shelf.ts';
 
 const PIECE_BYTES = 256 * 1024;
 /** While fragments come, go or are proven, the scrub takes this share of its rate. */
@@ -31,7 +32,7 @@ export interface ScrubOptions extends Shelves {
 
 interface Reading {
   readonly fragment: StoredFragment;
-  readonly file: OpenFile;
+  readonly file: ReadableFile;
   readonly hasher: FragmentHasher;
   atBytes: number;
 }
@@ -82,7 +83,7 @@ export class Scrubber {
       return undefined;
     }
     const { files } = this.#options;
-    const file = await files.layer.open(files.pathOf(fragment), 'r').catch(() => undefined);
+    const file = await files.read(fragment, { start: 0, end: WHOLE_WINDOW_BYTES }).catch(() => undefined);
     if (file === undefined) {
       await this.#note(fragment, await judgeFragment(this.#options, fragment), 0);
       return this.#next();
@@ -118,7 +119,7 @@ export class Scrubber {
     // Anything unexpected is read a second time, while nothing can replace it.
     const verdict: Verdict = isWhole && !fragment.bad ? { kind: 'whole' } : await judgeFragment(this.#options, fragment);
     if (isWhole && verdict.kind === 'whole' && (await storedTree(files, fragment)) === undefined) {
-      await files.writeTree(fragment, tree.upperTree);
+      await files.shelf.writeTree(fragment, tree.upperTree);
       this.#options.log.info('scrub.tree-mended', keyFields(fragment));
     }
     await this.#note(fragment, verdict, atBytes);

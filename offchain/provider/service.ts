@@ -23,7 +23,7 @@ import { Challenges } from './challenges.ts';
 import { dropOld } from './drop-old.ts';
 import { dropRetired } from './retired.ts';
 import { DiskMode } from './disk-mode.ts';
-import { FragmentFiles } from './fragment-files.ts';
+import type { FragmentFiles } from './fragment-files.ts';
 import { requireSomeFiles, sweep } from './fragments.ts';
 import { leave } from './leave.ts';
 import { createOwnFacts } from './own-facts.ts';
@@ -33,6 +33,7 @@ import { Prover } from './prover.ts';
 import { joinPeers } from './peer/join-peers.ts';
 import { joinWorker } from './join-worker.ts';
 import type { Joined } from './peer/join-peers.ts';
+import { openFiles } from './open-files.ts';
 import { ensureRegistered } from './register.ts';
 import { Scrubber } from './scrub.ts';
 import { SessionCache } from './session-cache.ts';
@@ -84,16 +85,18 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   const config = ProviderConfig.parse(options.config);
   const log = options.log ?? createLogger({ name: `provider ${account.address}` });
   const start = createStart({ log, isPatient: options.isPatient === true, signal: options.signal });
-  const { maxBytes, maxAgeSeconds } = config.partials;
-  const files = await FragmentFiles.open({ home: config.home, partials: { maxBytes, maxAgeMs: maxAgeSeconds * 1000 } });
   // The address is part of the registration, and the id that registration gives is part of every answer.
   let listener: RequestListener = start.listener;
   const server = await startServer((request, response) => listener(request, response), config.listen);
   let opening: Store | undefined;
+  let shelved: FragmentFiles | undefined;
   try {
+    // A bucket may be away for a while; a disk that cannot be used wants somebody.
+    const step = config.store.kind === 's3' ? start.step : <T>(work: () => Promise<T>) => work();
+    const files = (shelved = await step(() => openFiles(config)));
     const store = (opening = await start.step(() => openNodeStore({ home: config.home, name: 'state' })));
-    if (!config.acceptLoss) await requireSomeFiles({ store, files });
-    const swept = await sweep({ store, files });
+    if (!config.acceptLoss) await step(() => requireSomeFiles({ store, files }));
+    const swept = await step(() => sweep({ store, files }));
     if (swept.litter + swept.lost + swept.done > 0) log.warn('disk.swept', { ...swept });
     const chain = await start.step(() => createChain({ rpcUrls, deployment, account, retry, confirmations }));
     const id = await start.step(() => ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, keepsRelay: config.endpoint === undefined && config.p2p.enabled, log }));
@@ -122,12 +125,14 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
       await scrubber.close();
       await server.close();
       await opened.till.settled();
+      files.shelf.close();
       await store.$disconnect();
       log.info('provider.stopped', { id });
     };
     return { url: server.url, id, provider, stop };
   } catch (error) {
     await server.close();
+    shelved?.shelf.close();
     await opening?.$disconnect();
     throw error;
   }

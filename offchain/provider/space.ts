@@ -1,10 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import { exclusively } from '../chain/mutex.ts';
 import type { Store } from '../store/open.ts';
 import { NoSpaceError } from './errors.ts';
+import type { FragmentFiles } from './fragment-files.ts';
 
 export interface Space {
-  /** What may still be promised: within the capacity and on the disk. */
+  /** What may still be promised: within the capacity and on the shelf. */
   readonly freeBytes: bigint;
   readonly storedBytes: bigint;
 }
@@ -12,18 +12,17 @@ export interface Space {
 /** Rent is paid for reserved space, so promised bytes count as taken whether or not they came. */
 export async function measureSpace(options: {
   readonly store: Store;
-  readonly home: string;
+  readonly files: FragmentFiles;
   readonly capacityBytes: bigint;
   readonly nowSeconds: number;
 }): Promise<Space> {
-  const { store, home, capacityBytes, nowSeconds } = options;
+  const { store, files, capacityBytes, nowSeconds } = options;
   const slots = (await store.heldSlot.aggregate({ _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
   const offers = (await store.offer.aggregate({ where: { expiry: { gte: nowSeconds } }, _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
   const storedBytes = (await store.fragment.aggregate({ _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
   // More may lie here than was promised: receipts that wait for their commit, bytes in their grace period.
   const reserved = max(slots + offers, storedBytes);
-  const disk = await statfs(home, { bigint: true });
-  const free = min(capacityBytes - reserved, disk.bavail * disk.bsize - (reserved - storedBytes));
+  const free = min(capacityBytes - reserved, (await files.shelf.freeBytes()) - (reserved - storedBytes));
   return { freeBytes: max(free, 0n), storedBytes };
 }
 
@@ -32,7 +31,7 @@ export async function measureSpace(options: {
  * @throws NoSpaceError
  */
 export function withSpace<T>(options: Parameters<typeof measureSpace>[0] & { readonly needBytes: bigint }, reserve: () => Promise<T>): Promise<T> {
-  return exclusively(`reserve ${options.home}`, async () => {
+  return exclusively(`reserve ${options.files.home}`, async () => {
     const { freeBytes } = await measureSpace(options);
     if (options.needBytes > freeBytes) throw new NoSpaceError(options.needBytes, freeBytes);
     return reserve();

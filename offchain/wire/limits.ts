@@ -33,6 +33,8 @@ export const NODE_LIST_MAX = 4_096;
 
 /** A session outlives no longer than this, so that a leaked header ends by itself. */
 export const SESSION_SECONDS_MAX = 30 * 24 * 3600;
+/** An ask for offers is good for so long, and so often as somebody shows it: each provider reserves its space once. */
+export const OFFER_ASK_SECONDS_MAX = 600;
 /** Clocks of two machines may differ by this much. */
 export const CLOCK_SKEW_SECONDS = 60;
 

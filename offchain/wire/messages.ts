@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BATCHES_PER_BUNDLE_MAX, BATCH_LOG2_MAX, BATCH_LOG2_MIN, DAMAGED_MAX, ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX, NAME_VALUE_BYTES, NODE_LIST_MAX, PERIODS_MAX, SLOTS_MAX } from './limits.ts';
 import { address, amount, bytes, hash, id, seconds, signature, uint, uint16, uint32, uint8 } from './fields.ts';
 import { Cause, Condition } from './condition.ts';
+import { OfferAskMessage } from './offer-ask.ts';
 import { ChoiceCode, PlacementPolicy, Refusal, RefusalCounts } from './placement.ts';
 
 export { Refusal } from './placement.ts';
@@ -92,7 +93,8 @@ export const ProviderStatus = z.object({
 });
 export type ProviderStatus = z.infer<typeof ProviderStatus>;
 
-export const OfferRequest = z.object({ terms: TermsMessage });
+/** `ask`: who asks for it; quotes (QUOTE_NONCE) reserve nothing, and anybody may have one. */
+export const OfferRequest = z.object({ terms: TermsMessage, ask: OfferAskMessage.optional() });
 export type OfferRequest = z.infer<typeof OfferRequest>;
 
 /** The reply to a fragment: the root that the provider computed over what it stored. */
@@ -134,6 +136,10 @@ export type ChildStatus = z.infer<typeof ChildStatus>;
 export const RepairStatus = z.object({ agreement: id, slot, from: uint32, to: uint32.optional(), state: z.string(), error: z.string().optional() });
 export type RepairStatus = z.infer<typeof RepairStatus>;
 
+/** The index of the chain's events, where a heavy node keeps one: the last block in it, the chain's newest, and why it stands still where it does. */
+export const IndexerStatus = z.object({ block: uint32.optional(), chainBlock: uint32.optional(), behind: uint32, events: z.number().int().min(0), queriesCutOff: z.number().int().min(0), failure: z.string().optional() });
+export type IndexerStatus = z.infer<typeof IndexerStatus>;
+
 export const HeavyStatus = z.object({
   id,
   epoch: uint32,
@@ -145,6 +151,7 @@ export const HeavyStatus = z.object({
   causes: z.array(Cause).optional(),
   /** The graph of peers, where the node takes part in it: light nodes attached, heavy nodes connected, requests relayed now. */
   graph: z.object({ peer: z.string(), attached: uint32, load: z.number(), neighbours: nodeList, relaying: uint32 }).optional(),
+  indexer: IndexerStatus.optional(),
 });
 export type HeavyStatus = z.infer<typeof HeavyStatus>;
 

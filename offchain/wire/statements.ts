@@ -2,7 +2,7 @@
  * Sentences that a wallet shows above the other fields of what it is asked to sign. Both sides make them out of those fields, so they travel nowhere and
  * cannot say anything else than what is signed. Their wording is part of the format.
  */
-import type { LetterMessage, MailboxRead, NameRecord, PrimaryType, PublicName, Session, TypedMessages } from './typed-data.ts';
+import type { LetterMessage, MailboxRead, NameRecord, OfferAsk, PrimaryType, PublicName, Session, TypedMessages } from './typed-data.ts';
 
 const LAST_SECONDS = Date.UTC(9999, 11, 31) / 1000;
 
@@ -13,6 +13,7 @@ function when(seconds: number): string {
 
 const STATEMENTS: { readonly [P in PrimaryType]?: (message: TypedMessages[P]) => string } = {
   Session: ({ agreement, expiry }: Session) => `Lets this program store and read files in agreement ${agreement} until ${when(expiry)}. It cannot spend tokens.`,
+  OfferAsk: ({ terms, expiry }: OfferAsk) => `Asks providers for their price of ${terms.quota} batches of space, and to keep it free until ${when(expiry)}. It costs nothing.`,
   NameRecord: ({ version }: NameRecord) => `Saves version ${version} of the list of everything that you store. It costs nothing.`,
   PublicName: ({ name, version, expiry }: PublicName) => `Makes version ${version} of ${name} public${expiry === 0 ? '' : ` until ${when(expiry)}`}. Everybody can read it.`,
   Letter: ({ kind, to }: LetterMessage) => `Leaves a sealed message (${kind}) for ${to} at heavy nodes. It costs nothing.`,

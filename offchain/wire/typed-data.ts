@@ -28,6 +28,12 @@ export const TYPES = {
     { name: 'price', type: 'uint96' },
     { name: 'expiry', type: 'uint64' },
   ],
+  /** Who asks for offers; see offer-ask.ts. */
+  OfferAsk: [
+    { name: 'statement', type: 'string' },
+    { name: 'terms', type: 'Terms' },
+    { name: 'expiry', type: 'uint64' },
+  ],
   Receipt: [
     { name: 'agreement', type: 'uint32' },
     { name: 'bundle', type: 'uint32' },
@@ -175,6 +181,12 @@ export interface Offer {
   readonly terms: Terms;
   readonly provider: number;
   readonly price: bigint;
+  readonly expiry: number;
+}
+
+/** Asks providers for offers for these terms: reserving their space takes somebody who answers for it. */
+export interface OfferAsk {
+  readonly terms: Terms;
   readonly expiry: number;
 }
 
@@ -327,6 +339,7 @@ export interface Served {
 export interface TypedMessages {
   readonly Terms: Terms;
   readonly Offer: Offer;
+  readonly OfferAsk: OfferAsk;
   readonly Receipt: Receipt;
   readonly Succession: Succession;
   readonly Extension: Extension;

@@ -8,6 +8,7 @@ import type { RunningProvider } from '../../offchain/provider/service.ts';
 import { requestJson } from '../../offchain/wire/http-client.ts';
 import { HeavyStatus, ProviderStatus, SignedOffer } from '../../offchain/wire/messages.ts';
 import type { MatchReply } from '../../offchain/wire/messages.ts';
+import { signOfferAsk } from '../../offchain/wire/offer-ask.ts';
 import { QUOTE_NONCE } from '../../offchain/wire/typed-data.ts';
 import { askMatch, matchRequest, openMatch, startNetwork, until } from './support.ts';
 import type { Network } from './support.ts';
@@ -43,7 +44,11 @@ describe('a network that proves too little of what it promised', () => {
     const asked = askMatch(heavy.url, request);
     await expect(asked).rejects.toMatchObject(refusal);
     expect(((await asked.catch((error: unknown) => error)) as { retryAfterSeconds: number }).retryAfterSeconds).toBeLessThanOrEqual(4);
-    const offer = (nonce: number) => requestJson(`${idle.url}/offers`, { method: 'POST', body: { terms: { ...match.terms, nonce } }, schema: SignedOffer });
+    const offer = async (nonce: number) => {
+      const terms = { ...match.terms, nonce };
+      const ask = await signOfferAsk(creator.account!, creator.domain, { terms, nowSeconds: await creator.nowSeconds() });
+      return requestJson(`${idle.url}/offers`, { method: 'POST', body: { terms, ask }, schema: SignedOffer });
+    };
     await expect(offer(request.nonce)).rejects.toMatchObject(refusal);
     await expect(requireHealthy(creator)).rejects.toMatchObject({ code: 'REPAIR_ONLY' });
     // What a status says of the network may be a second old.

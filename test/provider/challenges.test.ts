@@ -132,7 +132,7 @@ describe('a retired bundle', () => {
     await toEpoch(epoch + 2, 0.1);
     await expect.poll(() => store.fact.count({ where: { key: { startsWith: 'retired/' } } }), { timeout: 15_000 * PACE }).toBe(0);
     expect((await store.fragment.findMany({ where: { agreement: agreement.id } })).map(({ batchId }) => batchId)).toEqual(kept);
-    expect((await files.list(agreement.id)).map(({ batchId }) => batchId)).toEqual(kept);
+    expect((await files.shelf.list(agreement.id)).map(({ batchId }) => batchId)).toEqual(kept);
     expect(events(providers[0]!, 'bundle.dropped')).toMatchObject([{ agreement: agreement.id, bundle: 0, fragments: 2 }]);
   });
 

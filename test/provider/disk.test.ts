@@ -70,7 +70,7 @@ describe('kill -9', () => {
     }
     const rows = await shelf.store.fragment.findMany({ where: { bad: false } });
     for (const row of rows) expect(rootOf(await readFile(shelf.files.pathOf({ ...keyOf(0), batchId: row.batchId as `0x${string}` })))).toBe(row.root);
-    expect(await shelf.files.list(1)).toHaveLength(await shelf.store.fragment.count());
+    expect(await shelf.files.shelf.list(1)).toHaveLength(await shelf.store.fragment.count());
     await shelf.close();
   });
 });

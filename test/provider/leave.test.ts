@@ -72,7 +72,7 @@ describe('a provider', () => {
     const [leaver, , , heir] = providers as [TestProvider, TestProvider, TestProvider, TestProvider];
     await setLeaving(leaver.provider.store, true);
     await expect(askExtension(leaver, 410)).rejects.toMatchObject({ code: 'TERMS_REFUSED', message: expect.stringContaining('about to leave') });
-    await expect(askOffer(leaver.url, await termsOf(creator))).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
+    await expect(askOffer(creator, leaver.url, await termsOf(creator))).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
     await expect.poll(async () => (await readAgreement(watcher, agreement.id)).slots[0]!.provider, { timeout: 60_000 * PACE }).toBe(heir.id);
     await expect.poll(() => leaver.lines.some((line) => line.includes('slot.handed-over')), { timeout: 15_000 * PACE }).toBe(true);
     await expect(putFragments(agreement, leaver, 0, makeBundle(agreement, 1, 'behind'))).rejects.toMatchObject({ code: 'NOT_MY_SLOT' });

@@ -24,6 +24,7 @@ import { createLogger } from '../../offchain/store/log.ts';
 import { putBytes, requestJson } from '../../offchain/wire/http-client.ts';
 import { FragmentStored, ReceiptReply, SignedOffer } from '../../offchain/wire/messages.ts';
 import type { BatchDescription, TermsMessage } from '../../offchain/wire/messages.ts';
+import { signOfferAsk } from '../../offchain/wire/offer-ask.ts';
 import { sessionHeader } from '../../offchain/wire/session.ts';
 import { signTyped } from '../../offchain/wire/typed-data.ts';
 import { addressOf } from '../support/holdfast.ts';
@@ -84,14 +85,16 @@ export async function termsOf(creator: Chain, more: Partial<TermsMessage> = {}):
   return { creator: addressOf(creator), nonce, heavy: HEAVY, feeBps: 100, k: 1, m: 1, batchLog2: 16, quota: 4, endPeriod, ...more };
 }
 
-export async function askOffer(url: string, terms: TermsMessage): Promise<SignedOffer> {
-  return requestJson(`${url}/offers`, { method: 'POST', body: { terms }, schema: SignedOffer });
+/** `asker`: who signs for it, the creator or a heavy node. */
+export async function askOffer(asker: Chain, url: string, terms: TermsMessage): Promise<SignedOffer> {
+  const ask = await signOfferAsk(asker.account!, asker.domain, { terms, nowSeconds: await asker.nowSeconds() });
+  return requestJson(`${url}/offers`, { method: 'POST', body: { terms, ask }, schema: SignedOffer });
 }
 
 /** An agreement over the real HTTP offers of these providers, in slot order. */
 export async function openTestAgreement(creator: Chain, providers: readonly TestProvider[], more: Partial<TermsMessage> = {}): Promise<TestAgreement> {
   const terms = await termsOf(creator, { k: 1, m: providers.length - 1, ...more });
-  const offers = await Promise.all(providers.map((provider) => askOffer(provider.url, terms)));
+  const offers = await Promise.all(providers.map((provider) => askOffer(creator, provider.url, terms)));
   const maxCost = parseEther('100');
   await approveTokens(creator, { spender: creator.deployment.market, amount: maxCost });
   const { id } = await openAgreement(creator, { terms, offers, maxCost });

@@ -1,13 +1,16 @@
 import { parseEther } from 'viem';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Chain } from '../../offchain/chain/types.ts';
-import { holdfastDomain, recoverTyped } from '../../offchain/wire/typed-data.ts';
+import { registerNode } from '../../offchain/chain/register-node.ts';
+import { holdfastDomain, QUOTE_NONCE, recoverTyped } from '../../offchain/wire/typed-data.ts';
 import { startProvider } from '../../offchain/provider/service.ts';
 import { syncChain } from '../../offchain/provider/sync-chain.ts';
 import { requestJson } from '../../offchain/wire/http-client.ts';
-import { ProviderStatus } from '../../offchain/wire/messages.ts';
+import { ProviderStatus, SignedOffer } from '../../offchain/wire/messages.ts';
+import type { TermsMessage } from '../../offchain/wire/messages.ts';
+import { signOfferAsk } from '../../offchain/wire/offer-ask.ts';
 import { readNode } from '../../offchain/chain/read-node.ts';
-import { startHoldfast } from '../support/holdfast.ts';
+import { addressOf, startHoldfast } from '../support/holdfast.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
 import { askOffer, creatorOf, openTestAgreement, registerHeavy, startTestProvider, stopTestProvider, termsOf } from './network.ts';
 import type { TestProvider } from './network.ts';
@@ -15,11 +18,12 @@ import type { TestProvider } from './network.ts';
 const MIB = 1 << 20;
 let holdfast: TestHoldfast;
 let creator: Chain;
+let heavy: Chain;
 let providers: TestProvider[];
 
 beforeAll(async () => {
   holdfast = await startHoldfast();
-  await registerHeavy(holdfast);
+  heavy = await registerHeavy(holdfast);
   const price = { perGibEpoch: parseEther('1') / 100n };
   providers = [
     await startTestProvider(holdfast, 0, { capacityBytes: 4n * BigInt(MIB), price, stake: parseEther('1') }),
@@ -41,20 +45,20 @@ const free = async (provider = providers[0]!) => (await statusOf(provider)).free
 describe('postOffer', () => {
   it('signs the price list and reserves the space once per nonce', async () => {
     const terms = await termsOf(creator, { batchLog2: 20, k: 3, m: 2, quota: 3 });
-    const offer = await askOffer(providers[0]!.url, terms);
+    const offer = await askOffer(creator, providers[0]!.url, terms);
     // Rounded up: 10^16 * 349,440 / 2^30 = 3,254,413,604,736.3
     expect(offer.price).toBe(3_254_413_604_737n);
     const { signature, ...rest } = offer;
     const signer = await recoverTyped(holdfastDomain(holdfast.deployment), 'Offer', { terms, ...rest }, signature);
     expect(signer).toBe(providers[0]!.provider.account.address);
     expect(await free()).toBe(4 * MIB - 3 * 349_440);
-    await askOffer(providers[0]!.url, terms);
+    await askOffer(creator, providers[0]!.url, terms);
     expect(await free()).toBe(4 * MIB - 3 * 349_440);
   });
 
   it('promises no byte twice, also to many at once', async () => {
     const terms = await termsOf(creator, { batchLog2: 20, k: 1, m: 1, quota: 1 });
-    const asked = Array.from({ length: 9 }, (_, i) => askOffer(providers[0]!.url, { ...terms, nonce: terms.nonce + i }));
+    const asked = Array.from({ length: 9 }, (_, i) => askOffer(creator, providers[0]!.url, { ...terms, nonce: terms.nonce + i }));
     const results = await Promise.allSettled(asked);
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(4);
     expect(results.find((result) => result.status === 'rejected')).toMatchObject({ reason: { code: 'NO_SPACE', remoteStatus: 507 } });
@@ -63,7 +67,7 @@ describe('postOffer', () => {
 
   it('frees what expired offers held', async () => {
     const terms = await termsOf(creator, { batchLog2: 20, quota: 4 });
-    await askOffer(providers[0]!.url, terms);
+    await askOffer(creator, providers[0]!.url, terms);
     await providers[0]!.provider.store.offer.updateMany({ data: { expiry: 1 } });
     expect(await free()).toBe(4 * MIB);
   });
@@ -71,12 +75,12 @@ describe('postOffer', () => {
   it('refuses terms that the contract would refuse, or that the stake does not cover', async () => {
     const { url } = providers[0]!;
     const terms = await termsOf(creator);
-    await expect(askOffer(url, { ...terms, endPeriod: 0 })).rejects.toMatchObject({ code: 'TERMS_REFUSED', remoteStatus: 409 });
-    await expect(askOffer(url, { ...terms, endPeriod: 9_999 })).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
-    await expect(askOffer(url, { ...terms, k: 40, m: 40 })).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
-    await expect(askOffer(url, { ...terms, batchLog2: 28, quota: 400 })).rejects.toMatchObject({ code: 'STAKE_SHORT' });
-    await expect(askOffer(url, { ...terms, batchLog2: 28, quota: 4e9 })).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
-    await expect(askOffer(url, { ...terms, k: 0 })).rejects.toMatchObject({ code: 'BAD_REQUEST', remoteStatus: 400 });
+    await expect(askOffer(creator, url, { ...terms, endPeriod: 0 })).rejects.toMatchObject({ code: 'TERMS_REFUSED', remoteStatus: 409 });
+    await expect(askOffer(creator, url, { ...terms, endPeriod: 9_999 })).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
+    await expect(askOffer(creator, url, { ...terms, k: 40, m: 40 })).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
+    await expect(askOffer(creator, url, { ...terms, batchLog2: 28, quota: 400 })).rejects.toMatchObject({ code: 'STAKE_SHORT' });
+    await expect(askOffer(creator, url, { ...terms, batchLog2: 28, quota: 4e9 })).rejects.toMatchObject({ code: 'TERMS_REFUSED' });
+    await expect(askOffer(creator, url, { ...terms, k: 0 })).rejects.toMatchObject({ code: 'BAD_REQUEST', remoteStatus: 400 });
   });
 
   it('turns into a held slot when the agreement opens, and its reservation with it', async () => {
@@ -87,6 +91,67 @@ describe('postOffer', () => {
       expect(await provider.provider.store.heldSlot.findMany()).toMatchObject([{ agreement: agreement.id, state: 'held', quota: 1, parent: 1 }]);
       expect(await free(provider)).toBe(3 * MIB);
     }
+  });
+});
+
+describe('who may ask', () => {
+  const ask = (terms: TermsMessage, more: object) => requestJson(`${providers[0]!.url}/offers`, { method: 'POST', body: { terms, ...more }, schema: SignedOffer });
+  const unfunded = async (nonce: number, quota: number) => termsOf(creator, { creator: addressOf(await holdfast.as(15)), nonce, batchLog2: 20, k: 1, m: 1, quota });
+  const empty = async () => void (await providers[0]!.provider.store.offer.deleteMany());
+
+  it('is who signed: creators for themselves, heavy nodes for everybody', async () => {
+    const terms = await termsOf(creator);
+    const nowSeconds = await creator.nowSeconds();
+    const good = await signOfferAsk(creator.account!, creator.domain, { terms, nowSeconds });
+    await expect(ask(terms, {})).rejects.toMatchObject({ code: 'ASK_UNSIGNED', remoteStatus: 401 });
+    await expect(ask({ ...terms, quota: 3 }, { ask: good })).rejects.toMatchObject({ code: 'BAD_ASK_SIGNATURE', remoteStatus: 401 });
+    await expect(ask(terms, { ask: { ...good, asker: addressOf(heavy) } })).rejects.toMatchObject({ code: 'BAD_ASK_SIGNATURE' });
+    await expect(ask(terms, { ask: { ...good, signature: `0x${'11'.repeat(64)}` } })).rejects.toMatchObject({ code: 'BAD_ASK_SIGNATURE' });
+    await expect(ask(terms, { ask: { ...good, signature: '0x12' } })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await expect(ask(terms, { ask: { ...good, expiry: good.expiry + 1 } })).rejects.toMatchObject({ code: 'BAD_ASK_SIGNATURE' });
+    await expect(ask(terms, { ask: await signOfferAsk(creator.account!, creator.domain, { terms, nowSeconds: nowSeconds - 301 }) })).rejects.toMatchObject({ code: 'ASK_EXPIRED' });
+    await expect(ask(terms, { ask: await signOfferAsk(creator.account!, creator.domain, { terms, nowSeconds: nowSeconds + 3_600 }) })).rejects.toMatchObject({ code: 'ASK_TOO_LONG' });
+    const elsewhere = { ...creator.domain, chainId: 1 };
+    await expect(ask(terms, { ask: await signOfferAsk(creator.account!, elsewhere, { terms, nowSeconds }) })).rejects.toMatchObject({ code: 'BAD_ASK_SIGNATURE' });
+    await expect(askOffer(await holdfast.as(15), providers[0]!.url, terms)).rejects.toMatchObject({ code: 'ASKER_UNKNOWN', remoteStatus: 403 });
+    expect(await providers[0]!.provider.store.offer.count()).toBe(0);
+    expect(await ask(terms, { ask: good })).toMatchObject({ provider: providers[0]!.id });
+    // Shown again it reserves nothing more.
+    await ask(terms, { ask: good });
+    expect(await providers[0]!.provider.store.offer.count()).toBe(1);
+    await askOffer(heavy, providers[0]!.url, { ...terms, nonce: terms.nonce + 1 });
+  });
+
+  it('gets as much as the tokens of the creator pay for; without them, a half at most, and one stranger among heavy nodes a quarter', async () => {
+    const all = await free();
+    await expect(askOffer(await holdfast.as(15), providers[0]!.url, await unfunded(0, 1))).rejects.toMatchObject({ code: 'ASK_LIMIT', remoteStatus: 429 });
+    const sizeOf = 1 << 20;
+    const half = Math.floor(all / sizeOf / 2);
+    // The parent asks for people without tokens, each with a key of his own.
+    let granted = 0;
+    for (; granted < 9; granted++) if ((await askOffer(heavy, providers[0]!.url, await unfunded(granted, 1)).catch((error: unknown) => (error as { code: string }).code)) === 'ASK_LIMIT') break;
+    expect(granted).toBe(Math.max(half, 0));
+    const stranger = await holdfast.as(14);
+    await registerNode(stranger, { tier: 'heavy', region: 2, payout: addressOf(stranger), endpoint: 'http://127.0.0.1:2' });
+    await empty();
+    let ofStranger = 0;
+    for (; ofStranger < 9; ofStranger++) if ((await askOffer(stranger, providers[0]!.url, await unfunded(ofStranger, 1)).catch((error: unknown) => (error as { code: string }).code)) === 'ASK_LIMIT') break;
+    expect(ofStranger).toBeLessThan(granted);
+    // Who pays is not kept out: the rest is his.
+    const terms = await termsOf(creator, { batchLog2: 20, k: 1, m: 1, quota: Math.floor((await free()) / sizeOf) });
+    await askOffer(creator, providers[0]!.url, terms);
+    expect(await free()).toBeLessThan(sizeOf);
+  });
+
+  it('cannot shrink what somebody else reserved under the same number, nor reserve by quotes', async () => {
+    const terms = await termsOf(creator, { batchLog2: 20, k: 1, m: 1, quota: 2 });
+    await askOffer(creator, providers[0]!.url, terms);
+    const before = await free();
+    await askOffer(heavy, providers[0]!.url, { ...terms, quota: 1 });
+    expect(await free()).toBe(before);
+    await ask({ ...terms, nonce: QUOTE_NONCE, quota: 1 }, {});
+    expect(await free()).toBe(before);
+    expect(await providers[0]!.provider.store.offer.findMany()).toMatchObject([{ sizeBytes: BigInt(2 * MIB), isFunded: true }]);
   });
 });
 

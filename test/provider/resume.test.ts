@@ -146,7 +146,7 @@ describe('a full disk', () => {
     provider.disk.note(new DiskFullError('full'));
     await expect(send(body)).rejects.toMatchObject({ code: 'READ_ONLY', remoteStatus: 507 });
     const terms = await termsOf(agreement.creator);
-    await expect(askOffer(base, terms)).rejects.toMatchObject({ code: 'READ_ONLY', remoteStatus: 507 });
+    await expect(askOffer(agreement.creator, base, terms)).rejects.toMatchObject({ code: 'READ_ONLY', remoteStatus: 507 });
     expect(await requestJson(`${base}/status`, { schema: ProviderStatus })).toMatchObject({ readOnly: 'its disk is full.' });
     await expect(requestJson(`${base}/readyz`, { schema: Health })).rejects.toMatchObject({ remoteStatus: 503 });
     expect(await (await fetch(`${base}/metrics`)).text()).toContain('holdfast_provider_read_only 1\n');

@@ -100,7 +100,7 @@ describe('a succession', () => {
     await dropOld(provider);
     expect(await provider.store.fragment.count()).toBe(0);
     expect(await provider.store.bundleDescription.count()).toBe(0);
-    expect(await provider.files.agreements()).toEqual([]);
+    expect(await provider.files.shelf.agreements()).toEqual([]);
   });
 });
 

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import type { Hex } from 'viem';
 import type { FragmentKey } from '../../offchain/provider/errors.ts';
 import { FragmentFiles } from '../../offchain/provider/fragment-files.ts';
+import { Bucket } from '../../offchain/store/bucket/bucket.ts';
+import { BucketSettings } from '../../offchain/store/bucket/settings.ts';
+import type { BucketSettingsInput } from '../../offchain/store/bucket/settings.ts';
 import { openNodeStore } from '../../offchain/store/open-node-store.ts';
 import type { Store } from '../../offchain/store/open.ts';
+import { BUCKET, KEYS } from '../support/s3-server.ts';
+import type { S3Server } from '../support/s3-server.ts';
 
 export interface Shelf {
   readonly home: string;
@@ -21,6 +26,22 @@ export async function openShelf(home?: string): Promise<Shelf> {
   const store = await openNodeStore({ home: folder, name: 'state' });
   const files = await FragmentFiles.open({ home: folder });
   return { home: folder, store, files, close: () => store.$disconnect() };
+}
+
+/** As `openShelf`, with an S3 bucket for whole fragments. */
+export async function openBucketShelf(server: Pick<S3Server, 'url'>, home?: string, more: Partial<BucketSettingsInput> & { readonly spoolBytes?: number } = {}): Promise<Shelf> {
+  const folder = home ?? (await mkdtemp(join(tmpdir(), 'holdfast-provider-')));
+  const { spoolBytes = 1 << 30, ...settings } = more;
+  const bucket = new Bucket(BucketSettings.parse({ endpoint: server.url, bucket: BUCKET, prefix: 'node-1/', giveUpMs: 300, silenceMs: 300, ...settings }), { env: KEYS });
+  const store = await openNodeStore({ home: folder, name: 'state' });
+  try {
+    const files = await FragmentFiles.open({ home: folder, bucket: { bucket, spoolBytes } });
+    return { home: folder, store, files, close: async () => (bucket.close(), await store.$disconnect()) };
+  } catch (error) {
+    bucket.close();
+    await store.$disconnect();
+    throw error;
+  }
 }
 
 export async function removeShelf(shelf: Shelf): Promise<void> {

@@ -68,7 +68,7 @@ export async function startProviderPeer(provider: Provider, options: { readonly 
     if (attachment.parent === undefined || !isDue) return;
     const nowSeconds = Math.floor(await provider.clock.nowSeconds());
     const expiry = nowSeconds + Math.min(ASK_SECONDS_MAX, 3 * p2p.askSeconds);
-    const space = await measureSpace({ store: provider.store, home: config.home, capacityBytes: config.capacityBytes, nowSeconds });
+    const space = await measureSpace({ store: provider.store, files: provider.files, capacityBytes: config.capacityBytes, nowSeconds });
     const free = state.state === 'normal' ? BigInt(space.freeBytes) : 0n;
     const price = 'perGibEpoch' in config.price ? ({ unit: 'gib', price: config.price.perGibEpoch } as const) : ({ unit: 'batch', price: config.price.perBatchEpoch } as const);
     const url = attachment.reply?.isReachable === false ? (attachment.reply.relayUrl ?? options.url) : (config.endpoint ?? options.url);
