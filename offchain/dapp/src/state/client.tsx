@@ -1,25 +1,28 @@
 /** The creator's client of this page: opened when it is first needed, for it asks the wallet for a signature. */
 import { createContext, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { BrowserClient } from '../../../sdk/browser.ts';
+import type { Client } from '../../../client/client.ts';
 import { HoldfastError } from '../../../wire/errors.ts';
 import { useChain } from './chain.tsx';
 import { useSettings } from './settings.tsx';
 
 export interface ClientState {
-  /** `none`: no wallet is connected on this network. `locked`: not opened yet, or closed. */
-  readonly status: 'none' | 'locked' | 'opening' | 'open' | 'failed';
-  readonly client?: BrowserClient | undefined;
-  readonly error?: unknown;
-  /** Opens it, or gives the open one. For wallets that sign differently each time: with a recovery phrase. Throws what stands in the way. */
-  open(recoveryPhrase?: string): Promise<BrowserClient>;
+  /** `none`: no wallet is connected on this network. `locked`: the key to the files was not made yet. */
+  readonly status: 'none' | 'locked' | 'open';
+  /** When it is open. */
+  readonly client?: Client | undefined;
+  /** The client for acts that read no file; the wallet is asked for nothing. Throws NO_WALLET and what stands in the way. */
+  open(): Promise<Client>;
+  /** Makes the key, for which the wallet signs. For wallets that sign differently each time: with a recovery phrase. */
+  unlock(recoveryPhrase?: string): Promise<Client>;
 }
 
 const ClientContext = createContext<ClientState | undefined>(undefined);
 
 interface Held {
   readonly account: object;
-  readonly opening: Promise<BrowserClient>;
+  readonly recoveryPhrase: string | undefined;
+  readonly opening: Promise<Client>;
 }
 
 export function ClientProvider({ children }: { children: ReactNode }) {
@@ -27,7 +30,7 @@ export function ClientProvider({ children }: { children: ReactNode }) {
   const { heavies } = useSettings();
   const { account } = chain;
   const held = useRef<Held>(undefined);
-  const [state, setState] = useState<Pick<ClientState, 'status' | 'client' | 'error'>>({ status: 'locked' });
+  const [state, setState] = useState<Pick<ClientState, 'status' | 'client'>>({ status: 'locked' });
 
   // Another account, or none: what is open belongs to somebody else. Its uploads stop with a sentence and go on when it comes back.
   useEffect(() => {
@@ -35,31 +38,33 @@ export function ClientProvider({ children }: { children: ReactNode }) {
     return () => {
       const before = held.current;
       held.current = undefined;
-      void before?.opening.then((client) => client.close()).catch(() => undefined);
+      void close(before);
     };
   }, [account]);
 
-  const open = useCallback(async (recoveryPhrase?: string): Promise<BrowserClient> => {
+  const openWith = useCallback(async (recoveryPhrase: string | undefined): Promise<Client> => {
     if (account === undefined) throw new HoldfastError('NO_WALLET', 'No wallet is connected on this network.', { nextStep: 'Connect a wallet, then start it again.' });
-    if (held.current?.account === account) return held.current.opening;
-    const opening = import('../../../sdk/browser.ts').then(({ createBrowserClient }) => createBrowserClient({ chain, ...(heavies.length === 0 ? {} : { heavies }), recoveryPhrase }));
-    const mine: Held = { account, opening };
+    const known = held.current;
+    if (known?.account === account && (recoveryPhrase === undefined || known.recoveryPhrase === recoveryPhrase)) return known.opening;
+    await close(known);
+    const opening = import('../../../client/page/create-browser-client.ts').then(({ createBrowserClient }) => createBrowserClient({ chain, ...(heavies.length === 0 ? {} : { heavies }), recoveryPhrase }));
+    const mine: Held = { account, recoveryPhrase, opening };
     held.current = mine;
-    setState({ status: 'opening' });
-    try {
-      const client = await opening;
-      if (held.current === mine) setState({ status: 'open', client });
-      return client;
-    } catch (error) {
-      if (held.current === mine) {
-        held.current = undefined;
-        setState({ status: 'failed', error });
-      }
-      throw error;
-    }
+    opening.catch(() => {
+      if (held.current === mine) held.current = undefined;
+    });
+    return opening;
   }, [account, chain, heavies]);
 
-  const value = useMemo(() => ({ ...state, open }), [state, open]);
+  const open = useCallback(() => openWith(undefined), [openWith]);
+  const unlock = useCallback(async (recoveryPhrase?: string): Promise<Client> => {
+    const client = await openWith(recoveryPhrase);
+    await client.secrets.keys();
+    if (held.current?.account === account) setState({ status: 'open', client });
+    return client;
+  }, [openWith, account]);
+
+  const value = useMemo(() => ({ ...state, open, unlock }), [state, open, unlock]);
   return <ClientContext value={value}>{children}</ClientContext>;
 }
 
@@ -67,4 +72,8 @@ export function useClient(): ClientState {
   const client = use(ClientContext);
   if (client === undefined) throw new Error('useClient outside of <ClientProvider>.');
   return client;
+}
+
+async function close(held: Held | undefined): Promise<void> {
+  await held?.opening.then((client) => client.close()).catch(() => undefined);
 }

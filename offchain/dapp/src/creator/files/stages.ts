@@ -1,0 +1,37 @@
+/** The stages of a transfer in the order in which people see them. Pure. */
+import type { Stage } from '../../../../client/progress.ts';
+import type { Transfer } from './transfer-store.ts';
+
+export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
+  scan: 'Reading the list of files',
+  encode: 'Encrypting and coding',
+  send: 'Sending to providers',
+  receipts: 'Waiting for signed receipts',
+  commit: 'Committing on the chain',
+  publish: 'Telling the heavy nodes',
+  catalog: 'Reading your list of files',
+  fetch: 'Fetching from providers',
+  restore: 'Checking and decrypting',
+};
+
+const UPLOAD: readonly Stage[] = ['scan', 'encode', 'send', 'receipts', 'commit', 'publish'];
+const DOWNLOAD: readonly Stage[] = ['catalog', 'fetch', 'restore'];
+/** They take long, and carry bytes; the others show only while they run. */
+const WITH_BYTES = new Set<Stage>(['encode', 'send', 'fetch', 'restore']);
+
+export interface ShownStage {
+  readonly stage: Stage;
+  readonly doneBytes: number;
+  readonly totalBytes: number | undefined;
+  readonly share: number | undefined;
+}
+
+/** Every stage with bytes that has begun, and the one that runs. */
+export function stagesOf({ kind, stages, stage: now }: Pick<Transfer, 'kind' | 'stages' | 'stage'>): ShownStage[] {
+  return (kind === 'upload' ? UPLOAD : DOWNLOAD).flatMap((stage) => {
+    const known = stages[stage];
+    if (known === undefined || (!WITH_BYTES.has(stage) && stage !== now)) return [];
+    const { doneBytes, totalBytes } = known;
+    return [{ stage, doneBytes, totalBytes, share: totalBytes === undefined ? undefined : totalBytes === 0 ? 1 : doneBytes / totalBytes }];
+  });
+}
