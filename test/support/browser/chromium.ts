@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const PATH = process.env['CHROMIUM_PATH'] ?? process.env['HOLDFAST_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Whether there is a browser; says loudly what is left out where there is none. */
+export function hasChromium(what: string): boolean {
+  const isHere = existsSync(PATH);
+  if (!isHere) process.stderr.write(`\nSKIPPED: ${what}: NOT tested, for there is no browser at ${PATH}. Install Chromium or name it in CHROMIUM_PATH.\n`);
+  return isHere;
+}
+
+export function startChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: PATH,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}

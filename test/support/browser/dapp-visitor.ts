@@ -1,0 +1,82 @@
+/** What a visitor does on the pages, step by step; for tests and for pictures. */
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+
+/** Every step of a network whose epochs last seconds ends within this, on a busy machine too. */
+const STEP_MS = 60_000;
+
+export class Visitor {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+    page.setDefaultTimeout(STEP_MS);
+  }
+
+  get page(): Page {
+    return this.#page;
+  }
+
+  /** By the links of the page: its memory, and with it the key to the files, stays. */
+  async go(area: string, title: string): Promise<void> {
+    const page = this.#page;
+    await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: area }).click();
+    await page.getByRole('navigation', { name: /^Pages of/ }).getByRole('link', { name: title, exact: true }).click();
+  }
+
+  async connect(wallet: string): Promise<void> {
+    const page = this.#page;
+    await page.getByRole('banner').getByRole('button', { name: /^Connect/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: wallet }).click();
+  }
+
+  async connected(): Promise<void> {
+    await this.#page.getByRole('button', { name: /^Your account 0x/ }).waitFor();
+  }
+
+  async unlock(): Promise<void> {
+    await this.#page.getByRole('button', { name: 'Unlock with my wallet' }).click();
+    await this.#page.getByRole('button', { name: 'Unlock with my wallet' }).waitFor({ state: 'detached' });
+  }
+
+  async buy(coin: string): Promise<void> {
+    const page = this.#page;
+    await this.go('Store', 'Tokens');
+    await page.getByLabel('You pay').fill(coin);
+    await page.getByRole('button', { name: 'Buy', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /^Pay/ }).click();
+  }
+
+  async rent(options: { readonly space: string; readonly scheme: string }): Promise<void> {
+    const page = this.#page;
+    await this.go('Store', 'Rent space');
+    await page.getByLabel('Space', { exact: true }).fill(options.space);
+    await page.getByRole('radio', { name: `(${options.scheme})` }).check();
+    await page.getByRole('button', { name: /^Rent for/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /^Pay/ }).click();
+    await page.getByRole('heading', { name: /^Agreement \d+/, level: 1 }).waitFor();
+  }
+
+  /** Chooses a file and stores it under its name; does not wait until it is there. */
+  async store(file: { readonly name: string; readonly bytes: Uint8Array }): Promise<void> {
+    const page = this.#page;
+    await page.locator('input[data-part=files]').setInputFiles({ name: file.name, mimeType: 'application/octet-stream', buffer: Buffer.from(file.bytes) });
+    await page.getByRole('dialog').getByRole('button', { name: 'Store', exact: true }).click();
+  }
+
+  /** Until so many transfers of the list are in this state. */
+  async transfers(state: 'Done' | 'Stopped', count = 1): Promise<void> {
+    await this.#page.locator('.transfer .badge', { hasText: state }).nth(count - 1).waitFor();
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.go('Store', 'Files');
+    await this.#page.getByRole('link', { name, exact: true }).click();
+  }
+
+  /** What the browser got. */
+  async download(press: () => Promise<void>): Promise<Uint8Array> {
+    const [download] = await Promise.all([this.#page.waitForEvent('download'), press()]);
+    return readFile(await download.path());
+  }
+}
