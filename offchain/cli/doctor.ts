@@ -12,6 +12,7 @@ import type { Deployment } from '../chain/deployment.ts';
 import { openKeystore } from '../chain/keystore.ts';
 import { nodeIdOf } from '../chain/node-id-of.ts';
 import { heavyUrls } from '../client/heavies.ts';
+import { bucketCheck } from '../doctor/bucket.ts';
 import { databaseCheck } from '../doctor/database.ts';
 import { diskCheck } from '../doctor/disk.ts';
 import { examine } from '../doctor/examine.ts';
@@ -26,6 +27,7 @@ import { reachCheck } from '../doctor/reach.ts';
 import { rpcCheck } from '../doctor/rpc.ts';
 import { quotaFindings } from '../doctor/quota.ts';
 import { geometry } from '../codec/geometry.ts';
+import { bucketOf } from '../provider/open-files.ts';
 import { priceOf } from '../provider/price.ts';
 import { configPath, homeOf, inHome, readConfig } from './config.ts';
 import type { CommonOptions, Config } from './config.ts';
@@ -108,7 +110,8 @@ function checksOf(role: Role, { home, options, config }: { readonly home: string
     ...common,
     port,
     diskCheck({ folder, wantBytes: reserveBytes, why: 'uploads leave so much for the database' }),
-    databaseCheck({ home: folder, name: 'state', then: (store) => quotaFindings({ store, home: folder, capacityBytes }) }),
+    ...(provider.store.kind === 's3' ? [bucketCheck(() => bucketOf({ ...provider, home: folder }))] : []),
+    databaseCheck({ home: folder, name: 'state', then: (store) => quotaFindings({ store, home: folder, capacityBytes, isInBucket: provider.store.kind === 's3' }) }),
     stakeCheck({ ...money, node, wantStake: stake, fullRent: (priceOf(provider, USUAL) * capacityBytes) / BigInt(geometry(USUAL).fragmentSize) }),
     reachCheck({ chain: async () => ((await signer()) === undefined ? chain() : signing()), signer, node, parent, listen, endpoint, isPeerOn: p2p.enabled }),
   ];

@@ -6,10 +6,14 @@ import type { Finding } from './finding.ts';
 
 const GIB = 1024n ** 3n;
 
-export async function quotaFindings(options: { readonly store: Store; readonly home: string; readonly capacityBytes: bigint }): Promise<Finding[]> {
-  const { store, home, capacityBytes } = options;
+export async function quotaFindings(options: { readonly store: Store; readonly home: string; readonly capacityBytes: bigint; readonly isInBucket?: boolean }): Promise<Finding[]> {
+  const { store, home, capacityBytes, isInBucket = false } = options;
   const promised = (await store.heldSlot.aggregate({ where: { state: 'held' }, _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
   const stored = (await store.fragment.aggregate({ _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
+  if (isInBucket) {
+    const said = `${gib(promised)} GiB are promised and ${gib(stored)} GiB stored of ${gib(capacityBytes)} GiB on offer, in a bucket that does not say how much it takes`;
+    return [promised > capacityBytes ? warn('quota', `${said}: more is promised than is on offer.`, 'Raise provider.capacityBytes to what the bucket really takes.') : ok('quota', `${said}.`)];
+  }
   const { bavail, bsize } = await statfs(home, { bigint: true });
   const free = bavail * bsize;
   const due = promised > stored ? promised - stored : 0n;
