@@ -2,6 +2,7 @@
  * The own copies of a node that is alone: each file once, under the hash of its bytes, and a list of what belongs to which path.
  *
  *   <root>/blobs/<sha-256>            the bytes; named only when they are synced
+ *   <root>/blobs/<sha-256>.damaged    one that no longer has this hash, until it was copied anew or nothing names it
  *   <root>/lists/<name>.<number>      JSON, written behind the blobs that it names; the two newest of a name are kept
  *
  * Whatever a crash leaves is a blob that no list names, or a file that ends in .part: both go with the next copy.
@@ -31,6 +32,7 @@ type Entry = z.infer<typeof Entry>;
 export type CopyList = z.infer<typeof List>;
 
 const LISTS_KEPT = 2;
+const DAMAGED = '.damaged';
 
 export class Vault {
   readonly #root: string;
@@ -85,19 +87,23 @@ export class Vault {
     return restoreInto(into, objectsOf(list.entries, (entry) => this.#read(entry)));
   }
 
-  /** Reads all bytes. Blobs that are not what they were are removed, so that the next copy takes them anew. Returns the paths that lost theirs. */
+  /**
+   * Reads all bytes. Blobs that are not what they were are laid aside, so that the next copy takes them anew: the file itself may be gone, and most of it be better
+   * than nothing. One that cannot be read now is left where it is. Returns the paths that lost theirs, or cannot be read.
+   */
   async verify(signal?: AbortSignal): Promise<string[]> {
     const damaged: string[] = [];
-    const checked = new Map<string, boolean>();
+    const checked = new Map<string, 'whole' | 'other' | 'unreadable'>();
     for (const list of await this.#allLists()) {
       for (const entry of list?.entries ?? []) {
         signal?.throwIfAborted();
         if (entry.sha256 === undefined) continue;
-        const isWhole = checked.get(entry.sha256) ?? (await this.#isWhole(entry.sha256));
-        checked.set(entry.sha256, isWhole);
-        if (isWhole) continue;
+        const before = checked.get(entry.sha256);
+        const found = before ?? (await this.#look(entry.sha256));
+        checked.set(entry.sha256, found);
+        if (found === 'whole') continue;
         damaged.push(entry.path);
-        await rm(this.#blob(entry.sha256), { force: true });
+        if (found === 'other' && before === undefined) await rename(this.#blob(entry.sha256), `${this.#blob(entry.sha256)}${DAMAGED}`);
       }
     }
     return [...new Set(damaged)];
@@ -137,6 +143,7 @@ export class Vault {
     }
     const sha256 = hash.digest('hex');
     await rename(part, this.#blob(sha256));
+    await rm(`${this.#blob(sha256)}${DAMAGED}`, { force: true });
     return { size, sha256 };
   }
 
@@ -166,12 +173,13 @@ export class Vault {
     if (hash.digest('hex') !== sha256) throw new CopyDamagedError(path);
   }
 
-  async #isWhole(sha256: string): Promise<boolean> {
+  /** Too many open files, or a disk that is away for a moment, say nothing about the bytes. */
+  async #look(sha256: string): Promise<'whole' | 'other' | 'unreadable'> {
     try {
       for await (const _ of this.#read({ path: sha256, kind: 'file', mode: 0, mtimeMs: 0, size: 0, sha256 }));
-      return true;
-    } catch {
-      return false;
+      return 'whole';
+    } catch (error) {
+      return error instanceof CopyDamagedError ? 'other' : 'unreadable';
     }
   }
 
@@ -187,7 +195,7 @@ export class Vault {
     if (lists.includes(undefined)) return;
     const needed = new Set(lists.flatMap((list) => list?.entries.map(({ sha256 }) => sha256) ?? []));
     const blobs = await readdir(join(this.#root, 'blobs')).catch(() => []);
-    for (const blob of blobs) if (!needed.has(blob)) await rm(join(this.#root, 'blobs', blob), { force: true });
+    for (const blob of blobs) if (!needed.has(blob.replace(DAMAGED, ''))) await rm(join(this.#root, 'blobs', blob), { force: true });
   }
 
   async #allLists(): Promise<(CopyList | undefined)[]> {

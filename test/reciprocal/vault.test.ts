@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +65,25 @@ describe('own copies', () => {
     expect((await vault.verify()).length).toBeGreaterThanOrEqual(2);
     await keep();
     expect(await vault.verify()).toEqual([]);
+    expect(await restored()).toEqual({ failed: [], files: await snapshot(tree) });
+  });
+
+  it('are given up by no look that cannot read them, and damaged ones not before they were copied anew', async () => {
+    await keep();
+    const [unreadable, damaged] = (await blobs()) as [string, string];
+    const path = (name: string) => join(root, 'vault', 'blobs', name);
+    await rename(path(unreadable), join(root, 'aside'));
+    // As an I/O error would be: reading fails, and the bytes may be whole.
+    await mkdir(path(unreadable));
+    await writeFile(path(damaged), Buffer.concat([await readFile(path(damaged)), Buffer.from('x')]));
+    expect((await vault.verify()).length).toBeGreaterThanOrEqual(2);
+    expect(await blobs()).toEqual(expect.arrayContaining([unreadable, `${damaged}.damaged`]));
+    await rm(path(unreadable), { recursive: true });
+    await rename(join(root, 'aside'), path(unreadable));
+    expect((await vault.verify()).length).toBeGreaterThanOrEqual(1);
+    await keep();
+    expect(await vault.verify()).toEqual([]);
+    expect(await blobs()).not.toContain(`${damaged}.damaged`);
     expect(await restored()).toEqual({ failed: [], files: await snapshot(tree) });
   });
 
