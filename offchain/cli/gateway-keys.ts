@@ -1,4 +1,5 @@
-import type { AccessKey } from '../gateway/s3/auth/access-key.ts';
+import { type AccessKey, NOTE_CHARS } from '../gateway/s3/auth/access-key.ts';
+import { isBucketName } from '../gateway/s3/request/target.ts';
 import { UsageError } from './errors.ts';
 import { openKeys } from './gateway-start.ts';
 import { table } from './output.ts';
@@ -12,6 +13,8 @@ export interface AddKeyOptions extends CommonOptions {
 }
 
 export async function addKey(options: AddKeyOptions): Promise<void> {
+  for (const name of options.bucket ?? []) if (!isBucketName(name)) throw new UsageError(`"${name}" can be no bucket: no request would fit this key.`, 'A bucket has 3 to 63 lower-case letters, digits, dots and hyphens.');
+  if ((options.note?.length ?? 0) > NOTE_CHARS) throw new UsageError(`A note has at most ${NOTE_CHARS} characters.`, 'Shorten it.');
   const session = await openSession(options);
   const key = await (await openKeys(session)).add({ access: options.readOnly === true ? 'read' : 'full', buckets: options.bucket, note: options.note });
   session.output.result(key, () => [`Access key  ${key.accessKey}`, `Secret key  ${key.secretKey}`, `May         ${mayOf(key)}`]);

@@ -32,6 +32,8 @@ describe('arguments', { timeout: 30_000 }, () => {
     ['several paths without a name', ['put', 'a', 'b'], 'Give --name.'],
     ['a path that is not there', ['put', '/no/such/path'], 'ENOENT'],
     ['no amount', ['tokens', '--buy', 'some'], '"some" is no amount.'],
+    ['a key for what can be no bucket', ['gateway', 'keys', 'add', '--bucket', 'No Bucket'], '"No Bucket" can be no bucket'],
+    ['a name that shares keep', ['put', '.', '--name', '.holdfast/x'], 'Take another name.'],
     ['too few providers for the demo', ['demo', '--providers', '3'], 'is not a number of providers from 16'],
   ])('refuses %s with exit code 2 and one sentence', async (_what, args, sentence) => {
     const { code, stderr } = await runCli(args);

@@ -20,13 +20,11 @@ interface Pouring<T> {
   readonly md5: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly maxBytes: number;
-  /** Judges it before it becomes part of anything. */
-  readonly check?: (taken: TakenBody) => Promise<void>;
   readonly act: (taken: TakenBody) => Promise<T>;
 }
 
 /** `room` has `roomBytes` for it already. */
-export async function pour<T>(objects: Objects, { body, expectedBytes, md5, signal, maxBytes, check, act }: Pouring<T>, roomBytes: number): Promise<T> {
+export async function pour<T>(objects: Objects, { body, expectedBytes, md5, signal, maxBytes, act }: Pouring<T>, roomBytes: number): Promise<T> {
   const { spool, room } = objects;
   let takenBytes = roomBytes;
   let id: string | undefined;
@@ -46,9 +44,7 @@ export async function pour<T>(objects: Objects, { body, expectedBytes, md5, sign
     if (expectedBytes !== undefined && sizeBytes !== expectedBytes) throw new IncompleteBodyError({ sizeBytes, expectedBytes });
     if (md5 !== undefined && md5.toLowerCase() !== spooled.md5) throw new BadDigestError({ expected: md5, actual: spooled.md5 });
     if (sizeBytes === 0) await spool.remove(id);
-    const taken: TakenBody = { pieces: sizeBytes === 0 ? [] : [[id, sizeBytes, 0, sizeBytes]], sizeBytes, md5: spooled.md5 };
-    await check?.(taken);
-    return await act(taken);
+    return await act({ pieces: sizeBytes === 0 ? [] : [[id, sizeBytes, 0, sizeBytes]], sizeBytes, md5: spooled.md5 });
   } catch (error) {
     if (id === undefined) room.give(takenBytes);
     else await discard(objects, id, takenBytes);

@@ -7,18 +7,22 @@ import { CHUNKING, FILE } from './pack-writer.ts';
 import { type TakenBody, pour } from './pour-body.ts';
 
 /** Takes the body into the spool, and into the store only if it fits once it is chunked and compressed. It is committed at once, so that nothing is promised upon it twice. @throws `refusal` */
-export function takeMeasured<T>(objects: Objects, options: { readonly incoming: Incoming & { readonly sizeBytes: number }; readonly refusal: NoSpaceError; readonly maxBytes: number; readonly act: (taken: TakenBody) => Promise<T> }): Promise<T> {
+export async function takeMeasured<T>(objects: Objects, options: { readonly incoming: Incoming & { readonly sizeBytes: number }; readonly refusal: NoSpaceError; readonly maxBytes: number; readonly act: (taken: TakenBody) => Promise<T> }): Promise<T> {
   const { incoming: { body, sizeBytes, md5, signal }, refusal, maxBytes, act } = options;
-  return objects.tight.run(async () => {
-    await objects.room.takeSpool(sizeBytes, signal);
-    const check = async (taken: TakenBody): Promise<void> => {
-      if ((await batchesOf(objects, taken, signal)) > (await objects.room.freeBatches())) throw refusal;
-    };
-    const result = await pour(objects, { body, expectedBytes: sizeBytes, md5, signal, maxBytes, check, act }, sizeBytes);
+  await objects.room.takeSpool(sizeBytes, signal);
+  // One at a time only from here on: a client that sends slowly keeps nobody waiting.
+  const ifItFits = (taken: TakenBody): Promise<T> => objects.tight.run(async () => {
+    // What waits for the network would have to be counted as well: where it does not go there now, sizes alone count.
+    await objects.flush().catch(() => {
+      throw refusal;
+    });
+    if ((await batchesOf(objects, taken, signal)) > (await objects.room.freeBatches())) throw refusal;
+    const result = await act(taken);
     // Durable already by the setting; where the network does not take it now, it is pending like any other.
     await objects.flush().catch(() => undefined);
     return result;
   });
+  return pour(objects, { body, expectedBytes: sizeBytes, md5, signal, maxBytes, act: ifItFits }, sizeBytes);
 }
 
 /** As a pack of its own; whatever else waits goes with it and is small, or was counted. */

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AgreementViews } from '../../../offchain/client/fetch/agreement-view.ts';
 import { formatDeployment } from '../../../offchain/chain/deployment.ts';
 import type { OpenedObjects } from '../../../offchain/gateway/objects/open.ts';
 import { type World, rentedClient, startWorld } from '../../client/world.ts';
@@ -152,6 +154,16 @@ describe('an agreement that is nearly full', () => {
     await fresh.close();
     await store.close();
   });
+});
+
+it('who reads all the time never waits for the chain', async () => {
+  const { client, rented } = await rentedClient(world, { account: 18, batchLog2: 17, quota: 4, policy: {} });
+  const views = new AgreementViews(client.chain, 4_000);
+  const first = await views.get(rented.agreement);
+  await setTimeout(2_100);
+  expect(await views.get(rented.agreement)).toBe(first);
+  await expect.poll(async () => (await views.get(rented.agreement)) === first, { timeout: 20_000 }).toBe(false);
+  await client.close();
 });
 
 describe('a machine that dies', () => {

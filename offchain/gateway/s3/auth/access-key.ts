@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+export const NOTE_CHARS = 200;
+
 /** Who may sign requests, and for what. */
 export const AccessKey = z.strictObject({
   accessKey: z.string().regex(/^[A-Z0-9]{16,32}$/),
@@ -9,7 +11,7 @@ export const AccessKey = z.strictObject({
   /** The only buckets that it sees; all where absent. */
   buckets: z.array(z.string()).optional(),
   /** What it is for, in its owner's words. */
-  note: z.string().max(200).optional(),
+  note: z.string().max(NOTE_CHARS).optional(),
   createdSeconds: z.number().int(),
 });
 export type AccessKey = z.output<typeof AccessKey>;

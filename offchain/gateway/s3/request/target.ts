@@ -54,8 +54,11 @@ export function checkKey(key: string): void {
   if (size > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError', undefined, { fields: { Size: String(size), MaxSizeAllowed: String(MAX_KEY_BYTES) } });
 }
 
+export function isBucketName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..') && !/^\d+\.\d+\.\d+\.\d+$/.test(name) && !/^xn--|-s3alias$/.test(name);
+}
+
 /** Throws InvalidBucketName. */
 export function checkBucketName(name: string): void {
-  const isGood = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..') && !/^\d+\.\d+\.\d+\.\d+$/.test(name) && !/^xn--|-s3alias$/.test(name);
-  if (!isGood) throw new S3Error('InvalidBucketName', undefined, { fields: { BucketName: name } });
+  if (!isBucketName(name)) throw new S3Error('InvalidBucketName', undefined, { fields: { BucketName: name } });
 }
