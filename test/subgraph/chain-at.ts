@@ -1,0 +1,39 @@
+import { decodeFunctionResult, encodeFunctionData, numberToHex } from 'viem';
+import type { Abi, Address, Hex } from 'viem';
+
+/** Asks the chain as it was behind one block. */
+export interface ChainAt {
+  readonly block: number;
+  /** Calls made so far. */
+  readonly asked: number;
+  read<T>(contract: { readonly address: Address; readonly abi: Abi }, functionName: string, args?: readonly unknown[]): Promise<T>;
+  /** Undefined where the view reverts. */
+  attempt<T>(contract: { readonly address: Address; readonly abi: Abi }, functionName: string, args?: readonly unknown[]): Promise<T | undefined>;
+}
+
+export type Request = <T>(method: string, params: readonly unknown[]) => Promise<T>;
+
+export function chainAt(request: Request, block: number): ChainAt {
+  let asked = 0;
+  const read = async <T>(contract: { readonly address: Address; readonly abi: Abi }, functionName: string, args: readonly unknown[] = []): Promise<T> => {
+    asked += 1;
+    const data = encodeFunctionData({ abi: contract.abi, functionName, args });
+    const result = await request<Hex>('eth_call', [{ to: contract.address, data }, numberToHex(block)]);
+    return decodeFunctionResult({ abi: contract.abi, functionName, data: result }) as T;
+  };
+  return {
+    block,
+    get asked() {
+      return asked;
+    },
+    read,
+    async attempt<T>(contract: { readonly address: Address; readonly abi: Abi }, functionName: string, args: readonly unknown[] = []) {
+      try {
+        return await read<T>(contract, functionName, args);
+      } catch (error) {
+        if (typeof (error as { data?: unknown }).data === 'string') return undefined;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { Deployment } from '../../offchain/chain/deployment.ts';
+import { channelsAbi, commonsAbi, endowmentAbi, lensAbi, marketAbi, registryAbi, rewardsAbi, tokenAbi } from '../../offchain/chain/generated/abi.ts';
+import type { ChainAt } from './chain-at.ts';
+import { compareAgreements } from './compare-agreements.ts';
+import { compareMoney } from './compare-money.ts';
+import { compareNodes } from './compare-nodes.ts';
+import type { Row, Snapshot } from './snapshot.ts';
+
+export interface Sides {
+  readonly snapshot: Snapshot;
+  readonly chain: ChainAt;
+  readonly contracts: ReturnType<typeof contractsOf>;
+  /** Notes a field that is not as the chain has it; `field` counts as compared. */
+  same(of: string, field: string, indexed: unknown, onChain: unknown): void;
+}
+
+export interface Comparison {
+  readonly block: number;
+  /** Fields compared, by entity type. */
+  readonly fields: ReadonlyMap<string, number>;
+  /** One sentence per field that differs. */
+  readonly differences: readonly string[];
+}
+
+export function contractsOf(deployment: Deployment) {
+  const at = (address: `0x${string}` | undefined) => address as `0x${string}`;
+  return {
+    token: { address: deployment.token, abi: tokenAbi },
+    registry: { address: deployment.registry, abi: registryAbi },
+    market: { address: deployment.market, abi: marketAbi },
+    lens: { address: deployment.lens, abi: lensAbi },
+    channels: { address: at(deployment.channels), abi: channelsAbi },
+    endowment: { address: at(deployment.endowment), abi: endowmentAbi },
+    commons: { address: at(deployment.commons), abi: commonsAbi },
+    rewards: { address: at(deployment.rewards), abi: rewardsAbi },
+  } as const;
+}
+
+/** Holds every entity that the chain can speak about against the chain's views at the same block. */
+export async function compare(snapshot: Snapshot, chain: ChainAt, deployment: Deployment): Promise<Comparison> {
+  const fields = new Map<string, number>();
+  const differences: string[] = [];
+  const sides: Sides = {
+    snapshot,
+    chain,
+    contracts: contractsOf(deployment),
+    same(of, field, indexed, onChain) {
+      const type = of.split(' ')[0]!;
+      fields.set(type, (fields.get(type) ?? 0) + 1);
+      const [left, right] = [plain(indexed), plain(onChain)];
+      if (left !== right) differences.push(`block ${chain.block}: ${of}.${field} is ${left}, on the chain ${right}`);
+    },
+  };
+  await compareNodes(sides);
+  await compareAgreements(sides);
+  await compareMoney(sides);
+  return { block: chain.block, fields, differences };
+}
+
+/** Numbers of all kinds alike; addresses in lower case. */
+function plain(value: unknown): string {
+  return String(value).toLowerCase();
+}
+
+/** All fields of `names` against those of a struct of the same names. */
+export function sameFields(sides: Sides, of: string, row: Row, struct: Readonly<Record<string, unknown>>, names: readonly string[]): void {
+  for (const name of names) sides.same(of, name, row[name], struct[name]);
+}
