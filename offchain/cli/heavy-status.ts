@@ -16,7 +16,7 @@ export async function heavyStatus(session: Session, url: string | undefined): Pr
   return { ...status, workers };
 }
 
-export function heavyLines({ id, epoch, mode, children, agreements, repairs, workers, condition, causes }: HeavyReport): string[] {
+export function heavyLines({ id, epoch, mode, children, agreements, repairs, workers, condition, causes, indexer }: HeavyReport): string[] {
   const alive = children.filter((child) => child.alive).length;
   const { months, shareBps, payPerCpuHour, waiting } = workers;
   const here = months.filter(({ isAttached }) => isAttached).length;
@@ -27,5 +27,11 @@ export function heavyLines({ id, epoch, mode, children, agreements, repairs, wor
     ...repairs.map(({ agreement, slot, from, to, state, error }) => `Repair      slot ${slot} of agreement ${agreement}, from ${from}${to === undefined ? '' : ` to ${to}`}: ${state}${error === undefined ? '' : ` (${error})`}`),
     `Workers     ${here} attached, ${waiting} jobs wait; up to ${shareBps / 100} % of the fees, at most ${formatAmount(payPerCpuHour)} tokens for a CPU-hour`,
     ...monthLines(months),
+    ...(indexer === undefined ? [] : [indexerLine(indexer)]),
   ];
+}
+
+function indexerLine({ block, behind, events, failure }: NonNullable<HeavyReport['indexer']>): string {
+  const where = block === undefined ? 'has not read a block yet' : `has block ${block}${behind === 0 ? '' : `, ${behind} behind the chain`}; ${events} events since the start`;
+  return `Index       ${where}${failure === undefined ? '' : `; stands still: ${failure}`}`;
 }

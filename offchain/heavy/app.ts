@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { NodeHealth } from '../health/health.ts';
 import { addHealthRoutes } from '../health/routes.ts';
 import { address, id } from '../wire/fields.ts';
+import { cors } from '../wire/cors.ts';
 import { createApp, errorMiddleware, jsonBody, notFoundMiddleware } from '../wire/http-server.ts';
 import { NotFoundError } from '../wire/http-errors.ts';
 import { parseAs } from '../wire/json.ts';
@@ -14,6 +15,9 @@ import type { Workers } from './jobs/create-workers.ts';
 import { ReadRequest, readForNeighbour } from './audit/second-path.ts';
 import type { ContentRegister } from './contents/contents.ts';
 import { addContentRoutes } from './contents/routes.ts';
+import { indexerMetrics } from '../indexer/metrics.ts';
+import { addQueryRoutes } from '../indexer/routes.ts';
+import type { IndexerService } from '../indexer/service.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
 import { createHolders } from './holders.ts';
@@ -43,6 +47,8 @@ export interface HeavyParts {
   readonly seals: Seals;
   readonly health: NodeHealth;
   readonly workers: Workers;
+  /** Undefined where it is switched off. */
+  readonly indexer: IndexerService | undefined;
 }
 
 const SealPath = z.object({ agreement: z.coerce.number().pipe(id) });
@@ -62,7 +68,8 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   const readsAdmission = createAdmission(READS_FOR_NEIGHBOURS);
   const app = createApp();
 
-  addHealthRoutes(app, parts.health);
+  addHealthRoutes(app, parts.health, { metrics: async () => indexerMetrics(parts.indexer) });
+  app.use(cors(context.settings.cors));
   // Nothing is parsed on this way: bodies stream through.
   app.use('/relay/:node', (request, response) => context.graph.relay(parseAs(RelayPath, request.params, 'The path').node)(request, response));
   app.get('/peer', (_request, response) => {
@@ -124,6 +131,7 @@ export function createHeavyApp(context: HeavyContext, parts: HeavyParts): Expres
   addRecordRoutes(app, parts.records);
   addContentRoutes(app, parts.contents);
   addMailboxRoutes(app, parts.mailbox);
+  addQueryRoutes(app, parts.indexer);
 
   app.use(notFoundMiddleware);
   app.use(

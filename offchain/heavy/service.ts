@@ -22,6 +22,7 @@ import type { Store } from '../store/open.ts';
 import { HoldfastError } from '../wire/errors.ts';
 import { startServer } from '../wire/http-server.ts';
 import { createHeavyApp } from './app.ts';
+import { createIndexerService } from '../indexer/service.ts';
 import { createAuditor } from './audit/auditor.ts';
 import { createBook } from './book.ts';
 import { createContentRegister } from './contents/contents.ts';
@@ -119,9 +120,10 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
     held.graph = graph;
     const context: HeavyContext = { ...common, graph };
     const parts = { contents: createContentRegister(context), footprint: createFootprint(context), liveness: createLiveness(context), losses: createLosses(), mailbox: createMailbox(context), names: createNames(context), records: createRecords(context), relay: createRelay(context), seals: await createSeals(context), workers: await createWorkers(context) };
+    const indexer = settings.indexer.enabled ? createIndexerService({ chain, home: settings.home, settings: settings.indexer, log, signal: stopped.signal }) : undefined;
     const loops: Loop[] = [];
-    const health = createHealth({ chain, account: account.address, store, log, settings: settings.health, loops: () => loops.map((loop) => loop.report()), own: () => diskFacts(settings.home, settings.health) });
-    const all = { ...parts, health };
+    const health = createHealth({ chain, account: account.address, store, log, settings: settings.health, loops: () => loops.map((loop) => loop.report()), own: async () => [...(await diskFacts(settings.home, settings.health)), ...(indexer?.facts() ?? [])] });
+    const all = { ...parts, health, indexer };
     listener = createHeavyApp(context, all);
     loops.push(...startLoops(context, all, log));
     log.info('heavy.started', { url: server.url, operator: account.address });
@@ -134,6 +136,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
         const ended = loops.map((loop) => loop.stop());
         stopped.abort();
         await Promise.all(ended);
+        await indexer?.stop();
         await graph.stop();
         await Promise.all([reputation.flush(), directory.save(), parts.workers.accounts.flush()]).catch((error: unknown) => log.warn('heavy.not-saved', { error }));
         await close();
@@ -149,7 +152,7 @@ export async function startHeavy(config: HeavyConfig): Promise<RunningHeavy> {
 
 function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyApp>[1], log: Logger): Loop[] {
   const { loops, watches } = context.settings;
-  const { contents, footprint, losses, liveness, mailbox, names, records, relay, seals, workers, health } = parts;
+  const { contents, footprint, losses, liveness, mailbox, names, records, relay, seals, workers, health, indexer } = parts;
   const always = [
     startLoop({ name: 'health', intervalMs: HEALTH_LOOP_MS, log, tick: async () => void (await health.look()) }),
     startLoop({ name: 'names', intervalMs: loops.namesMs, log, tick: () => names.tick() }),
@@ -159,6 +162,7 @@ function startLoops(context: HeavyContext, parts: Parameters<typeof createHeavyA
     startLoop({ name: 'contents', intervalMs: loops.renewMs, log, tick: () => contents.tick() }),
     startLoop({ name: 'relay', intervalMs: loops.relayMs, log, tick: () => relay.tick() }),
     startLoop({ name: 'children', intervalMs: loops.probeMs, log, tick: () => liveness.tick() }),
+    ...(indexer === undefined ? [] : [startLoop({ name: 'indexer', intervalMs: context.settings.indexer.pollMs, log, tick: () => indexer.tick(), longestMs: MOVING_MS })]),
   ];
   if (!watches) return always;
   const watcher = createWatcher(context, footprint);

@@ -1,6 +1,8 @@
 /** A heavy node's settings: parsed once, unknown keys are errors. Durations in milliseconds, shares in basis points. */
 import { z } from 'zod';
 import { HealthSettings } from '../health/settings.ts';
+import { IndexerSettings } from '../indexer/settings.ts';
+import { CorsSettings } from '../wire/cors.ts';
 import { ENDPOINT_CHARACTERS, FEE_BPS_MAX, HOPS_MAX } from '../wire/limits.ts';
 import { address, amount, id, uint, uint16 } from '../wire/fields.ts';
 import { parseAs } from '../wire/json.ts';
@@ -22,6 +24,8 @@ export const HeavySettings = z.strictObject({
   listen: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65_535).default(0) }).prefault({}),
   /** Public address that the registry shows; the listening address when absent. */
   endpoint: z.url().max(ENDPOINT_CHARACTERS).optional(),
+  /** Which web pages may talk to this node; any, unless told otherwise. */
+  cors: CorsSettings.prefault({}),
   region: uint16.default(0),
   /** Where fees are paid; the operator itself when absent. Only used when the node registers. */
   payout: address.optional(),
@@ -86,6 +90,8 @@ export const HeavySettings = z.strictObject({
   mailbox: MailboxSettings.prefault({}),
   /** When the node says that something is wrong; health/README.md has the table. */
   health: HealthSettings.prefault({}),
+  /** Follows the chain's events and answers queries about them: indexer/README.md. */
+  indexer: IndexerSettings.prefault({}),
   /** The graph of peers (libp2p). */
   p2p: GraphSettings.prefault({}),
   loops: z

@@ -4,6 +4,7 @@ import { networkMode } from '../chain/network-mode.ts';
 import type { NodeHealth } from '../health/health.ts';
 import { within } from '../wire/timing.ts';
 import type { HeavyStatus } from '../wire/messages.ts';
+import type { IndexerService } from '../indexer/service.ts';
 import type { HeavyContext } from './context.ts';
 import type { Footprint } from './footprint.ts';
 import type { Liveness } from './liveness.ts';
@@ -13,7 +14,7 @@ import { listJobs } from './repair/jobs.ts';
 const ANSWER_MS = 1_500;
 
 /** Answers from what was seen last while the RPC is away. */
-export async function readStatus(context: HeavyContext, parts: { footprint: Footprint; liveness: Liveness; health: NodeHealth }): Promise<HeavyStatus> {
+export async function readStatus(context: HeavyContext, parts: { footprint: Footprint; liveness: Liveness; health: NodeHealth; indexer: IndexerService | undefined }): Promise<HeavyStatus> {
   const { chain, id, store } = context;
   const nowSeconds = await within(chain.nowSeconds(), ANSWER_MS).catch(() => Date.now() / 1000);
   const graph = context.graph.status();
@@ -28,5 +29,6 @@ export async function readStatus(context: HeavyContext, parts: { footprint: Foot
     condition,
     causes,
     ...(graph === undefined ? {} : { graph }),
+    ...(parts.indexer === undefined ? {} : { indexer: parts.indexer.status() }),
   };
 }

@@ -3,10 +3,10 @@ import { dirname, join, normalize } from 'node:path';
 import type { Check } from './check.ts';
 
 /** A folder may import from itself and from lower levels; folders of one level know each other only as listed in `NEIGHBOURS`. */
-const LEVELS: readonly (readonly string[])[] = [['codec', 'proof'], ['chain', 'wire', 'store', 'p2p', 'reads', 'health'], ['client', 'worker', 'provider', 'heavy', 'edge'], ['reciprocal', 'doctor', 'earnings'], ['gateway', 'sdk', 'cli', 'dapp']];
+const LEVELS: readonly (readonly string[])[] = [['codec', 'proof'], ['chain', 'wire', 'store', 'p2p', 'reads', 'health'], ['indexer'], ['client', 'worker', 'provider', 'heavy', 'edge'], ['reciprocal', 'doctor', 'earnings'], ['gateway', 'sdk', 'cli', 'dapp']];
 
 /** Inside one level: what a folder may have of its neighbours. The kernels lie below both codec and proof. */
-const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = { codec: ['proof/'], proof: ['codec/kernels/'], chain: ['wire/'], store: ['wire/'], p2p: ['wire/', 'store/log.ts'], reads: ['chain/', 'wire/', 'store/'], health: ['chain/', 'wire/', 'store/'], provider: ['worker/'], edge: ['client/fetch/', 'client/policy.ts', 'provider/'], cli: ['gateway/'] };
+const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = { codec: ['proof/'], proof: ['codec/kernels/'], chain: ['wire/'], store: ['wire/'], p2p: ['wire/', 'store/log.ts'], reads: ['chain/', 'wire/', 'store/'], health: ['chain/', 'wire/', 'store/'], provider: ['worker/'], edge: ['client/fetch/', 'client/policy.ts', 'provider/'], cli: ['gateway/', 'dapp/server/'], dapp: ['sdk/browser.ts'] };
 
 /** The base class of all errors and its codes: it imports nothing, so every level may have it. */
 const FOR_ALL = new Set(['wire/errors.ts']);

@@ -11,11 +11,12 @@ const CAPACITY_BYTES = 2n ** 30n;
 /** All nodes of a devnet call from one address, some of them at once. */
 const PEERS = { tickMs: 1_000, connectionsPerSecond: 1_000 };
 
-export function heavyPlan(options: { region: number }): NodePlan {
-  const { region } = options;
+/** `indexes`: follows the chain's events and answers queries about them. */
+export function heavyPlan(options: { region: number; indexes?: boolean }): NodePlan {
+  const { region, indexes = false } = options;
   // An epoch lasts seconds here, so everything that waits for one looks more often. Paydays are the story's to call.
   const loops = { watchMs: 250, repairMs: 500, namesMs: 1_000, probeMs: 2_000, directoryMs: 500 };
-  return { region, tokens: 0n, config: { heavy: { region, feeBps: 150, paydayPeriods: 0, loops, p2p: PEERS } } };
+  return { region, tokens: 0n, config: { heavy: { region, feeBps: 150, paydayPeriods: 0, loops, p2p: PEERS, indexer: { enabled: indexes, pollMs: 250 } } } };
 }
 
 /** `isNewcomer`: a little cheaper, as a successor must not be dearer than the slot that it takes over. */
