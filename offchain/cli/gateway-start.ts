@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { createChain } from '../chain/client.ts';
+import { DEV_CHAIN_ID } from '../chain/dev-accounts.ts';
 import { createClient } from '../client/client.ts';
 import type { Client } from '../client/client.ts';
+import { startDapp } from '../dapp/server/start.ts';
+import { heavyUrls } from '../client/heavies.ts';
 import { startIpfsGateway } from '../gateway/ipfs/start.ts';
 import { openObjects } from '../gateway/objects/open.ts';
 import { KeyFile } from '../gateway/s3/auth/key-file.ts';
@@ -29,7 +32,8 @@ export async function startGateway(session: Session, config: GatewayConfig, { rp
     stops.push(() => client.close());
     const s3 = config.s3 === undefined ? undefined : await startS3(session, client, { ...config, s3: config.s3 }, stops, log);
     const ipfs = config.ipfs === undefined ? undefined : await startIpfs(client, config.ipfs, stops, log);
-    return { url: s3?.url ?? ipfs?.url ?? '', facts: { s3: s3?.url, ipfs: ipfs?.url, accessKey: s3?.accessKey, keys: s3?.keys }, stop };
+    const dapp = config.dapp === undefined ? undefined : await startPages(client, { ...config.dapp, ownRpcUrls: rpcUrls }, stops);
+    return { url: s3?.url ?? ipfs?.url ?? dapp?.url ?? '', facts: { s3: s3?.url, ipfs: ipfs?.url, dapp: dapp?.url, accessKey: s3?.accessKey, keys: s3?.keys }, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -50,6 +54,16 @@ async function startS3(session: Session, client: Client, { s3, objects: settings
 
 async function startIpfs(client: Client, { host, port, ...settings }: NonNullable<GatewayConfig['ipfs']>, stops: Stops, log: Logger) {
   const running = await startIpfsGateway({ client, listen: { host, port }, settings, log });
+  stops.push(() => running.stop());
+  return running;
+}
+
+/** The web pages: they sign with the visitor's own wallet, never with this machine's. */
+async function startPages(client: Client, { host, port, rpcUrls, subgraphUrl, ownRpcUrls }: NonNullable<GatewayConfig['dapp']> & { readonly ownRpcUrls: readonly string[] }, stops: Stops) {
+  const heavies = (client.namedHeavies ?? []).filter((url) => /^https?:/.test(url));
+  const [first] = heavies.length > 0 ? heavies : await heavyUrls(client);
+  const query = subgraphUrl ?? (first === undefined ? null : `${first.replace(/\/$/, '')}/subgraphs/name/holdfast`);
+  const running = await startDapp({ host, port, settings: { deployment: client.chain.deployment, rpcUrls: [...(rpcUrls ?? ownRpcUrls)], heavies, subgraphUrl: query, isDevnet: client.chain.deployment.chainId === DEV_CHAIN_ID } });
   stops.push(() => running.stop());
   return running;
 }

@@ -7,6 +7,8 @@ interface DevnetOptions {
   readonly providers: number;
   readonly epochSeconds: number;
   readonly port: number;
+  readonly dappPort: number;
+  readonly dapp: boolean;
   readonly folder?: string;
   readonly json?: boolean;
 }
@@ -20,6 +22,8 @@ export function devnetCommand(): Command {
     .option('--providers <number>', 'providers', number('a number of providers', { min: 2, max: 60 }), 8)
     .option('--epoch-seconds <number>', 'length of an epoch', number('a number of seconds', { min: 2, max: 7200 }), 5)
     .option('--port <number>', "the chain's port (default: any free one)", number('a port', { min: 0, max: 65_535 }), 0)
+    .option('--dapp-port <number>', 'where the web pages are served (default: any free port)', number('a port', { min: 0, max: 65_535 }), 0)
+    .option('--no-dapp', 'serve no web pages')
     .option('--folder <folder>', 'keep the run here (default: a temporary folder, removed at the end)')
     .option('--json', 'print the addresses as one JSON line')
     .action(async (options: DevnetOptions) => {

@@ -6,7 +6,7 @@ import type { AddKeyOptions } from '../gateway-keys.ts';
 
 export function gatewayCommand(): Command {
   const keys = new Command('keys').description('access keys of the S3 gateway').addCommand(addCommand()).addCommand(listCommand()).addCommand(removeCommand());
-  return new Command('gateway').description('serve stored objects by S3 and IPFS').addCommand(startCommand(), { isDefault: true }).addCommand(statusCommand()).addCommand(keys);
+  return new Command('gateway').description('serve stored objects by S3 and IPFS, and the web pages').addCommand(startCommand(), { isDefault: true }).addCommand(statusCommand()).addCommand(keys);
 }
 
 function startCommand(): Command {
@@ -14,9 +14,11 @@ function startCommand(): Command {
     ['gateway start --s3', 'S3 on http://127.0.0.1:9000'],
     ['gateway start --s3 9100 --durability network', 'each write is answered when providers have signed that they hold it'],
     ['gateway start --ipfs 127.0.0.1:8080', 'public content by CID'],
+    ['gateway start --dapp', 'the web pages on http://127.0.0.1:8090'],
   ])
     .option('--s3 [host:port]', 'serve S3 there (default: 127.0.0.1:9000)')
     .option('--ipfs [host:port]', 'serve public content by CID there (default: 127.0.0.1:8080)')
+    .option('--dapp [host:port]', 'serve the web pages there (default: 127.0.0.1:8090)')
     .addOption(new Option('--durability <where>', 'what an answered write has reached: providers, or the synced spool on this machine').choices(['network', 'spool']))
     .option('--agreement <number>', 'where S3 objects are stored; the only one that runs where absent', count)
     .option('--region <name>', 'what S3 clients sign for (default: us-east-1)')

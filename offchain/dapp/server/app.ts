@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import express from 'express';
-import type { Express } from 'express';
+import type { ErrorRequestHandler, Express, Response } from 'express';
 import { HoldfastError } from '../../wire/errors.ts';
 import { pageHeaders } from './headers.ts';
 import { compressed } from './compressed.ts';
@@ -35,7 +35,17 @@ export function createDappApp(options: { readonly settings: DappSettings; readon
     // Addresses of pages are paths without a dot; a missing file must not come back as a page.
     const isPage = (request.method === 'GET' || request.method === 'HEAD') && !/\.[a-z0-9]{1,8}$/i.test(request.path);
     if (isPage) response.set('cache-control', 'no-store').sendFile('index.html', { root: site, cacheControl: false, etag: false, lastModified: false });
-    else response.status(request.method === 'GET' || request.method === 'HEAD' ? 404 : 405).type('text').send(`There is nothing at ${request.path.slice(0, 200)}.\n`);
+    else nothing(response, request.method === 'GET' || request.method === 'HEAD' ? 404 : 405);
   });
+  // Express would tell the stack, and with it where on this machine the pages lie.
+  const onError: ErrorRequestHandler = (error: { readonly status?: unknown }, _request, response, _next) => {
+    if (response.headersSent) response.destroy();
+    else nothing(response, typeof error.status === 'number' && error.status >= 400 && error.status < 500 ? error.status : 500);
+  };
+  app.use(onError);
   return app;
+}
+
+function nothing(response: Response, status: number): void {
+  response.status(status).set('cache-control', 'no-store').type('text').send(status === 500 ? 'This server failed to answer.\n' : 'There is nothing here.\n');
 }

@@ -41,7 +41,14 @@ export function ChainProvider({ children }: { children: ReactNode }) {
     addEventListener('online', again);
     return () => removeEventListener('online', again);
   }, [error, refetch]);
-  if (chain !== undefined) return <ChainContext value={chain}>{children}</ChainContext>;
+  if (chain !== undefined) {
+    return (
+      <ChainContext value={chain}>
+        {signing.error === null ? null : <Failure error={signing.error} what="Your wallet cannot sign on this network; you can look around" retry={() => void signing.refetch()} />}
+        {children}
+      </ChainContext>
+    );
+  }
   if (error !== null) return <Failure error={error} what="The chain cannot be reached" retry={() => void refetch()} />;
   return <Loading what="Connecting to the chain" />;
 }

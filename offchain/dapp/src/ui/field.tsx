@@ -13,17 +13,20 @@ interface FieldProps {
 /** A text field with its label, unit and what is wrong with it. */
 export function Field({ label, hint, note, problem, unit, ...input }: FieldProps & { readonly unit?: string } & Omit<ComponentProps<'input'>, 'id' | 'className'>) {
   const id = useId();
+  const isExplained = problem !== undefined || note !== undefined;
   return (
     <div className="field">
       <div className="field-label"><label htmlFor={id}>{label}</label>{hint}</div>
       <div className="field-box">
-        <input {...input} id={id} className="input" aria-invalid={problem !== undefined} aria-describedby={`${id}-note`} />
+        <input {...input} id={id} className="input" aria-invalid={problem !== undefined} aria-describedby={isExplained ? `${id}-note` : undefined} />
         {unit === undefined ? null : <span className="field-unit">{unit}</span>}
       </div>
-      <div id={`${id}-note`}>
-        {problem === undefined ? null : <p className="problem">{problem}</p>}
-        {note === undefined ? null : <p className="field-note">{note}</p>}
-      </div>
+      {isExplained ? (
+        <div id={`${id}-note`}>
+          {problem === undefined ? null : <p className="problem">{problem}</p>}
+          {note === undefined ? null : <p className="field-note">{note}</p>}
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -28,13 +28,13 @@ export function parseWhole(text: string, options: { readonly min: number; readon
   return { value };
 }
 
-const UNITS: Readonly<Record<string, number>> = { b: 1, kib: 2 ** 10, kb: 1e3, mib: 2 ** 20, mb: 1e6, gib: 2 ** 30, gb: 1e9, tib: 2 ** 40, tb: 1e12 };
+const UNITS: ReadonlyMap<string, number> = new Map([['b', 1], ['kib', 2 ** 10], ['kb', 1e3], ['mib', 2 ** 20], ['mb', 1e6], ['gib', 2 ** 30], ['gb', 1e9], ['tib', 2 ** 40], ['tb', 1e12]]);
 
 /** "1.5 GiB", "500 MB"; a bare number counts in `unit`. */
 export function parseBytes(text: string, options: { readonly unit?: string; readonly what?: string } = {}): Parsed<number> {
   const { unit = 'GiB', what = 'The size' } = options;
   const match = /^(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]*)$/i.exec(text.trim().replaceAll(',', ''));
-  const factor = UNITS[(match?.[2] === '' ? unit : match?.[2] ?? '').toLowerCase()];
+  const factor = UNITS.get((match?.[2] === '' ? unit : match?.[2] ?? '').toLowerCase());
   if (match === null || factor === undefined) return { problem: `${what} must be a number and a unit, such as 10 GiB.` };
   const value = Math.round(Number(match[1]) * factor);
   return value < 1 ? { problem: `${what} is too small.` } : { value };

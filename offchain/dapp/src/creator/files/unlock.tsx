@@ -8,6 +8,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Hint } from '../../ui/hint.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Card } from '../../ui/page.tsx';
 
 /** Codes after which only words from paper help. */
@@ -19,6 +20,7 @@ export function Unlock({ what, children }: { what: string; children: ReactNode }
   const [phrase, setPhrase] = useState('');
   const act = useAct((words: string | undefined) => unlock(words));
   if (status === 'open') return children;
+  if (status === 'none') return <Loading what="The wallet is being connected" />;
   const needsPhrase = act.error !== undefined && NEEDS_PHRASE.has(explain(act.error).code);
   const words = phrase.trim().split(/\s+/);
   const problem = phrase === '' || words.length === 12 || words.length === 24 ? undefined : `A recovery phrase has 12 or 24 words; these are ${words.length}.`;

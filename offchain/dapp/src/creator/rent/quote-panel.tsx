@@ -29,6 +29,7 @@ const FRESH_MS = 60_000;
 
 export function QuotePanel({ plan, isRepairOnly }: { plan: Plan; isRepairOnly: boolean }) {
   const { address } = useWallet();
+  const { account } = useChain();
   const { open } = useClient();
   const { scheme, batchLog2, quota, periods } = plan;
   const request = { scheme, batchLog2, quota, periods, priceLimit: NO_LIMIT };
@@ -42,7 +43,7 @@ export function QuotePanel({ plan, isRepairOnly }: { plan: Plan; isRepairOnly: b
       const { quote } = await import('../../../../client/rent.ts');
       return quote(client, { ...request, explain: true, signal });
     },
-    enabled: !isRepairOnly,
+    enabled: !isRepairOnly && account !== undefined,
     refetchInterval: FRESH_MS,
     staleTime: FRESH_MS,
     retry: false,

@@ -2,7 +2,7 @@ import { geoNaturalEarth1, geoPath } from 'd3-geo';
 import { useMemo } from 'react';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
-import land from 'world-atlas/land-110m.json';
+import land from 'world-atlas/land-110m.json' with { type: 'json' };
 import { plural } from '../../ui/format.ts';
 import { regionName, regionPlace } from './regions.ts';
 
