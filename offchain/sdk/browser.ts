@@ -19,6 +19,7 @@ export { switchWalletChain } from '../chain/wallet/switch-chain.ts';
 export type { WalletNetwork } from '../chain/wallet/switch-chain.ts';
 
 export * from '../client/page/create-browser-client.ts';
+export * from '../client/page/download/download.ts';
 export * from '../client/page/dropped-items.ts';
 export * from '../client/page/files-source.ts';
 export * from '../client/page/get-into.ts';
