@@ -1,7 +1,7 @@
 /** One RPC address: asks it, and remembers how that went. */
-import { HttpRequestError, InternalRpcError, LimitExceededRpcError, MethodNotFoundRpcError, MethodNotSupportedRpcError, ResourceNotFoundRpcError, ResourceUnavailableRpcError, TimeoutError, http } from 'viem';
+import { HttpRequestError, InternalRpcError, LimitExceededRpcError, MethodNotFoundRpcError, MethodNotSupportedRpcError, ResourceNotFoundRpcError, ResourceUnavailableRpcError, TimeoutError, custom } from 'viem';
 import { WrongChainError } from './chain-errors.ts';
-import { fetchWhole } from './rpc-fetch.ts';
+import { postRpc, type RpcQuestion } from './rpc-post.ts';
 
 /** away: it did not answer, or not with JSON-RPC. lagging: behind another address. wrong-chain: it serves another chain. */
 export type EndpointState = 'unknown' | 'ok' | 'away' | 'lagging' | 'wrong-chain';
@@ -53,7 +53,10 @@ export class RpcEndpoint {
   constructor(url: string, options: { readonly timeoutMs: number; readonly chainId: number }) {
     this.address = originOf(url);
     this.#chainId = options.chainId;
-    const transport = http(url, { retryCount: 0, timeout: options.timeoutMs, fetchFn: fetchWhole })({});
+    const { address } = this;
+    const { timeoutMs } = options;
+    // viem's wrapper makes an error class of each code.
+    const transport = custom({ request: (question: RpcQuestion) => postRpc(url, question, { timeoutMs, address }) }, { retryCount: 0 })({ retryCount: 0 });
     this.#ask = async (request) => {
       const result = await transport.request(request as never);
       // Neither a result nor an error: whoever that is, it is no JSON-RPC node.
