@@ -1,4 +1,7 @@
 /** What the pages read and do, on a real chain with a small market that moves. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseEther } from 'viem';
 import { currentEpoch } from '../../../offchain/chain/current-epoch.ts';
@@ -11,14 +14,16 @@ import { readHeavyAccount } from '../../../offchain/earnings/heavy-statement.ts'
 import { readProviderAccount } from '../../../offchain/earnings/provider-statement.ts';
 import { readAgreementPage, readAgreementView, slotMarks } from '../../../offchain/dapp/src/explorer/agreement-view.ts';
 import { readEpochFacts } from '../../../offchain/dapp/src/explorer/epoch-facts.ts';
-import { readEpochs } from '../../../offchain/dapp/src/explorer/epochs.ts';
-import { readNetworkFacts } from '../../../offchain/dapp/src/explorer/network-facts.ts';
+import { moneyChart, priceOf, provenShareChart, readEpochs } from '../../../offchain/dapp/src/explorer/epochs.ts';
+import { readNetworkFacts, readNewestPrice } from '../../../offchain/dapp/src/explorer/network-facts.ts';
 import { readRecent } from '../../../offchain/dapp/src/explorer/read-events.ts';
 import { readTransaction } from '../../../offchain/dapp/src/explorer/read-transaction.ts';
 import { look, parseSearch } from '../../../offchain/dapp/src/explorer/search.ts';
 import { headlineOf, plain, sayEvent } from '../../../offchain/dapp/src/explorer/sentence.ts';
 import { fromIndexOrChain } from '../../../offchain/dapp/src/explorer/sources.ts';
+import type { Ask, Sourced, Sources } from '../../../offchain/dapp/src/explorer/sources.ts';
 import { readTransactions } from '../../../offchain/dapp/src/explorer/transactions.ts';
+import type { TransactionPage } from '../../../offchain/dapp/src/explorer/transactions.ts';
 import { claimFees, dueRails } from '../../../offchain/dapp/src/heavy/claim.ts';
 import { feeChart, feesByEpoch } from '../../../offchain/dapp/src/heavy/fee-chart.ts';
 import { readChildren, readHeavyFigures } from '../../../offchain/dapp/src/heavy/heavy-reads.ts';
@@ -29,6 +34,8 @@ import { readSlotParents } from '../../../offchain/dapp/src/provider/slot-parent
 import { readSlots } from '../../../offchain/dapp/src/provider/slots.ts';
 import { readStanding } from '../../../offchain/dapp/src/provider/standing.ts';
 import { readTimeline } from '../../../offchain/dapp/src/provider/timeline.ts';
+import { openIndexer } from '../../../offchain/indexer/indexer.ts';
+import { createLogger } from '../../../offchain/store/log.ts';
 import { type Story, startStory } from '../../earnings/story.ts';
 
 let story: Story;
@@ -119,6 +126,9 @@ test('epochs and the network, without an index', async () => {
   expect(facts.value.proofs.map(({ provider }) => provider).sort()).toEqual([2, 3, 5]);
   expect(facts.value.seed).toMatch(/^0x/);
   expect(await readNetworkFacts(chain)).toMatchObject({ agreements: 2, nodes: 6, challenges: 0 });
+  // Two slots at some 10^12 units a batch of 64 KiB each, 16 Ki batches to a GiB.
+  const price = await readNewestPrice(chain);
+  expect(price! / (2n * 10n ** 12n)).toBe(16_384n);
 });
 
 test('an index that is away is passed over; a chain that is away is a failure', async () => {
@@ -147,6 +157,54 @@ test('where a provider stands: slots, proofs, faults', async () => {
   const faults = await readFaults(chain, 4);
   expect(faults.losses).toMatchObject([{ agreement, slot: 2, cause: 'surrender' }]);
   expect(await readOpenChallenges(chain)).toEqual([]);
+});
+
+test('the index tells what the chain tells, and more', async () => {
+  const chain = story.creator;
+  const home = await mkdtemp(join(tmpdir(), 'holdfast-pages-'));
+  const indexer = await openIndexer({ chain, home, log: createLogger({ name: 'test', write: () => undefined }) });
+  try {
+    const head = await chain.public.getBlockNumber();
+    for (let ticks = 0; ticks < 50 && BigInt(indexer.report().head?.number ?? -1) < head; ticks++) await indexer.tick();
+    expect(indexer.report()).toMatchObject({ failure: undefined, head: { number: Number(head) } });
+    const ask: Ask = async ({ query, variables, schema }) => {
+      const { data, errors } = await indexer.query({ query, variables: variables ?? {} });
+      if (errors !== undefined) throw new Error(errors.map(({ message }) => message).join(' '));
+      return schema.parse(data);
+    };
+    const epoch = await currentEpoch(chain);
+    const both = async <T>(read: (sources: Sources) => Promise<Sourced<T>>): Promise<[T, T]> => {
+      const [ofIndex, ofChain] = [await read({ chain, ask }), await read({ chain })];
+      expect([ofIndex.from, ofChain.from]).toEqual(['index', 'chain']);
+      return [ofIndex.value, ofChain.value];
+    };
+    const hashes = ({ groups }: TransactionPage) => groups.map(({ transaction }) => transaction);
+    for (const of of [undefined, { agreement: other }, { node: 5 }] as const) {
+      const [ofIndex, ofChain] = await both((sources) => readTransactions(sources, { page: 0, of }));
+      expect(hashes(ofIndex).length, JSON.stringify(of)).toBeGreaterThan(0);
+      expect(hashes(ofIndex), JSON.stringify(of)).toEqual(hashes(ofChain).slice(0, hashes(ofIndex).length));
+    }
+    const [indexed, counted] = await both((sources) => readEpochs(sources, { count: 4 }));
+    expect(indexed.map(({ number, proofs }) => [number, proofs])).toEqual(counted.map(({ number, proofs }) => [number, proofs]));
+    expect(indexed.every(({ totals }) => totals !== undefined && totals.rent > 0n)).toBe(true);
+    expect(provenShareChart(indexed, epoch).labels).toHaveLength(3);
+    expect(moneyChart(indexed).series.map(({ name }) => name)).toContain('fees');
+    const [opening] = (await readEpochs({ chain, ask }, { count: 1, before: indexed.at(-1)!.number })).value;
+    expect(priceOf(opening!.totals!)).toBeGreaterThan(0n);
+    const [slots, held] = await both((sources) => readSlots(sources, 3));
+    expect(slots).toEqual(held);
+    const [facts, logs] = await both((sources) => readEpochFacts(sources, epoch));
+    expect(facts.proofs.map(({ provider }) => provider).sort()).toEqual(logs.proofs.map(({ provider }) => provider).sort());
+    const [figures, counts] = await both((sources) => readHeavyFigures(sources, 1));
+    expect({ ...figures, fees: undefined }).toEqual(counts);
+    const { sinceEpoch, perEpoch } = await readStanding(chain, 4);
+    const [strip] = await both((sources) => readTimeline(sources, { id: 4, epoch, count: 4, sinceEpoch, perEpoch }));
+    // What the chain alone has forgotten: a slot that was lost since.
+    expect(strip.map(({ state }) => state)).toEqual(['proven', 'missed', 'proven', 'idle']);
+  } finally {
+    await indexer.close();
+    await rm(home, { recursive: true, force: true });
+  }
 });
 
 test('a provider collects all its pay, and the statement says the same', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Abi } from 'viem';
 import { ABIS } from '../../../offchain/dapp/src/explorer/contracts.ts';
 import { EVENT_WORDS, KINDS } from '../../../offchain/dapp/src/explorer/event-words.ts';
+import { foldProofs, sayFold } from '../../../offchain/dapp/src/explorer/fold.ts';
 import { argumentText } from '../../../offchain/dapp/src/explorer/argument-text.ts';
 import { pathNumber } from '../../../offchain/dapp/src/explorer/path-number.ts';
 import { filterProviders } from '../../../offchain/dapp/src/explorer/provider-filter.ts';
@@ -97,4 +98,17 @@ test('filters of providers', () => {
   expect(ids({ state: 'free' })).toEqual([3]);
   expect(ids({ state: 'earning', order: 'stake' })).toEqual([21, 2]);
   expect(ids({ order: 'promised' })).toEqual([2, 21, 3]);
+});
+
+test('proofs that follow each other are told together, and nothing else is', () => {
+  const group = (index: number, ...events: { contract: 'market' | 'token'; name: string; args: object }[]) => ({ transaction: `0x${index}` as const, block: BigInt(index), events: events.map((event, i) => ({ ...event, args: event.args as Record<string, unknown>, block: BigInt(index), index: i, transaction: `0x${index}` as const })) });
+  const proof = (index: number, provider: number, epoch: number) => group(index, { contract: 'market', name: 'Proved', args: { provider, epoch } });
+  const seed = group(5, { contract: 'market', name: 'SeedFixed', args: { epoch: 12 } });
+  const opened = group(4, { contract: 'market', name: 'Opened', args: { id: 1 } });
+  const folds = foldProofs([proof(9, 4, 12), proof(8, 3, 12), seed, opened, proof(3, 4, 11), proof(2, 3, 11)]);
+  expect(folds.map(({ groups }) => groups.length)).toEqual([3, 1, 1, 1]);
+  expect(folds[0]).toMatchObject({ providers: [3, 4], fromEpoch: 12, toEpoch: 12 });
+  expect(sayFold(folds[0]!)).toBe('2 proofs of epoch 12');
+  expect(foldProofs([])).toEqual([]);
+  expect(sayFold(foldProofs([proof(9, 4, 12), proof(8, 3, 11), proof(7, 3, 10)])[0]!)).toBe('3 proofs of epochs 10 to 12');
 });

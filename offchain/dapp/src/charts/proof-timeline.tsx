@@ -33,7 +33,7 @@ export function ProofTimeline({ cells, title = 'Proofs, epoch by epoch', isTitle
         </svg>
         <div className="strip-ends" aria-hidden="true"><span>{cells[0] === undefined ? '' : `Epoch ${cells[0].epoch}`}</span><span>{chosen === undefined ? '' : words}</span><span>{cells.at(-1) === undefined ? '' : `Epoch ${cells.at(-1)!.epoch}`}</span></div>
       </div>
-      <Legend items={(Object.keys(STATE_WORDS) as EpochState[]).map((state) => ({ name: STATE_WORDS[state], mark: <svg width="14" height="20" viewBox="0 0 14 40" className="swatch" aria-hidden="true"><Mark state={state} x={0} width={14} isChosen={false} /></svg> }))} />
+      <Legend items={(Object.keys(STATE_WORDS) as EpochState[]).map((state) => ({ name: STATE_WORDS[state], mark: <svg width="13" height="26" viewBox="0 0 20 40" className="swatch" aria-hidden="true"><Mark state={state} x={0} width={20} isChosen={false} /></svg> }))} />
     </Figure>
   );
 }
@@ -45,7 +45,7 @@ function Mark({ state, x, width, isChosen }: { state: EpochState; x: number; wid
   const arm = Math.min(4, wide / 2);
   return (
     <g className={`epoch epoch-${state}${isChosen ? ' epoch-chosen' : ''}`}>
-      {state === 'idle' ? <circle cx={middle} cy="32" r={Math.min(1.5, wide / 2)} /> : <rect x={left} width={wide} y={state === 'missed' ? 22 : 4} height={state === 'missed' ? 14 : 32} rx={Math.min(2, wide / 4)} />}
+      {state === 'idle' ? <circle cx={middle} cy="32" r={Math.min(2.5, wide / 2)} /> : <rect x={left} width={wide} y={state === 'missed' ? 22 : 4} height={state === 'missed' ? 14 : 32} rx={Math.min(2, wide / 4)} />}
       {state === 'missed' && wide > 3 ? <path d={`M${middle - arm} ${12 - arm}l${2 * arm} ${2 * arm}m0 ${-2 * arm}l${-2 * arm} ${2 * arm}`} /> : null}
     </g>
   );

@@ -11,9 +11,16 @@ export function SlotMap({ title, marks, href, isTitleShown = false }: { title: s
         {marks.map((mark) => {
           const to = href?.(mark);
           const { sign, word } = SLOT_WORDS[mark.condition];
-          const inside = <><span className="slot-number">{mark.slot}</span><span className="slot-sign" aria-hidden="true">{sign}</span><span className="slot-word">{word}</span><span className="slot-who">{mark.provider === 0 ? '' : `No. ${mark.provider}`}</span></>;
+          const inside = (
+            <>
+              <span className="slot-number"><span className="sr-only">Slot </span>{mark.slot}</span>
+              <span className="slot-sign" aria-hidden="true">{sign}</span>
+              <span className="slot-word">{word}</span>
+              <span className="slot-who">{mark.provider === 0 ? '' : `No. ${mark.provider}`}</span>
+            </>
+          );
           const name = `slot slot-${mark.condition}`;
-          return <li key={mark.slot}>{to === undefined ? <span className={name} role="img" aria-label={saySlot(mark)} title={saySlot(mark)}>{inside}</span> : <Link href={to} className={name} aria-label={saySlot(mark)} title={saySlot(mark)}>{inside}</Link>}</li>;
+          return <li key={mark.slot}>{to === undefined ? <span className={name} title={saySlot(mark)}>{inside}</span> : <Link href={to} className={name} title={saySlot(mark)}>{inside}</Link>}</li>;
         })}
       </ul>
     </Figure>

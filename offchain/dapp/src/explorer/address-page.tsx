@@ -56,7 +56,7 @@ function One({ address }: { address: Address }) {
           </>
         )}
       </StateOf>
-      <Card title="Agreements as creator"><StateOf query={agreements} what="The agreements">{({ views, count }) => <><AgreementTable views={views} none="It never rented space." />{count > views.length ? <p className="muted small">The newest {views.length} of {count} are shown.</p> : null}</>}</StateOf></Card>
+      <Card title="Agreements as creator"><StateOf query={agreements} what="The agreements">{({ views, count }) => <><AgreementTable views={views} none="It never rented space." without="creator" />{count > views.length ? <p className="muted small">The newest {views.length} of {count} are shown.</p> : null}</>}</StateOf></Card>
       <Card title="Transactions"><TransactionList of={{ account: address }} none="Nothing was heard of it yet." /></Card>
     </Frame>
   );

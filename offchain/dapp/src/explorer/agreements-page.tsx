@@ -41,7 +41,8 @@ export function Page() {
   );
 }
 
-export function AgreementTable({ views, none }: { views: readonly AgreementView[]; none: string }) {
+/** `without`: a column that says the same in every row. */
+export function AgreementTable({ views, none, without }: { views: readonly AgreementView[]; none: string; without?: 'creator' | 'heavy' }) {
   const { clock } = useChain();
   const { period } = useEpoch();
   return (
@@ -52,8 +53,8 @@ export function AgreementTable({ views, none }: { views: readonly AgreementView[
       { title: 'Used of', isNumber: true, cell: (view) => { const { payloadSize } = geometry(view); return <><Bytes value={(view.batches - view.retiredBatches) * payloadSize} /> of <Bytes value={view.quota * payloadSize} /></>; } },
       { title: 'Rent an epoch', isNumber: true, cell: ({ rent }) => <Amount value={rent} /> },
       { title: 'Ends', cell: ({ endPeriod }) => <EpochTime epoch={periodStart(clock, endPeriod)} /> },
-      { title: 'Creator', hint: <Hint word="creator" />, cell: ({ creator }) => <AddressLink address={creator} /> },
-      { title: 'Heavy node', hint: <Hint word="footprint" />, isNumber: true, cell: ({ heavy }) => <HeavyLink id={heavy} /> },
+      ...(without === 'creator' ? [] : [{ title: 'Creator', hint: <Hint word="creator" />, cell: ({ creator }: AgreementView) => <AddressLink address={creator} /> }]),
+      ...(without === 'heavy' ? [] : [{ title: 'Heavy node', hint: <Hint word="footprint" />, isNumber: true, cell: ({ heavy }: AgreementView) => <HeavyLink id={heavy} /> }]),
     ]} />
   );
 }

@@ -1,4 +1,5 @@
 import { listNodes } from '../../../chain/list-nodes.ts';
+import { NODES_POLL_MS } from './nodes-poll.ts';
 import { useRead } from '../state/read.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Hint } from '../ui/hint.tsx';
@@ -11,7 +12,7 @@ import './explorer.css';
 import { AddressLink, HeavyLink } from './links.tsx';
 
 export function Page() {
-  const nodes = useRead(['nodes'], listNodes);
+  const nodes = useRead(['nodes'], listNodes, { pollMs: NODES_POLL_MS });
   return (
     <Frame title="Heavy nodes" lead="They find providers for creators, audit them, have lost data rebuilt, and earn a share of the rent for it.">
       <StateOf query={nodes} what="The list of heavy nodes">

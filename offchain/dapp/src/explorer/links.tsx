@@ -1,3 +1,4 @@
+import { getAddress } from 'viem';
 import type { Address, Hex as HexText } from 'viem';
 import { Link } from 'wouter';
 import { Hex } from '../ui/values.tsx';
@@ -26,7 +27,8 @@ export function EpochLink({ epoch }: { epoch: number }) {
 }
 
 export function AddressLink({ address }: { address: Address }) {
-  return <Link href={`/explorer/addresses/${address}`}><Hex value={address} /></Link>;
+  const shown = getAddress(address);
+  return <Link href={`/explorer/addresses/${shown}`}><Hex value={shown} /></Link>;
 }
 
 export function TransactionLink({ hash }: { hash: HexText }) {

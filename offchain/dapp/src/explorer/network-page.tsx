@@ -9,11 +9,11 @@ import { Card, Grid, Page as Frame, Stat } from '../ui/page.tsx';
 import { StateOf } from '../ui/state-of.tsx';
 import { formatBps, formatCount, plural } from '../ui/format.ts';
 import { Amount, Bytes, EpochTime } from '../ui/values.tsx';
-import { moneyChart, priceChart, priceOf, proofsChart, provenShareChart, readEpochs } from './epochs.ts';
+import { moneyChart, priceChart, proofsChart, provenShareChart, readEpochs } from './epochs.ts';
 import type { EpochRow } from './epochs.ts';
 import './explorer.css';
 import { RepairOnlyNote } from './repair-only-note.tsx';
-import { readNetworkFacts } from './network-facts.ts';
+import { readNetworkFacts, readNewestPrice } from './network-facts.ts';
 import { SearchBox } from './search-box.tsx';
 import { SourceNote } from './source-note.tsx';
 import { TransactionList } from './transaction-list.tsx';
@@ -38,6 +38,7 @@ export function Page() {
               <PeriodStat />
               <Stat label="Nodes" value={formatCount(facts.nodes)} note="providers, edge nodes and heavy nodes" />
               <Stat label="Agreements" hint={<Hint word="agreement" />} value={formatCount(facts.agreements)} note="ever opened" />
+              <PriceStat />
             </Grid>
           </>
         )}
@@ -54,9 +55,14 @@ function PeriodStat() {
   return <Stat label="Period" hint={<Hint word="period" />} value={formatCount(period)} note={<>ends <EpochTime epoch={periodStart(clock, period + 1)} /></>} />;
 }
 
+/** Of the newest agreement, whatever the index knows. */
+function PriceStat() {
+  const { data } = useRead(['newest-price'], readNewestPrice);
+  return <Stat label="Price" hint={<Hint label="price">What the newest agreement pays for a GiB of data and an epoch, all its slots and fees included.</Hint>} value={data === undefined || data === null ? '–' : <Amount value={data} />} note="a GiB and epoch, as last rented" />;
+}
+
 function History({ rows, epoch, from }: { rows: readonly EpochRow[]; epoch: number; from: 'index' | 'chain' }) {
   const newest = rows.find(({ totals }) => totals !== undefined)?.totals;
-  const price = rows.map(({ totals }) => totals && priceOf(totals)).find((one) => one !== undefined);
   return (
     <>
       {newest === undefined ? null : (
@@ -64,7 +70,6 @@ function History({ rows, epoch, from }: { rows: readonly EpochRow[]; epoch: numb
           <Stat label="Space rented" hint={<Hint word="quota" />} value={<Bytes value={newest.reservedBytes} />} note="of creators' data, reserved now" />
           <Stat label="Space used" value={<Bytes value={newest.storedBytes} />} note="by uploads that live" />
           <Stat label="Rent" value={<Amount value={newest.rent} />} note="an epoch, of all agreements" />
-          <Stat label="Price" value={price === undefined ? '–' : <Amount value={price} />} note="last paid for a GiB and an epoch" />
           <Stat label="Vacant slots" hint={<Hint word="slot" />} value={formatCount(newest.vacantSlots)} note={`of ${formatCount(newest.runningSlots)} that run`} tone={newest.vacantSlots > 0 ? 'warn' : undefined} />
         </Grid>
       )}

@@ -49,7 +49,7 @@ function Details({ standing }: { standing: ProviderStanding }) {
     <>
       <StandingCards standing={standing} />
       <Card title="Proofs" hint={<Hint word="proof" />}>
-        <StateOf query={timeline} what="The proofs" lines={2}>{({ value, from }) => <><ProofTimeline cells={value} isTitleShown={false} /><SourceNote from={from} /></>}</StateOf>
+        <StateOf query={timeline} what="The proofs" lines={2}>{({ value, from }) => <><ProofTimeline cells={value} isTitleShown={false} /><SourceNote from={from}>Epochs missed in slots that it has lost since are not among these.</SourceNote></>}</StateOf>
       </Card>
       <Grid min="large">
         <Card title="In the registry"><NodeFacts node={standing.node} /></Card>

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { listNodes } from '../../../chain/list-nodes.ts';
+import { NODES_POLL_MS } from './nodes-poll.ts';
 import { useRead } from '../state/read.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -20,7 +21,7 @@ const SIZE = 25;
 const NO_FILTER: ProviderFilter = { text: '', tier: 'all', state: 'all', region: 'all', order: 'id' };
 
 export function Page() {
-  const nodes = useRead(['nodes'], listNodes);
+  const nodes = useRead(['nodes'], listNodes, { pollMs: NODES_POLL_MS });
   const [filter, setFilter] = useState(NO_FILTER);
   const [page, setPage] = useState(0);
   const change = (part: Partial<ProviderFilter>): void => {
@@ -31,7 +32,7 @@ export function Page() {
   return (
     <Frame title="Providers" lead="Everybody who rents out disk space here, with the tokens that stand behind their promises.">
       <div className="filters">
-        <Field label="Number, address or endpoint" type="search" value={filter.text} onChange={({ target }) => change({ text: target.value })} autoComplete="off" />
+        <Field label="Search" placeholder="Number, address, endpoint" type="search" value={filter.text} onChange={({ target }) => change({ text: target.value })} autoComplete="off" />
         <Select label="Tier" value={filter.tier} options={[{ value: 'all', text: 'All tiers' }, { value: 'standard', text: 'Standard' }, { value: 'archival', text: 'Archival' }, { value: 'edge', text: 'Edge' }]} onChange={(tier) => change({ tier })} />
         <Select label="Region" value={filter.region} options={[{ value: 'all', text: 'All regions' }, ...regions.map((region) => ({ value: String(region), text: `Region ${region}` }))]} onChange={(region) => change({ region })} />
         <Select label="State" value={filter.state} options={[{ value: 'all', text: 'All' }, { value: 'earning', text: 'Holding data' }, { value: 'free', text: 'With free stake' }, { value: 'faulted', text: 'Faulted' }, { value: 'leaving', text: 'Taking stake out' }]} onChange={(state) => change({ state })} />

@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import { LinkButton } from '../ui/button.tsx';
-import { Button } from '../ui/button.tsx';
+import { Button, LinkButton } from '../ui/button.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { StateOf } from '../ui/state-of.tsx';
 import { plural } from '../ui/format.ts';
-import { BlockLink, TransactionLink } from './links.tsx';
+import { foldProofs, sayFold } from './fold.ts';
+import type { Fold } from './fold.ts';
+import { BlockLink, ProviderLink, TransactionLink } from './links.tsx';
 import { headlineOf, topicsOf } from './sentence.ts';
 import type { EventGroup } from './read-events.ts';
 import { SentenceView } from './sentence-view.tsx';
@@ -22,7 +23,7 @@ export function TransactionList({ of, shown, none = 'Nothing happened yet.' }: {
     <StateOf query={query} what="The list of transactions" lines={5}>
       {({ value: { groups, hasMore }, from }) => groups.length === 0 && page === 0 ? <Empty icon="explore" title={none} /> : (
         <div className="stack-tight">
-          <ol className="happened">{groups.slice(0, shown).map((group) => <Happened key={group.transaction} group={group} />)}</ol>
+          <ol className="happened">{foldProofs(groups).slice(0, shown).map((fold) => (fold.groups.length === 1 ? <Happened key={fold.groups[0]!.transaction} group={fold.groups[0]!} /> : <Folded key={fold.groups[0]!.transaction} fold={fold} />))}</ol>
           <SourceNote from={from} />
           {shown !== undefined ? <div className="actions"><LinkButton href="/explorer/transactions" isSmall>All transactions</LinkButton></div> : page === 0 && !hasMore ? null : (
             <div className="actions">
@@ -34,6 +35,19 @@ export function TransactionList({ of, shown, none = 'Nothing happened yet.' }: {
         </div>
       )}
     </StateOf>
+  );
+}
+
+/** Names are listed up to this many. */
+const NAMED_MAX = 8;
+
+function Folded({ fold }: { fold: Fold }) {
+  const { groups, providers } = fold;
+  return (
+    <li>
+      <p>{sayFold(fold)}{providers.length > NAMED_MAX ? `, of ${plural(providers.length, 'provider')}` : <>, of {providers.length === 1 ? 'provider' : 'providers'} {providers.map((id, i) => <span key={id}>{i === 0 ? '' : ', '}<ProviderLink id={id} /></span>)}</>}</p>
+      <details><summary>{plural(groups.length, 'transaction')}</summary><ol>{groups.map((group) => <Happened key={group.transaction} group={group} />)}</ol></details>
+    </li>
   );
 }
 

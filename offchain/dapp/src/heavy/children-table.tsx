@@ -1,4 +1,5 @@
 import { ProviderLink } from '../explorer/links.tsx';
+import { NODES_POLL_MS } from '../explorer/nodes-poll.ts';
 import { useRead } from '../state/read.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -10,7 +11,7 @@ import { readChildren, readHeavyStatus } from './heavy-reads.ts';
 
 /** Providers that named it as their parent; whether each answers, the node itself tells. */
 export function ChildrenTable({ id, endpoint }: { id: number; endpoint: string }) {
-  const query = useRead(['children', id], (chain) => readChildren(chain, id));
+  const query = useRead(['children', id], (chain) => readChildren(chain, id), { pollMs: NODES_POLL_MS });
   const status = useRead(['heavy-status', endpoint], () => readHeavyStatus(endpoint));
   const alive = new Map(status.data?.children.map((child) => [child.id, child.alive]));
   return (

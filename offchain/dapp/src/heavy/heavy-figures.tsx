@@ -1,3 +1,4 @@
+import { NODES_POLL_MS } from '../explorer/nodes-poll.ts';
 import { useSources } from '../explorer/use-sources.ts';
 import { Hint } from '../ui/hint.tsx';
 import { Grid, Stat } from '../ui/page.tsx';
@@ -8,7 +9,7 @@ import { readHeavyFigures } from './heavy-reads.ts';
 
 /** A heavy node in a few figures. */
 export function HeavyFigures({ id }: { id: number }) {
-  const query = useSources(['heavy-figures', id], (sources) => readHeavyFigures(sources, id));
+  const query = useSources(['heavy-figures', id], (sources) => readHeavyFigures(sources, id), { pollMs: NODES_POLL_MS });
   return (
     <StateOf query={query} what="Its figures" lines={2}>
       {({ value: { matches, children, fees, owed, toBurn, bounties } }) => (

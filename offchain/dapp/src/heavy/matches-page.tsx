@@ -31,7 +31,7 @@ function Matches({ id }: { id: number }) {
       <StateOf query={query} what="The matches" lines={6}>
         {({ views, count }) => (
           <>
-            <AgreementTable views={views} none="It has not brought anybody together yet." />
+            <AgreementTable views={views} none="It has not brought anybody together yet." without="heavy" />
             {count <= SIZE ? null : <div className="actions"><Button isSmall disabled={page === 0} onClick={() => setPage(page - 1)}>Newer</Button><Button isSmall disabled={(page + 1) * SIZE >= count} onClick={() => setPage(page + 1)}>Older</Button><span className="muted small">{formatCount(count)} in all</span></div>}
           </>
         )}

@@ -4,6 +4,7 @@ import { isAddressEqual } from 'viem';
 import { listNodes } from '../../../chain/list-nodes.ts';
 import type { NodeState } from '../../../chain/node-state.ts';
 import { pathNumber } from '../explorer/path-number.ts';
+import { NODES_POLL_MS } from '../explorer/nodes-poll.ts';
 import { useRead } from '../state/read.ts';
 import { useWallet } from '../state/wallet.ts';
 import { Empty } from '../ui/empty.tsx';
@@ -13,7 +14,7 @@ import { StateOf } from '../ui/state-of.tsx';
 /** The wallet's heavy node first, else any: all that is shown is public. Which one stands in the address bar. */
 export function PickHeavy({ children }: { children: (node: NodeState, isMine: boolean) => ReactNode }) {
   const { address } = useWallet();
-  const nodes = useRead(['nodes'], listNodes);
+  const nodes = useRead(['nodes'], listNodes, { pollMs: NODES_POLL_MS });
   const [parameters, setParameters] = useSearchParams();
   return (
     <StateOf query={nodes} what="The heavy nodes">

@@ -4,6 +4,7 @@ import { nodesOf } from '../../../earnings/read-statement.ts';
 import { readNodes } from '../../../chain/read-nodes.ts';
 import type { NodeState } from '../../../chain/node-state.ts';
 import type { Chain } from '../../../chain/types.ts';
+import { NODES_POLL_MS } from '../explorer/nodes-poll.ts';
 import { pathNumber } from '../explorer/path-number.ts';
 import { useRead } from '../state/read.ts';
 import { useWallet } from '../state/wallet.ts';
@@ -12,19 +13,19 @@ import { Empty } from '../ui/empty.tsx';
 import { Select } from '../ui/field.tsx';
 import { StateOf } from '../ui/state-of.tsx';
 
-/** Nodes that the wallet operates or is paid for. */
-export function useMyNodes(kind: 'provider' | 'heavy') {
+/** Providers that the wallet operates or is paid for. */
+export function useMyProviders() {
   const { address } = useWallet();
-  return useRead(['my-nodes', address ?? null, kind], async (chain: Chain): Promise<NodeState[]> => {
+  return useRead(['my-providers', address ?? null], async (chain: Chain): Promise<NodeState[]> => {
     if (address === undefined) return [];
     const nodes = await readNodes(chain, await nodesOf(chain, address));
-    return nodes.filter(({ tier }) => (tier === 'heavy') === (kind === 'heavy'));
-  });
+    return nodes.filter(({ tier }) => tier !== 'heavy');
+  }, { pollMs: NODES_POLL_MS });
 }
 
 /** The wallet's provider, or a way to become one. Several: which one, kept in the address bar. */
 export function MyProvider({ children }: { children: (node: NodeState) => ReactNode }) {
-  const query = useMyNodes('provider');
+  const query = useMyProviders();
   const [parameters, setParameters] = useSearchParams();
   return (
     <StateOf query={query} what="Your provider">

@@ -9,6 +9,7 @@ import { registerNode } from '../../../chain/register-node.ts';
 import { ENDPOINT_CHARACTERS } from '../../../wire/limits.ts';
 import { useAct } from '../state/act.ts';
 import { useChain } from '../state/chain.tsx';
+import { NODES_POLL_MS } from '../explorer/nodes-poll.ts';
 import { useRead } from '../state/read.ts';
 import { useSettings } from '../state/settings.tsx';
 import { useWallet } from '../state/wallet.ts';
@@ -22,7 +23,7 @@ import { formatAmount, formatDuration } from '../ui/format.ts';
 import { parseAmount, parseBytes, parseWhole } from '../ui/parse.ts';
 import { Amount } from '../ui/values.tsx';
 import { ConfigCard } from './config-card.tsx';
-import { useMyNodes } from './my-node.tsx';
+import { useMyProviders } from './my-node.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { REGION_MAX, configOf, endpointProblem, outcomeOf } from './plan.ts';
 import './provider.css';
@@ -36,8 +37,8 @@ const TIERS: readonly { value: ProviderTier; title: string; text: string }[] = [
 
 export function Page() {
   const rules = useRead(['parameters'], readParameters, { pollMs: false });
-  const nodes = useRead(['nodes'], listNodes);
-  const mine = useMyNodes('provider');
+  const nodes = useRead(['nodes'], listNodes, { pollMs: NODES_POLL_MS });
+  const mine = useMyProviders();
   const known = mine.data?.[0];
   if (known !== undefined) return <Frame title="Become a provider"><Card title={`This account operates provider ${known.id} already`}><p>One account operates one node. Connect another account for another provider.</p><div className="actions"><LinkButton href="/provider" kind="primary">To your provider</LinkButton></div></Card></Frame>;
   return (

@@ -45,7 +45,7 @@ function Slots({ standing }: { standing: ProviderStanding }) {
   return (
     <>
       <Card title="Proofs" hint={<Hint word="proof" />} actions={<Select label="Epochs shown" value={span} options={SPANS.map((value) => ({ value, text: `Last ${value}` }))} onChange={setSpan} />}>
-        <StateOf query={timeline} what="The proofs" lines={2}>{({ value, from }) => <><ProofTimeline cells={value} isTitleShown={false} /><SourceNote from={from} /></>}</StateOf>
+        <StateOf query={timeline} what="The proofs" lines={2}>{({ value, from }) => <><ProofTimeline cells={value} isTitleShown={false} /><SourceNote from={from}>Epochs missed in slots that it has lost since are not among these.</SourceNote></>}</StateOf>
       </Card>
       <Card title="Slots" hint={<Hint word="slot" />}><SlotTable id={id} act={(slot) => <Button isSmall kind="danger" onClick={() => setGiven(slot)}>Give up</Button>} /></Card>
       <Confirm isOpen={given !== undefined} title={given === undefined ? '' : `Give up slot ${given.slot} of agreement ${given.agreement}?`} act="Give the slot up" isDanger isBusy={act.isBusy} error={act.error} onClose={() => { setGiven(undefined); act.reset(); }} onConfirm={() => given !== undefined && void act.run(given).then((done) => done !== undefined && setGiven(undefined))}
