@@ -1,5 +1,6 @@
 import { hexToBytes } from 'viem';
 import type { Hex } from 'viem';
+import type { Chain } from '../chain/client.ts';
 import { readBundle } from '../chain/read-bundle.ts';
 import type { BundleState } from '../chain/read-bundle.ts';
 import type { DrawState } from '../chain/read-draws.ts';
@@ -41,16 +42,33 @@ export class CannotProveError extends HoldfastError {
   }
 }
 
+/** Bundles as the chain has them, each read once: several draws of an epoch often meet the same one. */
+export class BundleReads {
+  readonly #chain: Chain;
+  readonly #reads = new Map<string, Promise<BundleState>>();
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
+
+  read(agreement: number, bundle: number): Promise<BundleState> {
+    const name = `${agreement}/${bundle}`;
+    const known = this.#reads.get(name) ?? readBundle(this.#chain, agreement, bundle);
+    this.#reads.set(name, known);
+    return known;
+  }
+}
+
 /**
  * One draw's part of the proof, as Market.prove describes it: checked up to the root that the chain has now.
  * @throws DamagedFragmentError, CannotProveError: nothing may be sent then
  */
-export async function answerDraw(provider: Provider, draw: DrawState): Promise<Uint8Array> {
+export async function answerDraw(provider: Provider, draw: DrawState, bundles = new BundleReads(provider.chain)): Promise<Uint8Array> {
   const { agreement, slot, leaf, leaves, n } = draw;
   const index = indexesOf(draw.bundles);
   const bundle = draw.bundles.at(-1);
   if (draw.isSpent || bundle === undefined) return index;
-  const committed = await readBundle(provider.chain, agreement, bundle);
+  const committed = await bundles.read(agreement, bundle);
   // The slot's provider of that time never confirmed these bytes: the contract asks for no proof of them.
   if (((committed.acknowledged >> BigInt(slot)) & 1n) === 0n) return index;
   const wanted = { agreement, slot, bundle, batch: draw.batch - committed.first, leaf, leaves, n };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ContractRevertError } from '../chain/chain-errors.ts';
 import { epochAt, epochStart } from '../chain/epoch.ts';
 import { epochSeed } from '../chain/epoch-seed.ts';
@@ -18,11 +19,19 @@ const BOOST_MAX_PERCENT = 200;
 /** A poke that fixed nothing was mined in the epoch before: the chain's clock is behind this one, and each further poke would be a transaction for nothing. */
 const POKE_PAUSE_MS = 1_000;
 
+/** While nothing is due, the chain is looked at after this share of an epoch, and this long at most: on a busy machine everybody's looks are what delays everybody's proofs. */
+const REST_SHARE = 0.15;
+const REST_MAX_MS = 60_000;
+/** Looks begin so much of an epoch before something is due: the chain's clock is an estimate. */
+const EARLY_SHARE = 0.05;
+
 /** One epoch's course. */
 interface Course {
   readonly epoch: number;
   readonly jitter: number;
   isProved: boolean;
+  /** Its seed is fixed. */
+  isDrawn: boolean;
   /** The chain drew nothing of this provider's. */
   isIdle: boolean;
   isReleased: boolean;
@@ -46,24 +55,47 @@ export class Prover {
   readonly #provider: Provider;
   readonly #random: () => number;
   #course: Course | undefined;
+  /** By performance.now(). */
+  #restUntilMs = -Infinity;
+  #attempt: Promise<unknown> | undefined;
 
   constructor(provider: Provider, random: () => number = Math.random) {
     this.#provider = provider;
     this.#random = random;
   }
 
+  /** An attempt to prove is under way: whoever has work that can wait, waits for its end, and for `longestMs` at most. */
+  async calm(longestMs: number): Promise<void> {
+    if (this.#attempt !== undefined) await Promise.race([this.#attempt, sleep(longestMs, undefined, { ref: false })]);
+  }
+
+  /** As `look`, where something may be due. */
+  async turn(): Promise<void> {
+    if (performance.now() < this.#restUntilMs) return;
+    const share = await this.look();
+    this.#restUntilMs = performance.now() + this.#restMs(share);
+  }
+
   async tick(): Promise<void> {
     await this.look().catch((error: unknown) => this.#provider.log.warn('prover.tick-failed', { error }));
   }
 
-  /** @throws RpcUnavailableError, and whatever the database says; failed proofs are only noted */
-  async look(): Promise<void> {
+  /** Returns the share of the epoch that is over. @throws RpcUnavailableError, and whatever the database says; failed proofs are only noted */
+  async look(): Promise<number> {
     const { chain } = this.#provider;
     const nowSeconds = await chain.nowSeconds();
     const epoch = epochAt(chain.clock, nowSeconds);
     const course = this.#courseOf(epoch);
     const share = (nowSeconds - epochStart(chain.clock, epoch)) / chain.clock.epochSeconds - course.jitter;
     await this.#advance(course, share);
+    return share;
+  }
+
+  #restMs(share: number): number {
+    const course = this.#course;
+    const isDone = course !== undefined && ((course.isProved && course.isReleased) || course.isIdle);
+    const free = isDone ? REST_SHARE : Math.min(REST_SHARE, POKE_AT - EARLY_SHARE - share);
+    return Math.max(0, Math.min(free * this.#provider.chain.clock.epochSeconds * 1000, REST_MAX_MS));
   }
 
   /** What an operator should be told; also when the chain has not answered since before this epoch. */
@@ -83,7 +115,7 @@ export class Prover {
   #courseOf(epoch: number): Course {
     if (this.#course?.epoch !== epoch) {
       const jitter = this.#random() * JITTER;
-      this.#course = { epoch, jitter, isProved: false, isIdle: false, isReleased: false, hasAlarmed: false, failures: 0, lastError: undefined, pokeAgainMs: 0 };
+      this.#course = { epoch, jitter, isProved: false, isDrawn: false, isIdle: false, isReleased: false, hasAlarmed: false, failures: 0, lastError: undefined, pokeAgainMs: 0 };
     }
     return this.#course;
   }
@@ -94,7 +126,10 @@ export class Prover {
       course.isProved = false;
       this.#provider.log.warn('proof.gone', { epoch: course.epoch });
     }
-    if (!course.isProved) await this.#tryToProve(course, share);
+    if (!course.isProved) {
+      this.#attempt = this.#tryToProve(course, share);
+      await this.#attempt.finally(() => (this.#attempt = undefined));
+    }
     // Ended slots leave the draws when this epoch's draw is answered, or before anybody knows it.
     if (!course.isReleased && course.isProved) {
       await releaseEnded(this.#provider, course.epoch);
@@ -110,8 +145,8 @@ export class Prover {
     const { chain, store, log } = this.#provider;
     const { epoch } = course;
     try {
-      const isDrawn = (await epochSeed(chain, epoch)) !== undefined;
-      if (!isDrawn) {
+      course.isDrawn ||= (await epochSeed(chain, epoch)) !== undefined;
+      if (!course.isDrawn) {
         await releaseEnded(this.#provider, epoch);
         if (share < POKE_AT || Date.now() < course.pokeAgainMs) return;
         course.pokeAgainMs = Date.now() + POKE_PAUSE_MS;
@@ -124,6 +159,8 @@ export class Prover {
       const feeBoostPercent = Math.min(course.failures * BOOST_STEP_PERCENT, BOOST_MAX_PERCENT);
       const result = await proveEpoch(this.#provider, { epoch, feeBoostPercent });
       course.isIdle = result.kind === 'nothing';
+      // A reorganisation may have taken the seed along.
+      if (result.kind === 'other-epoch') course.isDrawn = false;
       if (result.kind !== 'proved') return;
       course.isProved = true;
       const content = { ok: true, txHash: result.transactionHash ?? null, error: null };

@@ -51,6 +51,8 @@ const SYNC_MAX_MS = 60_000;
 const SCRUB_MS = 1_000;
 /** Turns that read years of events, move slots or send hundreds of transactions. */
 const MOVING_MS = 3_600_000;
+/** How long other work waits for a proof that is under way. */
+const CALM_MS = 5_000;
 /** Each holds a megabyte, and a file. */
 const UPLOADS_MAX = 64;
 
@@ -117,7 +119,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     listener = createProviderApp(provider);
     const joined = (held.joined = joinPeers(provider, server));
     const working = joinWorker(provider);
-    log.info('provider.started', { id, url: server.url, home: config.home });
+    log.info('provider.started', { id, url: server.url, home: config.home, store: files.shelf.place });
     const stop = async () => {
       await working.stop();
       await joined.stop();
@@ -155,6 +157,11 @@ function startLoops(provider: Provider, { scrubber, prover, opened: { redeemer, 
   const syncMs = Math.min(epochMs / SYNCS_PER_EPOCH, SYNC_MAX_MS);
   const challenges = new Challenges(provider);
   const ownReceipts = new OwnReceipts(provider);
+  // The proof has its time; what follows has all of the epoch.
+  const behindProof = (tick: () => Promise<void>) => async (): Promise<void> => {
+    await prover.calm(CALM_MS);
+    await tick();
+  };
   const sync = async () => {
     if (await syncChain(provider)) ownReceipts.forget();
     await ownReceipts.tick();
@@ -162,15 +169,15 @@ function startLoops(provider: Provider, { scrubber, prover, opened: { redeemer, 
     await dropOld(provider);
   };
   return [
-    startLoop({ name: 'scrub', intervalMs: SCRUB_MS, log, tick: async () => void (await scrubber.tick()) }),
+    startLoop({ name: 'scrub', intervalMs: SCRUB_MS, log, tick: behindProof(async () => void (await scrubber.tick())) }),
     startLoop({ name: 'disk-probe', intervalMs: config.probeMs, log, tick: async () => void (await provider.disk.probe()) }),
-    startLoop({ name: 'sync', intervalMs: syncMs, log, tick: sync, longestMs: MOVING_MS }),
+    startLoop({ name: 'sync', intervalMs: syncMs, log, tick: behindProof(sync), longestMs: MOVING_MS }),
     startLoop({ name: 'challenges', intervalMs: syncMs, log, tick: () => challenges.tick() }),
-    startLoop({ name: 'leave', intervalMs: syncMs, log, tick: () => leave(provider), longestMs: MOVING_MS }),
-    startLoop({ name: 'surrender', intervalMs: syncMs, log, tick: () => surrenderLost(provider) }),
-    startLoop({ name: 'redeem', intervalMs: watchMs, log, tick: async () => void (await redeemer.watch()) }),
-    startLoop({ name: 'payday', intervalMs: syncMs, log, tick: () => payday(provider, redeemer), longestMs: MOVING_MS }),
-    startLoop({ name: 'prover', intervalMs: config.tickMs ?? Math.min(epochMs / TICKS_PER_EPOCH, TICK_MAX_MS), log, tick: () => prover.look() }),
+    startLoop({ name: 'leave', intervalMs: syncMs, log, tick: behindProof(() => leave(provider)), longestMs: MOVING_MS }),
+    startLoop({ name: 'surrender', intervalMs: syncMs, log, tick: behindProof(() => surrenderLost(provider)) }),
+    startLoop({ name: 'redeem', intervalMs: watchMs, log, tick: behindProof(async () => void (await redeemer.watch())) }),
+    startLoop({ name: 'payday', intervalMs: syncMs, log, tick: behindProof(() => payday(provider, redeemer)), longestMs: MOVING_MS }),
+    startLoop({ name: 'prover', intervalMs: config.tickMs ?? Math.min(epochMs / TICKS_PER_EPOCH, TICK_MAX_MS), log, tick: () => prover.turn() }),
     startLoop({ name: 'health', intervalMs: HEALTH_LOOP_MS, log, tick: async () => void (await health.look()) }),
   ];
 }

@@ -13,6 +13,7 @@ import { withdrawStake } from '../../offchain/chain/withdraw-stake.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { AgreementViews } from '../../offchain/client/fetch/agreement-view.ts';
 import { releaseSlots } from '../../offchain/client/release-slots.ts';
+import { answerDraw, BundleReads } from '../../offchain/provider/answer-draw.ts';
 import { exit, settleAndWithdraw } from '../../offchain/provider/money.ts';
 import { Prover } from '../../offchain/provider/prover.ts';
 import { releaseEnded } from '../../offchain/provider/release-ended.ts';
@@ -76,6 +77,27 @@ describe('Prover', () => {
     for (const prover of provers) await prover.tick();
     for (const { id } of providers) expect(await hasProved(watcher, id, epoch)).toBe(true);
     expect((await statusOf(1)).lastProof).toMatchObject({ epoch, ok: true, txHash: expect.stringMatching(/^0x/) });
+  });
+
+  it('asks the chain for nothing while nothing is due, and for the draws of an epoch all at once', async () => {
+    const { provider } = providers[0]!;
+    const counts = { times: 0, reads: 0 };
+    const counted = Object.assign(Object.create(provider.chain) as Chain, {
+      nowSeconds: () => ((counts.times += 1), provider.chain.nowSeconds()),
+      read: (...question: Parameters<Chain['read']>) => ((counts.reads += 1), provider.chain.read(...question)),
+    });
+    const prover = new Prover({ ...provider, chain: counted }, () => 0);
+    // This epoch is proven: it rests, though the loop goes on turning.
+    await prover.turn();
+    expect(counts.times).toBe(1);
+    for (let i = 0; i < 20; i++) await prover.turn();
+    expect(counts.times).toBe(1);
+    counts.reads = 0;
+    const bundles = new BundleReads(counted);
+    const draw = { isVoid: false, agreement: agreement.id, slot: 0, leaf: 0, leaves: agreement.geometry.fragmentSize / 256, n: 2, bundles: [0], isSpent: false };
+    const answers = await Promise.all([0, 1, 2].map((batch) => answerDraw(provider, { ...draw, batch }, bundles)));
+    expect(answers.every((one) => one.length > 256)).toBe(true);
+    expect(counts.reads).toBe(1);
   });
 
   it('pokes a chain whose clock is behind once in a second, not at every look', async () => {
