@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Charge } from '../reads/take/read-request.ts';
+import type { BundleDocument } from './get-bundle.ts';
 import type { FragmentRange } from './read-fragment.ts';
 import type { ReadPlace } from './read-places.ts';
 
@@ -36,15 +37,28 @@ export async function sendRange(response: Response, { range, charge, place, onPi
   }
 }
 
-/** As JSON, under the same rules. */
-export async function sendDocument(response: Response, { document, place }: { readonly document: unknown; readonly place: ReadPlace }): Promise<void> {
-  const bytes = Buffer.from(JSON.stringify(document));
+/** A bundle's description as JSON, under the same rules. */
+export async function sendDocument(response: Response, { document, place }: { readonly document: BundleDocument; readonly place: ReadPlace }): Promise<void> {
   const cut = (): void => void response.destroy();
   place.signal.addEventListener('abort', cut, { once: true });
-  response.setHeader('content-type', 'application/json; charset=utf-8');
-  response.setHeader('content-length', String(bytes.length));
-  if (await place.waiting(() => sent(response, bytes))) response.end();
-  place.signal.removeEventListener('abort', cut);
+  try {
+    response.setHeader('content-type', 'application/json; charset=utf-8');
+    response.setHeader('content-length', String(document.sizeBytes));
+    let sentBytes = 0;
+    for await (const piece of document.pieces) {
+      if (place.signal.aborted || !(await place.waiting(() => sent(response, piece)))) return;
+      sentBytes += piece.length;
+    }
+    // It was dropped meanwhile.
+    if (sentBytes !== document.sizeBytes) response.destroy();
+    else response.end();
+  } catch (error) {
+    // Half of it went out: only a broken connection says that it is not whole.
+    if (!response.headersSent) throw error;
+    response.destroy();
+  } finally {
+    place.signal.removeEventListener('abort', cut);
+  }
 }
 
 /** Until the system has taken the bytes, which may then be overwritten. False when the reader has gone. */

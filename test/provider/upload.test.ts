@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeNodes } from '../../offchain/proof/bytes.ts';
 import { verifyRange } from '../../offchain/proof/verify-range.ts';
+import { packRoots, saveDescription } from '../../offchain/provider/bundle-description.ts';
 import { READS_MAX } from '../../offchain/provider/read-places.ts';
 import { putBytes, requestBytes, requestJson } from '../../offchain/wire/http-client.ts';
 import { BundleDescription, FragmentStored, ProviderStatus } from '../../offchain/wire/messages.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { startHoldfast } from '../support/holdfast.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
-import { askReceipt, creatorOf, fragmentUrl, makeBundle, openTestAgreement, putFragments, registerHeavy, sessionOf, startTestProvider, stopTestProvider, uploadBundle } from './network.ts';
+import { askReceipt, creatorOf, fragmentUrl, makeBundle, openTestAgreement, putFragments, registerHeavy, rootOf, sessionOf, startTestProvider, stopTestProvider, uploadBundle } from './network.ts';
 import type { TestAgreement, TestProvider } from './network.ts';
+import { pattern } from './support.ts';
 
 let holdfast: TestHoldfast;
 let heavy: Chain;
@@ -53,6 +55,17 @@ describe('a bundle', () => {
     const url = `${providers[0]!.url}/agreements/${agreement.id}/bundles`;
     expect((await requestJson(`${url}/1?root=${bundle.root}`, { schema: BundleDescription })).batches).toEqual(bundle.batches);
     await expect(requestJson(`${url}/7`, { schema: BundleDescription })).rejects.toMatchObject({ code: 'NO_SUCH_BUNDLE', remoteStatus: 404 });
+  });
+
+  it('of any length is told a page at a time', async () => {
+    const { store } = providers[0]!.provider;
+    for (const count of [1, 511, 512, 513, 1_025]) {
+      const batches = Array.from({ length: count }, (_, i) => ({ batchId: rootOf(pattern(`batch ${count} ${i}`, 256)), fragmentRoots: [0, 1, 2].map((slot) => rootOf(pattern(`root ${i} ${slot}`, 256))) }));
+      const root = rootOf(pattern(`bundle ${count}`, 256));
+      await saveDescription(store, { agreement: 999, root, bundle: 0, batches: packRoots(batches) });
+      expect(await requestJson(`${providers[0]!.url}/agreements/999/bundles/0?root=${root}`, { schema: BundleDescription })).toEqual({ root, batches });
+    }
+    await store.bundleDescription.deleteMany({ where: { agreement: 999 } });
   });
 
   it('of a stranger is not read into memory', async () => {
