@@ -27,6 +27,11 @@ export interface Serving {
 
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 60_000;
+/** A question for work is held open for seconds: answered at once with nothing, or with jobs that cannot be done, so often in a row, it costs the worker more than it brings. */
+const FREE_ROUNDS = 40;
+const QUICK_MS = 1_000;
+const ROUND_FIRST_MS = 50;
+const ROUND_LAST_MS = 2_000;
 /** However long the heavy node allows. */
 const JOB_MAX_MS = 1_800_000;
 
@@ -46,9 +51,10 @@ export function serve(options: ServeOptions): Serving {
   const { attachment, config, changed, log, signal } = options;
   const counts: Counts = { done: 0, wrong: 0, givenBack: 0, seconds: 0 };
   const running = new Map<Promise<void>, number>();
+  const rounds = { fruitless: 0 };
 
   const begin = (leased: LeasedJob): void => {
-    const work = one(options, counts, { leased, usedBytes: [...running.values()].reduce((sum, bytes) => sum + bytes, 0) });
+    const work = one(options, { counts, rounds }, { leased, usedBytes: [...running.values()].reduce((sum, bytes) => sum + bytes, 0) });
     const ended = work.ended.finally(() => {
       running.delete(ended);
       changed(running.size);
@@ -64,9 +70,13 @@ export function serve(options: ServeOptions): Serving {
         await Promise.race(running.keys());
         continue;
       }
+      const waitMs = rounds.fruitless <= FREE_ROUNDS ? 0 : Math.min(ROUND_LAST_MS, ROUND_FIRST_MS * 2 ** (rounds.fruitless - FREE_ROUNDS));
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
       try {
+        const askedMs = performance.now();
         const leased = await attachment.lease(signal);
         if (leased !== undefined) begin(leased);
+        else if (performance.now() - askedMs < QUICK_MS) rounds.fruitless += 1;
         if (lastFault !== '') log.info('worker.recovered');
         [pauseMs, lastFault] = [FIRST_PAUSE_MS, ''];
       } catch (error) {
@@ -84,7 +94,7 @@ export function serve(options: ServeOptions): Serving {
   return { counts, running: () => running.size, ended: loop() };
 }
 
-function one({ attachment, places, config, cores, log, signal }: ServeOptions, counts: Counts, { leased, usedBytes }: { readonly leased: LeasedJob; readonly usedBytes: number }): { readonly memoryBytes: number; readonly ended: Promise<void> } {
+function one({ attachment, places, config, cores, log, signal }: ServeOptions, { counts, rounds }: { readonly counts: Counts; readonly rounds: { fruitless: number } }, { leased, usedBytes }: { readonly leased: LeasedJob; readonly usedBytes: number }): { readonly memoryBytes: number; readonly ended: Promise<void> } {
   const { job, spec, leaseMs } = leased;
   const untilMs = AbortSignal.timeout(Math.min(leaseMs, JOB_MAX_MS));
   const over = AbortSignal.any([signal, untilMs]);
@@ -101,9 +111,11 @@ function one({ attachment, places, config, cores, log, signal }: ServeOptions, c
       const { isTrue, seconds } = await attachment.deliver(leased, result, over);
       counts[isTrue ? 'done' : 'wrong'] += 1;
       counts.seconds += seconds;
+      rounds.fruitless = 0;
       log.info('worker.job', { job, kind: spec.kind, agreement: spec.agreement, isTrue, seconds });
     } catch (error) {
       counts.givenBack += 1;
+      rounds.fruitless += 1;
       const failure = error instanceof JobEndedError ? error.failure : { reason: 'error' as const, message: (error instanceof Error ? error.message : String(error)).slice(0, 400) };
       log.warn('worker.job-ended', { job, kind: spec.kind, agreement: spec.agreement, ...failure });
       // The lease ends by itself where this fails too.

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { createHttpRelay } from '../../offchain/heavy/graph/http-relay.ts';
 import type { HttpRelay } from '../../offchain/heavy/graph/http-relay.ts';
 import { createFairShare } from '../../offchain/p2p/fair-share.ts';
+import { TUNNELS_PER_NODE } from '../../offchain/p2p/limits.ts';
 import { listenThrough } from '../../offchain/p2p/libp2p-node.ts';
 import type { Peer } from '../../offchain/p2p/start-peer.ts';
 import { putBytes, requestBytes, requestHeaders, requestJson, requestStream } from '../../offchain/wire/http-client.ts';
@@ -22,6 +23,8 @@ let service: RunningServer;
 let front: RunningServer;
 let relay: HttpRelay;
 let url: string;
+/** How far the relay's clock is ahead. */
+let aheadMs = 0;
 let seen: { produced: number; aborted: number };
 
 /** What a provider's HTTP service might do. */
@@ -70,7 +73,7 @@ beforeAll(async () => {
     const peer = heavy.bindings.peerOf(node);
     return peer === undefined ? undefined : heavy.node.getConnections().find((one) => one.remotePeer.toString() === peer);
   };
-  relay = createHttpRelay({ connectionOf, tunnels: heavy.tunnels, share: createFairShare({ bytesPerSecond: 1e9 }), log: heavy.log });
+  relay = createHttpRelay({ connectionOf, tunnels: heavy.tunnels, share: createFairShare({ bytesPerSecond: 1e9 }), log: heavy.log, nowMs: () => performance.now() + aheadMs });
   front = await startServer((request, response) => {
     const [, node = '', rest = '/'] = /^\/relay\/(\d+)(\/.*)$/.exec(request.url ?? '') ?? [];
     request.url = rest;
@@ -133,6 +136,27 @@ describe('HTTP through the relay', () => {
     await until('the end', () => relay.active === 0);
   });
 
+  it('lets whoever drips make room when all tunnels into a node are taken, and nobody else', async () => {
+    const dripping = Array.from({ length: TUNNELS_PER_NODE - 2 }, () => {
+      const request = http.request(`${url}/hash`, { method: 'PUT', headers: { 'content-length': '1000' }, agent: new http.Agent() });
+      const ended = new Promise<void>((resolve) => request.once('error', () => resolve()).once('response', (reply) => (reply.resume(), resolve())));
+      request.write('x');
+      return { request, ended };
+    });
+    try {
+      await until('all tunnels', () => relay.active === TUNNELS_PER_NODE - 2);
+      await expect(requestJson(`${url}/hash`, { schema: z.unknown() })).rejects.toMatchObject({ code: 'BUSY', remoteStatus: 503 });
+      aheadMs += 20_000;
+      const body = randomBytes(1000);
+      expect(await putBytes(`${url}/hash`, { body, schema: Hashed })).toMatchObject({ sizeBytes: 1000 });
+      await Promise.race(dripping.map(({ ended }) => ended));
+      expect(relay.active).toBe(TUNNELS_PER_NODE - 3);
+    } finally {
+      for (const { request } of dripping) request.destroy();
+    }
+    await until('the end of all tunnels', () => relay.active === 0 && light.tunnels.active === 0);
+  });
+
   it('says that a node is not here, and what it does not carry', async () => {
     await expect(requestJson(`${front.url}/relay/77/status`, { schema: z.unknown() })).rejects.toMatchObject({ code: 'NOT_ATTACHED', retryable: true });
     await expect(requestJson(`${front.url}/relay/10/status`, { method: 'PATCH' as 'PUT', schema: z.unknown() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -142,11 +166,11 @@ describe('HTTP through the relay', () => {
     const other = await world.light(11);
     other.tunnels.serve({ host: '127.0.0.1', port: service.port });
     await other.dial(heavy.addresses());
-    const hanging = Array.from({ length: 32 }, () => {
+    const hanging = Array.from({ length: TUNNELS_PER_NODE - 2 }, () => {
       const abort = new AbortController();
       return { abort, done: requestBytes(`${url}/never`, { maxBytes: 1, signal: abort.signal }).catch(() => undefined) };
     });
-    await until('all of them', () => relay.active === 32);
+    await until('all of them', () => relay.active === TUNNELS_PER_NODE - 2);
     // The project's own client keeps at most 32 connections to one address; these come from somebody else.
     const busy = await fetch(`${url}/1`);
     expect([busy.status, busy.headers.get('retry-after'), await busy.json()]).toMatchObject([503, '1', { code: 'BUSY', retryable: true }]);

@@ -34,6 +34,10 @@ const answers: string[] = [];
 const failures: { job: string; failure: JobFailure }[] = [];
 /** Open requests at the provider, which answers none by itself. */
 const asked: http.ServerResponse[] = [];
+/** When it was asked for work. */
+const askedMs: number[] = [];
+/** It answers at once that it has none. */
+let isHasty = false;
 let number = 0;
 
 /** A heavy node that says what the test wants. */
@@ -46,7 +50,9 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
     failures.push({ job, failure: JobFailure.parse(JSON.parse(Buffer.concat(parts).toString())) });
     return void response.end('{}');
   }
+  askedMs.push(performance.now());
   const next = answers.shift();
+  if (next === undefined && isHasty) return void response.writeHead(204).end();
   if (next === undefined) setTimeout(() => response.writeHead(204).end(), 50);
   else response.end(next);
 }
@@ -130,6 +136,14 @@ describe('a worker whose heavy node gives it garbage', () => {
     expect(await late).toMatchObject({ reason: 'too-few' });
     question.destroy();
     await until('it to go on', () => (stateOf() === 'R' ? true : undefined));
+  });
+
+  it('is not kept busy by answers that bring nothing', async () => {
+    isHasty = true;
+    askedMs.length = 0;
+    // Pauses that grow, however fast it is answered.
+    await until('a pause of a second', async () => (askedMs.some((ms, i) => ms - (askedMs[i - 1] ?? ms) > 1_000) ? true : undefined));
+    isHasty = false;
   });
 
   it('serves no node that is no heavy node', async () => {

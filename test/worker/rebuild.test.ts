@@ -170,6 +170,8 @@ describe('a promise', () => {
     const promise = await signPromise(creator, LIAR, heavy.id);
     const headers = await attach(heavy.url, promise);
     await expect(attach(heavy.url, promise)).rejects.toMatchObject({ code: 'STALE_PROMISE' });
+    // Nor does it take the token away that stands for it.
+    expect(await leaseByHand(heavy.url, headers, AbortSignal.timeout(200)).then(() => 'served', (error: unknown) => (error as { code: string }).code)).not.toBe('NOT_ATTACHED');
     // A newer one ends the token of the older.
     await attach(heavy.url, await signPromise(creator, LIAR, heavy.id));
     await expect(leaseByHand(heavy.url, headers)).rejects.toMatchObject({ code: 'NOT_ATTACHED' });

@@ -7,12 +7,14 @@ import { pipeline } from 'node:stream/promises';
 import type { Connection } from '@libp2p/interface';
 import { RefusedError } from '../../p2p/errors.ts';
 import type { FairShare } from '../../p2p/fair-share.ts';
-import { TUNNELS_MAX, TUNNELS_PER_NODE, TUNNEL_BYTES_MAX, TUNNEL_IDLE_MS } from '../../p2p/limits.ts';
+import { TUNNEL_BYTES_MAX, TUNNEL_IDLE_MS } from '../../p2p/limits.ts';
 import { createIdleTimer, createMeter } from '../../p2p/metered.ts';
 import type { Tunnels } from '../../p2p/tunnel.ts';
 import type { Logger } from '../../store/log.ts';
 import { toErrorBody } from '../../wire/errors.ts';
 import { HttpError, NotFoundError, TooLargeError, UnavailableError } from '../../wire/http-errors.ts';
+import { TunnelPlaces } from './tunnel-places.ts';
+import type { TunnelPlace } from './tunnel-places.ts';
 
 /** Headers that belong to one connection, not to the exchange. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host', 'expect']);
@@ -24,32 +26,28 @@ export interface HttpRelay {
   carry(node: number): RequestListener;
 }
 
-export function createHttpRelay(init: { readonly connectionOf: (node: number) => Connection | undefined; readonly tunnels: Tunnels; readonly share: FairShare; readonly log: Logger }): HttpRelay {
+export function createHttpRelay(init: { readonly connectionOf: (node: number) => Connection | undefined; readonly tunnels: Tunnels; readonly share: FairShare; readonly log: Logger; readonly nowMs?: () => number }): HttpRelay {
   const { connectionOf, tunnels, share, log } = init;
-  const perNode = new Map<number, number>();
-  let active = 0;
+  const places = new TunnelPlaces(init.nowMs);
 
   const carry = async (node: number, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const connection = connectionOf(node);
     if (connection === undefined) throw new UnavailableError(`Node ${node} is not attached to this heavy node.`, { code: 'NOT_ATTACHED', nextStep: 'Read its address from the registry again.' });
     if (!METHODS.has(request.method ?? '')) throw new NotFoundError('The relay does not carry this method.');
-    const mine = perNode.get(node) ?? 0;
-    if (active >= TUNNELS_MAX || mine >= TUNNELS_PER_NODE) throw new UnavailableError('The relay carries as much as it may.', { code: 'BUSY', details: { retryAfterSeconds: 1 } });
-    active += 1;
-    perNode.set(node, mine + 1);
+    let tunnel: Duplex | undefined;
+    const cut = (): void => void (tunnel?.destroy(new UnavailableError('It was too slow while others waited.', { code: 'RELAY_SLOW' })) ?? request.destroy());
+    const place = places.take(node, cut);
     try {
-      await exchange(await tunnels.open(connection), { node, request, response, share });
+      tunnel = await tunnels.open(connection);
+      await exchange(tunnel, { node, request, response, share, place });
     } finally {
-      active -= 1;
-      const left = (perNode.get(node) ?? 1) - 1;
-      if (left > 0) perNode.set(node, left);
-      else perNode.delete(node);
+      place.leave();
     }
   };
 
   return {
     get active() {
-      return active;
+      return places.count;
     },
     carry: (node) => (request, response) =>
       void carry(node, request, response).catch((error: unknown) => {
@@ -60,11 +58,15 @@ export function createHttpRelay(init: { readonly connectionOf: (node: number) =>
 }
 
 /** Streams both ways at once; the first end that breaks off takes the other one with it. */
-async function exchange(tunnel: Duplex, options: { readonly node: number; readonly request: IncomingMessage; readonly response: ServerResponse; readonly share: FairShare }): Promise<void> {
-  const { node, request, response, share } = options;
+async function exchange(tunnel: Duplex, options: { readonly node: number; readonly request: IncomingMessage; readonly response: ServerResponse; readonly share: FairShare; readonly place: TunnelPlace }): Promise<void> {
+  const { node, request, response, share, place } = options;
   const key = String(node);
   const idle = createIdleTimer(TUNNEL_IDLE_MS, () => tunnel.destroy(new UnavailableError(`Node ${node} was silent for ${TUNNEL_IDLE_MS} ms.`, { code: 'RELAY_SILENT' })));
-  const meter = () => createMeter({ maxBytes: TUNNEL_BYTES_MAX, onBytes: idle.touch, share: (sizeBytes) => share.take(key, sizeBytes) });
+  const onBytes = (sizeBytes: number): void => {
+    idle.touch();
+    place.moved(sizeBytes);
+  };
+  const meter = () => createMeter({ maxBytes: TUNNEL_BYTES_MAX, onBytes, share: (sizeBytes) => share.take(key, sizeBytes) });
   // Also before the request listens to it, and behind its end.
   tunnel.on('error', () => undefined);
   const outgoing = http.request({ createConnection: () => tunnel as Socket, method: request.method, path: request.url, headers: { ...endToEnd(request.headers), host: 'holdfast', connection: 'close' } });

@@ -44,9 +44,10 @@ export function createAttachments(context: HeavyContext, accounts: Accounts, now
       if (!isAddressEqual(signer, promise.worker)) throw new UnauthorizedError(`${promise.worker} did not sign this promise.`, { code: 'BAD_PROMISE_SIGNATURE' });
       await admit(context, promise.worker);
       const worker = promise.worker.toLowerCase();
-      drop(worker);
-      if (tokens.size >= WORKERS_MAX) throw new UnavailableError(`${WORKERS_MAX} workers are attached already.`, { code: 'WORKERS_FULL' });
+      if ([...tokens.values()].filter((holder) => holder.worker !== worker).length >= WORKERS_MAX) throw new UnavailableError(`${WORKERS_MAX} workers are attached already.`, { code: 'WORKERS_FULL' });
       if (!(await accounts.promise(promise, nowSeconds))) throw new PromiseRefusedError('STALE_PROMISE', 'A newer promise of this worker is known.', { sequence: promise.sequence });
+      // Not before: somebody who shows an old promise again must not end the newer one's token.
+      drop(worker);
       const token = randomBytes(32).toString('hex');
       tokens.set(token, { worker, seenMs: now() });
       const account = accounts.of(worker, nowSeconds) as Account;
