@@ -43,17 +43,18 @@ export async function reserve(provider: Provider, reservation: Reservation): Pro
   const where = { creator_nonce: { creator, nonce } };
   await store.offer.deleteMany({ where: { expiry: { lt: nowSeconds } } });
   const before = await store.offer.findUnique({ where });
+  // Another one's reservation under the same number is this one's too: only what it grows by is new, and it stays as large, for that offer may be opened still.
   const sizeBytes = max(before?.sizeBytes ?? 0n, slotBytes(terms));
-  const cost = max(BigInt(before?.cost ?? 0), costOf(provider, reservation));
-  // Another one's reservation under the same number is this one's too: only what it grows by is new.
   const needBytes = sizeBytes - (before?.sizeBytes ?? 0n);
+  const isGrown = sizeBytes === slotBytes(terms);
+  const cost = costOf(provider, reservation);
   await withSpace({ ...space, needBytes }, async () => {
     const others = (await store.offer.findMany({ take: OFFERS_MAX + 1 })).filter((one) => one.creator !== creator || one.nonce !== nonce);
     const own = others.filter((one) => one.asker === asker.address);
     if (others.length >= OFFERS_MAX || own.length >= OFFERS_PER_ASKER_MAX) throw new AskLimitError(`This provider has ${others.length} open offers, ${own.length} of them for ${asker.address}.`, { offers: others.length, ofAsker: own.length });
-    const isFunded = others.reduce((sum, one) => (one.creator === creator ? sum + BigInt(one.cost) : sum), cost) <= balance;
-    if (!isFunded) await requireShare({ provider, reservation, others, sizeBytes, needBytes, space });
-    const content = { price: String(price), sizeBytes, expiry, asker: asker.address, cost: String(cost), isFunded };
+    const isCovered = others.reduce((sum, one) => (one.creator === creator ? sum + BigInt(one.cost) : sum), cost) <= balance;
+    if (!isCovered) await requireShare({ provider, reservation, others, sizeBytes, needBytes, space });
+    const content = { price: String(price), sizeBytes, expiry, asker: asker.address, cost: String(cost), isFunded: isGrown ? isCovered : before?.isFunded === true };
     await store.offer.upsert({ where, create: { creator, nonce, ...content }, update: content });
   });
 }

@@ -1,7 +1,9 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authenticate } from '../../offchain/gateway/s3/auth/authenticate.ts';
 import { parseTarget } from '../../offchain/gateway/s3/request/target.ts';
@@ -76,6 +78,19 @@ describe('requests', () => {
     expect(judge('PUT', path).payloadHash).toBe(EMPTY_SHA256);
     expect(() => judge('GET', path)).toThrow();
     expect(() => judge('PUT', path.replace('node%201', 'node%202'))).toThrow();
+  });
+
+  it.skipIf(spawnSync('aws', ['--version']).status !== 0)('are what the server takes from Amazon\'s own client too, and what that reads back', async () => {
+    const aws = (...words: string[]) => promisify(execFile)('aws', ['--endpoint-url', server.url, '--region', 'us-east-1', '--output', 'json', 's3api', ...words], {
+      env: { ...process.env, ...KEYS, AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required', AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_required', AWS_EC2_METADATA_DISABLED: 'true' },
+    });
+    await put();
+    const file = join(shelf.home, 'read-back');
+    await aws('get-object', '--bucket', BUCKET, '--key', `node-1/${shelf.files.pathOf(key)}`, file);
+    expect(Buffer.compare(await readFile(file), bytes)).toBe(0);
+    await aws('put-object', '--bucket', BUCKET, '--key', 'node-1/by aws+~', '--body', file);
+    const { stdout } = await aws('list-objects-v2', '--bucket', BUCKET, '--prefix', 'node-1/by');
+    expect((JSON.parse(stdout) as { Contents: { Key: string }[] }).Contents.map((one) => one.Key)).toEqual(['node-1/by aws+~']);
   });
 
   it.each<[string, S3Fault]>([

@@ -1,5 +1,6 @@
 import { parseEther } from 'viem';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { registerNode } from '../../offchain/chain/register-node.ts';
 import { holdfastDomain, QUOTE_NONCE, recoverTyped } from '../../offchain/wire/typed-data.ts';
@@ -149,6 +150,17 @@ describe('who may ask', () => {
     const before = await free();
     await askOffer(heavy, providers[0]!.url, { ...terms, quota: 1 });
     expect(await free()).toBe(before);
+    // Nor keep a creator out by asking for more than he can pay in his name.
+    const poor = await holdfast.as(13);
+    const mine = await termsOf(poor, { batchLog2: 16, k: 1, m: 1, quota: 1 });
+    // 10^16 per GiB and epoch, 64 KiB: enough for it, and not for four times as much.
+    const cost = ((10n ** 16n * 65_536n) / 2n ** 30n) * BigInt(mine.endPeriod * creator.clock.epochsPerPeriod);
+    const { tokens } = await buyTokens(poor, { coin: 10n ** 9n });
+    await buyTokens(poor, { coin: (cost * 2n * 10n ** 9n) / tokens });
+    await askOffer(heavy, providers[0]!.url, { ...mine, batchLog2: 18 });
+    expect(await askOffer(poor, providers[0]!.url, mine)).toMatchObject({ provider: providers[0]!.id });
+    expect((await providers[0]!.provider.store.offer.findMany({ where: { creator: addressOf(poor) } }))[0]).toMatchObject({ sizeBytes: BigInt(MIB / 4), isFunded: false });
+    await providers[0]!.provider.store.offer.deleteMany({ where: { creator: addressOf(poor) } });
     await ask({ ...terms, nonce: QUOTE_NONCE, quota: 1 }, {});
     expect(await free()).toBe(before);
     expect(await providers[0]!.provider.store.offer.findMany()).toMatchObject([{ sizeBytes: BigInt(2 * MIB), isFunded: true }]);
