@@ -1,5 +1,5 @@
 // usage: node scripts/bench/s3.ts [--json] [--quick] [--size 1GiB] [--batch 16MiB] [--only s3-put,s3-get,...]
-// The S3 gateway beside the SDK's own put and get, and beside restic into a local repository, all in one run. --json: {"rows":[...]}.
+// The S3 gateway beside the SDK's own put and get, and beside restic into a local repository and a server that only writes files, all in one run. --json: {"rows":[...]}.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
@@ -19,6 +19,7 @@ import { must, resticPeers, runs } from './peers.ts';
 import { row } from './row.ts';
 import type { BenchRow } from './row.ts';
 import type { GatewayAnswer, GatewayOrder } from './s3-gateway.ts';
+import { startResticServer } from './s3-restic-server.ts';
 import { writeRandomFile } from './samples.ts';
 import { megabytesPerSecond, timed } from './timing.ts';
 
@@ -38,7 +39,7 @@ interface Gateway {
 
 const request = benchRequest(process.argv.slice(2));
 const { sizeBytes, cores, quick, wants } = request;
-const keyCount = quick ? 2_000 : Math.round(Math.min(1, sizeBytes / 2 ** 30) * 100_000);
+const keyCount = quick ? 2_000 : 100_000;
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-s3-'));
 const rows: BenchRow[] = [];
 const speeds = new Map<string, number>();
@@ -51,7 +52,7 @@ try {
 }
 
 function add(name: string, mbps: number, beside: readonly string[] = [], notes: BenchRow['notes'] = {}): void {
-  const one = row(name, cores, mbps, Object.fromEntries(beside.map((other) => [other, speeds.get(other) ?? null])), notes);
+  const one = row(name, cores, mbps, Object.fromEntries(beside.filter((other) => other !== name).map((other) => [other, speeds.get(other) ?? null])), notes);
   rows.push(one);
   speeds.set(name, mbps);
   process.stderr.write(`${name.padEnd(20)} ${String(one.mbps).padStart(9)} MB/s  ${JSON.stringify({ ...one.ratios, ...one.notes })}\n`);
@@ -115,15 +116,27 @@ async function measureSpool(network: BenchNetwork, random: string, speed: (secon
   }
 }
 
-/** The same file into the gateway and into a folder of the same disk. */
+/** The same file into the gateway, into a folder of the same disk, and through a server that only writes files there. */
 async function measureRestic(gateway: Gateway, random: string, speed: (seconds: number) => number): Promise<void> {
   for (const { name, mbps } of await resticPeers(random, { work: folder, sizeBytes })) add(name, mbps);
   if (!speeds.has('restic-backup')) return;
-  const env = { ...gateway.env, RESTIC_PASSWORD: 'benchmark' };
-  const args = ['--quiet', '--repo', `s3:${gateway.url}/restic`, '--cache-dir', join(folder, 'restic-cache')];
-  await must(runs('restic', [...args, 'init', '--repository-version', '2'], env), 'restic init');
-  add('s3-restic-backup', speed(await timed(() => must(runs('restic', [...args, 'backup', '--compression', 'off', random], env), 'restic backup'))), ['restic-backup']);
-  add('s3-restic-restore', speed(await timed(() => must(runs('restic', [...args, 'restore', 'latest', '--target', join(folder, 'restic-out')], env), 'restic restore'))), ['restic-restore']);
+  const server = await startResticServer(join(folder, 'restic-server'));
+  try {
+    if (server !== undefined) await measureRepository('restic-http', server.repository, {}, random, speed);
+  } finally {
+    await server?.stop();
+  }
+  await measureRepository('s3-restic', `s3:${gateway.url}/restic`, gateway.env, random, speed);
+}
+
+async function measureRepository(name: string, repository: string, more: Readonly<Record<string, string>>, random: string, speed: (seconds: number) => number): Promise<void> {
+  const env = { ...more, RESTIC_PASSWORD: 'benchmark' };
+  const restic = (...args: string[]): Promise<void> => must(runs('restic', ['--quiet', '--repo', repository, '--cache-dir', join(folder, `${name}-cache`), ...args], env), `restic ${args[0]}`);
+  await restic('init', '--repository-version', '2');
+  add(`${name}-backup`, speed(await timed(() => restic('backup', '--compression', 'off', random))), ['restic-backup', 'restic-http-backup']);
+  const out = join(folder, `${name}-out`);
+  add(`${name}-restore`, speed(await timed(() => restic('restore', 'latest', '--target', out))), ['restic-restore', 'restic-http-restore']);
+  await rm(out, { recursive: true, force: true });
 }
 
 async function measureList(gateway: Gateway): Promise<void> {
@@ -131,20 +144,20 @@ async function measureList(gateway: Gateway): Promise<void> {
   await gateway.sdk.send(new CreateBucketCommand({ Bucket }));
   const fillSeconds = await timed(async () => void (await gateway.ask({ do: 'fill', bucket: Bucket, count: keyCount })));
   const before = await peakMiB(gateway);
-  let [pages, found, slowest] = [0, 0, 0];
+  const pageMs: number[] = [];
+  let found = 0;
   const seconds = await timed(async () => {
     for (let ContinuationToken: string | undefined; ; ) {
       let page!: { readonly KeyCount?: number | undefined; readonly NextContinuationToken?: string | undefined };
-      slowest = Math.max(slowest, await timed(async () => void (page = await gateway.sdk.send(new ListObjectsV2Command({ Bucket, MaxKeys: PAGE, ContinuationToken })))));
+      pageMs.push(1000 * (await timed(async () => void (page = await gateway.sdk.send(new ListObjectsV2Command({ Bucket, MaxKeys: PAGE, ContinuationToken }))))));
       found += page.KeyCount ?? 0;
-      pages += 1;
       if (page.NextContinuationToken === undefined) return;
       ContinuationToken = page.NextContinuationToken;
     }
   });
   if (found !== keyCount) throw new Error(`${found} keys of ${keyCount} were listed`);
   const folders = await timed(async () => void (await gateway.sdk.send(new ListObjectsV2Command({ Bucket, Delimiter: '/' }))));
-  add('s3-list', 0, [], { keys: found, pages, seconds: Math.round(seconds * 10) / 10, slowestPageMs: Math.round(1000 * slowest), foldersMs: Math.round(1000 * folders), grownMiB: (await peakMiB(gateway)) - before, copiesPerSecond: Math.round(keyCount / fillSeconds) });
+  add('s3-list', 0, [], { keys: found, pages: pageMs.length, seconds: Math.round(seconds * 10) / 10, medianPageMs: Math.round(pageMs.sort((x, y) => x - y)[pageMs.length >> 1]!), slowestPageMs: Math.round(pageMs.at(-1)!), foldersMs: Math.round(1000 * folders), grownMiB: (await peakMiB(gateway)) - before, copiesPerSecond: Math.round(keyCount / fillSeconds) });
 }
 
 async function startGateway({ rpcUrl, deployment }: BenchNetwork, durability: 'network' | 'spool', home: string): Promise<Gateway> {
