@@ -99,7 +99,7 @@ function Quoted({ plan, quote }: { plan: Plan; quote: Quote }) {
       <Suspense fallback={<Loading what="The map is loading" lines={4} />}><RegionMap regions={match.offers.map(({ region }) => region)} /></Suspense>
       <ProviderTable match={match} />
       <Confirm isOpen={isAsked} onClose={() => setAsked(false)} title="Rent this space" act={`Pay ${formatAmount(cost)} HOLD`} isBusy={act.isBusy} error={act.error} onConfirm={() => void confirm()} rows={rows}>
-        <p>Your wallet asks for a permit, then for the transaction, then for a signature that makes the key for repairs. At most <Amount value={maxCost} /> are taken, should offers change in this moment.</p>
+        <p>Your wallet asks for the payment, and for a signature that makes the key with which lost parts are rebuilt; how often, depends on the wallet. At most <Amount value={maxCost} /> are taken, should offers change in this moment.</p>
       </Confirm>
     </>
   );

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useSettings } from '../../state/settings.tsx';
-import { applyTheme, readChoices, writeChoices } from '../../state/choices.ts';
-import type { Theme } from '../../state/choices.ts';
+import { readChoices, writeChoices } from '../../state/choices.ts';
+import { useTheme } from '../../state/use-theme.ts';
 import { useToasts } from '../../state/toasts.tsx';
 import { useChain } from '../../state/chain.tsx';
 import { webUrl } from '../../../server/settings.ts';
@@ -12,12 +12,7 @@ import { Card, Facts, Grid, Page as Frame } from '../../ui/page.tsx';
 import { Hex } from '../../ui/values.tsx';
 
 export function Page() {
-  const [theme, setTheme] = useState<Theme>(() => readChoices().theme);
-  const choose = (next: Theme) => {
-    writeChoices({ theme: next });
-    applyTheme(next);
-    setTheme(next);
-  };
+  const [theme, choose] = useTheme();
   return (
     <Frame title="Settings" lead="Kept in this browser only.">
       <Grid min="large">
