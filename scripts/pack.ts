@@ -30,6 +30,8 @@ export function pack(folder: string): Packed {
   for (const file of ['LICENSE', 'README.md']) cpSync(join(root, file), join(target, file));
   cpSync(join(root, 'offchain', 'sdk', 'README.md'), join(target, 'SDK.md'));
   cpSync(join(root, 'dist'), join(target, 'dist'), { recursive: true, filter: (path) => !LEFT_OUT.test(path.slice(join(root, 'dist').length + 1)) });
+  // The default of a heavy node that indexes, at the same place seen from dist/.
+  cpSync(join(root, 'subgraph', 'build'), join(target, 'subgraph', 'build'), { recursive: true });
   writeDeclarations({ root, target: join(target, 'dist'), entries: entriesOf(manifest) });
   refusePaths(target);
   mkdirSync(folder, { recursive: true });

@@ -24,8 +24,13 @@ export function packageManifest(source: Readonly<Record<string, unknown>>): Mani
   const entries = ENTRIES.map((name) => [name === 'index' ? '.' : `./${name}`, { types: `./dist/sdk/${name}.d.ts`, default: `./dist/sdk/${name}.js` }]);
   return {
     ...Object.fromEntries(KEPT.map((key) => [key, source[key]])),
-    exports: { ...Object.fromEntries(entries), './codec/worker': './dist/codec/pool/worker-browser.js', './package.json': './package.json' },
-    sideEffects: ['./dist/codec/pool/*.js', './dist/cli/*.js'],
+    exports: {
+      ...Object.fromEntries(entries),
+      './codec/worker': './dist/codec/pool/worker-browser.js',
+      './download-worker': './dist/client/page/download/download-worker.js',
+      './package.json': './package.json',
+    },
+    sideEffects: ['./dist/codec/pool/*.js', './dist/client/page/download/download-worker.js', './dist/cli/*.js'],
     dependencies,
   } as unknown as Manifest;
 }
