@@ -6,7 +6,7 @@ import { stagesOf } from '../../../offchain/dapp/src/creator/files/stages.ts';
 import { nameFor, nameProblem } from '../../../offchain/dapp/src/creator/files/store-as.ts';
 import { detectionOdds, formatDurability, yearlyLoss } from '../../../offchain/dapp/src/creator/rent/odds.ts';
 import { periodsFor, planOf, schemeChoices } from '../../../offchain/dapp/src/creator/rent/plan.ts';
-import { stretchesOf } from '../../../offchain/dapp/src/creator/spending/series.ts';
+import { shortTimes, stretchesOf } from '../../../offchain/dapp/src/creator/spending/series.ts';
 import { matchRoute } from '../../../offchain/dapp/src/frame/match.ts';
 
 describe('odds', () => {
@@ -83,7 +83,9 @@ test('names of uploads', () => {
 
 test('stages: those with bytes that began, and the one that runs', () => {
   const shown = stagesOf({ kind: 'upload', stage: 'receipts', stages: { scan: { doneBytes: 5, totalBytes: 5 }, encode: { doneBytes: 10, totalBytes: 10 }, send: { doneBytes: 8, totalBytes: 16 }, receipts: { doneBytes: 0, totalBytes: undefined } } });
-  expect(shown.map(({ stage, share }) => [stage, share])).toEqual([['encode', 1], ['send', 0.5], ['receipts', undefined]]);
+  expect(shown.map(({ stage, share }) => [stage, share])).toEqual([['encode', 1], ['send', 1], ['receipts', undefined]]);
+  const sending = stagesOf({ kind: 'upload', stage: 'send', stages: { encode: { doneBytes: 4, totalBytes: 10 }, send: { doneBytes: 8, totalBytes: 16 } } });
+  expect(sending.map(({ stage, share }) => [stage, share])).toEqual([['encode', 0.4], ['send', 0.5]]);
 });
 
 test('spending: epochs are put together, and nothing is lost', () => {
@@ -92,6 +94,9 @@ test('spending: epochs are put together, and nothing is lost', () => {
   expect(stretches.length).toBeLessThanOrEqual(32);
   expect(stretches.reduce((sum, { used }) => sum + used, 0n)).toBe(200n);
   expect(stretchesOf([], 32)).toEqual([]);
+  expect(shortTimes([0, 3_600])[1]).toMatch(/^\d\d:\d\d$/);
+  expect(shortTimes([0, 86_400 * 9])[1]).toMatch(/^\d+ [A-Z][a-z]+$/);
+  expect(shortTimes([])).toEqual([]);
 });
 
 test('addresses of pages', () => {

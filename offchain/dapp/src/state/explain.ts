@@ -37,7 +37,7 @@ export function explain(error: unknown): Explained {
   if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {
     return { code: 'OFFLINE', sentence: 'The network did not answer.', nextStep: 'Look at your connection and try again.', isRetryable: true, isOwnChoice: false };
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : error === undefined || error === null ? '' : String(error);
   return { code: 'UNEXPECTED', sentence: short(text) || 'Something went wrong that this page does not know.', nextStep: 'Try again. If it stays so, reload the page; nothing that is stored is lost by that.', isRetryable: true, isOwnChoice: false };
 }
 

@@ -19,6 +19,9 @@ const DOWNLOAD: readonly Stage[] = ['catalog', 'fetch', 'restore'];
 /** They take long, and carry bytes; the others show only while they run. */
 const WITH_BYTES = new Set<Stage>(['encode', 'send', 'fetch', 'restore']);
 
+/** Encoding and sending run side by side; once one of these has begun, both are over. */
+const BARRIERS: readonly Stage[] = ['receipts', 'commit', 'publish'];
+
 export interface ShownStage {
   readonly stage: Stage;
   readonly doneBytes: number;
@@ -26,12 +29,14 @@ export interface ShownStage {
   readonly share: number | undefined;
 }
 
-/** Every stage with bytes that has begun, and the one that runs. */
+/** Every stage with bytes that has begun, and the one that runs. What lies behind is done, whether or not somebody counted it. */
 export function stagesOf({ kind, stages, stage: now }: Pick<Transfer, 'kind' | 'stages' | 'stage'>): ShownStage[] {
-  return (kind === 'upload' ? UPLOAD : DOWNLOAD).flatMap((stage) => {
+  const order = kind === 'upload' ? UPLOAD : DOWNLOAD;
+  return order.flatMap((stage, i) => {
     const known = stages[stage];
     if (known === undefined || (!WITH_BYTES.has(stage) && stage !== now)) return [];
     const { doneBytes, totalBytes } = known;
-    return [{ stage, doneBytes, totalBytes, share: totalBytes === undefined ? undefined : totalBytes === 0 ? 1 : doneBytes / totalBytes }];
+    const isBehind = now !== undefined && i < order.indexOf(now) && BARRIERS.some((one) => stages[one] !== undefined);
+    return [{ stage, doneBytes, totalBytes, share: isBehind || totalBytes === 0 ? 1 : totalBytes === undefined ? undefined : doneBytes / totalBytes }];
   });
 }

@@ -16,7 +16,7 @@ export function TransferList() {
   const list = useTransfers();
   if (list.length === 0) return null;
   return (
-    <Card title="Under way">
+    <Card title="Transfers">
       <ul className="transfers">{[...list].reverse().map((one) => <li key={one.id}><One transfer={one} /></li>)}</ul>
     </Card>
   );
@@ -39,7 +39,7 @@ function One({ transfer }: { transfer: Transfer }) {
       {state === 'done' ? <p className="muted small" role="status">{result}</p> : (
         <div className="stages">
           {stagesOf(transfer).map(({ stage, doneBytes, totalBytes, share }) => (
-            <Progress key={stage} label={STAGE_WORDS[stage]} share={share} note={totalBytes === undefined ? formatBytes(doneBytes) : `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`} {...(state === 'failed' ? { tone: 'bad' as const } : {})} />
+            <Progress key={stage} label={STAGE_WORDS[stage]} share={share} note={totalBytes === undefined ? (doneBytes === 0 ? '' : formatBytes(doneBytes)) : `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`} {...(state === 'failed' ? { tone: 'bad' as const } : {})} />
           ))}
         </div>
       )}

@@ -18,7 +18,7 @@ export function ProviderTable({ match: { offers, refused } }: { match: MatchRepl
   ];
   return (
     <details className="disclosure">
-      <summary>Why these {plural(offers.length, 'provider')}{refused.length === 0 ? '' : `, and not ${refused.length} others`}</summary>
+      <summary>Why these {plural(offers.length, 'provider')}{refused.length === 0 ? '' : `, and not ${plural(refused.length, 'other')}`}</summary>
       <Table caption="The providers of this quote" columns={columns} rows={offers} rowKey={({ provider }) => provider} />
       {refused.length === 0 ? null : <ul className="refused">{refused.slice(0, 40).map(({ provider, reason }) => <li key={provider}><Link href={`/explorer/providers/${provider}`}>No. {provider}</Link> was not taken: {reason}</li>)}</ul>}
     </details>

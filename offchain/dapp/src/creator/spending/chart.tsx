@@ -3,9 +3,9 @@ import { epochStart } from '../../../../chain/epoch.ts';
 import { StackedBars } from '../../charts/stacked-bars.tsx';
 import { useChain } from '../../state/chain.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { formatAmount, formatTime } from '../../ui/format.ts';
+import { formatAmount } from '../../ui/format.ts';
 import { StateOf } from '../../ui/state-of.tsx';
-import { stretchesOf, toNumber } from './series.ts';
+import { shortTimes, stretchesOf, toNumber } from './series.ts';
 import { useCreatorMoney } from './use-account-money.ts';
 
 const BARS = 32;
@@ -22,7 +22,7 @@ export function SpendingChart({ account }: { account: Address }) {
         const series = (name: string, of: (one: (typeof stretches)[number]) => bigint) => ({ name, values: stretches.map((one) => toNumber(of(one))), texts: stretches.map((one) => `${formatAmount(of(one))} HOLD`) });
         return (
           <StackedBars data={{
-            title: 'Rent over time', axis: 'From', labels: stretches.map(({ epoch }) => formatTime(epochStart(clock, epoch))), format: (value) => `${value.toLocaleString('en', { maximumFractionDigits: 3 })} HOLD`,
+            title: 'Rent over time', axis: 'From', labels: shortTimes(stretches.map(({ epoch }) => epochStart(clock, epoch))), format: (value) => `${value.toLocaleString('en', { maximumSignificantDigits: 3 })} HOLD`,
             series: [series('Used: proven storage', ({ used }) => used), series('Prepaid: still ahead', ({ ahead }) => ahead), series('Not proven: comes back', ({ missed }) => missed)],
           }} isTitleShown={false} />
         );

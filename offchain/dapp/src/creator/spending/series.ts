@@ -36,3 +36,11 @@ export function stretchesOf(lines: readonly CreatorLine[], bars: number): Stretc
 export function toNumber(units: bigint): number {
   return Number(units / 10n ** 9n) / 1e9;
 }
+
+const DAY_SECONDS = 86_400;
+
+/** Labels that fit below bars: times of a day where all lies within two, else days. Unix seconds, oldest first. */
+export function shortTimes(seconds: readonly number[]): string[] {
+  const isShort = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0) < 2 * DAY_SECONDS;
+  return seconds.map((one) => new Date(one * 1000).toLocaleString('en-GB', isShort ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' }));
+}
