@@ -13,7 +13,9 @@ import { uploadWork } from './upload.ts';
 export function StoreDialog({ items, agreements, onClose }: { items: readonly PageItem[]; agreements: readonly AgreementFacts[]; onClose: () => void }) {
   const { unlock } = useClient();
   const [name, setName] = useState(() => nameFor(items.map(named)));
-  const [agreement, setAgreement] = useState(() => String(agreements[0]?.state.id ?? ''));
+  const [chosen, setAgreement] = useState<string>();
+  // Files may be chosen before the agreements are read.
+  const agreement = chosen ?? String(agreements[0]?.state.id ?? '');
   const [isPublic, setPublic] = useState(false);
   const problem = nameProblem(name);
   const room = agreements.find(({ state }) => String(state.id) === agreement);
