@@ -137,7 +137,18 @@ export class WalletStore {
   }
 
   #listen(provider: Eip1193Provider, turn: number): void {
-    const hear = (): void => void this.#refresh(provider, turn);
+    let [isAsking, isStale] = [false, false];
+    // One question at a time: of two answers that overlap with a switch, one would be half old.
+    const hear = async (): Promise<void> => {
+      isStale = true;
+      if (isAsking) return;
+      isAsking = true;
+      while (isStale && turn === this.#turn) {
+        isStale = false;
+        await this.#refresh(provider, turn, () => isStale);
+      }
+      isAsking = false;
+    };
     for (const event of EVENTS) provider.on?.(event, hear);
     this.#provider = provider;
     this.#unlisten = () => {
@@ -146,12 +157,12 @@ export class WalletStore {
   }
 
   /** Asks rather than believes the event: what the wallet says now counts. */
-  async #refresh(provider: Eip1193Provider, turn: number): Promise<void> {
+  async #refresh(provider: Eip1193Provider, turn: number, isStale: () => boolean = () => false): Promise<void> {
     try {
       const now = await readWallet(provider, { network: this.#options.network, isSilent: true });
       if (turn === this.#turn) this.#take(now);
     } catch (error) {
-      if (turn !== this.#turn) return;
+      if (turn !== this.#turn || isStale()) return;
       this.#leave();
       this.#change({ error: error instanceof WalletLockedError ? undefined : error });
     }
