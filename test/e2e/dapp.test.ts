@@ -1,7 +1,7 @@
 /** The whole story in a real browser: a wallet that is injected, real nodes as processes, the built pages. */
 import { randomBytes } from 'node:crypto';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readAgreement } from '../../offchain/chain/read-agreement.ts';
 import { seriousFaults } from '../support/browser/axe.ts';
 import { hasChromium, startChromium } from '../support/browser/chromium.ts';
@@ -31,6 +31,11 @@ describe.skipIf(!hasChromium('the web pages'))('the pages', () => {
   afterAll(async () => {
     await browser?.close();
     await nodes?.stop();
+  });
+
+  // Each step stands on those before it: what the page showed says more than where the test waited.
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') process.stderr.write(`\n"${task.name}" failed on this page:\n${await visitor.words()}\nproblems: ${problems.join('; ')}\n`);
   });
 
   it('connect a wallet, also after it said no', async () => {

@@ -1,9 +1,10 @@
 /** What a visitor does on the pages, step by step; for tests and for pictures. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import { PACE } from '../pace.ts';
 
 /** Every step of a network whose epochs last seconds ends within this, on a busy machine too. */
-const STEP_MS = 60_000;
+const STEP_MS = 25_000 * PACE;
 
 export class Visitor {
   readonly #page: Page;
@@ -15,6 +16,11 @@ export class Visitor {
 
   get page(): Page {
     return this.#page;
+  }
+
+  /** What is on the page, for a test that failed. */
+  async words(): Promise<string> {
+    return this.#page.isClosed() ? 'the page is closed' : `${this.#page.url()}\n${(await this.#page.locator('body').innerText()).slice(0, 3_000)}`;
   }
 
   /** By the links of the page: its memory, and with it the key to the files, stays. */
