@@ -1,3 +1,4 @@
+import { unlessAborted } from '../client/aborting.ts';
 import { createClient } from '../client/client.ts';
 import type { NodeClient } from '../client/client.ts';
 import type { OnProgress } from '../client/progress.ts';
@@ -26,6 +27,11 @@ export async function withClient(options: CommonOptions & { readonly maxReadPric
   } finally {
     await client.close();
   }
+}
+
+/** For work that waits for the chain and nothing else: Ctrl-C ends the waiting; a transaction that is on its way goes on. */
+export function withClientUntilInterrupted(options: CommonOptions, work: (session: ClientSession) => Promise<void>): Promise<void> {
+  return withClient(options, (session) => unlessAborted(work(session), session.signal));
 }
 
 const STAGE_LABELS: Readonly<Record<Parameters<OnProgress>[0]['stage'], string>> = {

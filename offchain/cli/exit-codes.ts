@@ -53,6 +53,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   NO_SUCH_GROUP: EXIT.notFound,
   NO_SHARE_KEY: EXIT.notFound,
   LINK_GONE: EXIT.notFound,
+  BAD_ADDRESS: EXIT.usage,
   BAD_LINK: EXIT.usage,
   BAD_GRANT: EXIT.usage,
   BAD_RECIPIENT: EXIT.usage,

@@ -5,6 +5,9 @@ import { withWayOn } from './how-to-go-on.ts';
 import { createOutput } from './output.ts';
 import { createProgram } from './program.ts';
 
+/** For what closes behind an interruption. */
+const LEAVE_MS = 2_000;
+
 /** Runs the command that `process.argv` asks for. Whatever fails is told on standard error and sets the exit code. */
 export async function runCommandLine(): Promise<void> {
   // A reader such as `head` may go at any time; what is left to say has nobody to read it.
@@ -13,6 +16,8 @@ export async function runCommandLine(): Promise<void> {
     await createProgram().parseAsync();
   } catch (error) {
     process.exitCode = report(error);
+    // Whoever was interrupted waits for nothing that may still be on its way.
+    if (process.exitCode === EXIT.interrupted) setTimeout(() => process.exit(), LEAVE_MS).unref();
   }
 }
 

@@ -41,6 +41,7 @@ export async function requestBytes(
 
 /** The reply as a stream of Node; the caller reads it to the end or destroys it. */
 export async function requestStream(url: string, options: RequestOptions = {}): Promise<Pick<Awaited<ReturnType<typeof nodeStream>>, 'headers' | 'stream'>> {
+  mustBeHttp(url);
   const { status, headers, stream } = await nodeStream(url, options);
   if (status < 400) return { headers, stream };
   let text = '';
@@ -83,10 +84,17 @@ export async function putBytes<S extends z.ZodType>(
 
 /** One request until the reply's headers; statuses from 400 on become RemoteError. */
 async function exchange(url: string, options: ExchangeOptions): Promise<Reply> {
+  mustBeHttp(url);
   const reply = await send(url, options);
   if (reply.status < 400) return reply;
   const text = new TextDecoder().decode(await readAll(url, reply, JSON_BODY_BYTES));
   throw remoteErrorOf(url, { status: reply.status, text, retryAfter: retryAfterOf(reply.headers) });
+}
+
+/** Addresses come from registries and command lines: one that is none is a failure like any other. @throws TransportError */
+function mustBeHttp(url: string): void {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
+  if (protocol !== 'http:' && protocol !== 'https:') throw new TransportError(url, 'is no address that can be asked: it begins with http:// or https://', { code: 'BAD_ADDRESS' });
 }
 
 /** The whole body, in a buffer of its own. */

@@ -26,7 +26,7 @@ export class TransportError extends HoldfastError {
   readonly url: string;
 
   constructor(url: string, why: string, options: { cause?: unknown; code?: string } = {}) {
-    super(options.code ?? 'TRANSPORT', `${new URL(url).origin} ${why}.`, {
+    super(options.code ?? 'TRANSPORT', `${nameOf(url)} ${why}.`, {
       cause: options.cause,
       retryable: true,
       details: { url },
@@ -34,6 +34,12 @@ export class TransportError extends HoldfastError {
     });
     this.url = url;
   }
+}
+
+/** Its origin; quoted as it is where it is no address. */
+function nameOf(url: string): string {
+  const { origin } = URL.canParse(url) ? new URL(url) : { origin: 'null' };
+  return origin === 'null' ? JSON.stringify(url.slice(0, 200)) : origin;
 }
 
 /** The caller's AbortSignal fired. */

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +9,9 @@ import { put } from '../../offchain/client/put.ts';
 import { listReceived } from '../../offchain/client/share/accept.ts';
 import { fetchShared } from '../../offchain/client/share/fetch-shared.ts';
 import { publishShareKey } from '../../offchain/client/share/share-key.ts';
+import { MAIN } from '../cli/run-cli.ts';
 import { openTestObjects } from '../gateway/objects/store-world.ts';
+import { startRpcLine } from '../support/rpc-line.ts';
 import { cliHome, holdfast, json } from './cli-homes.ts';
 import { noise, writeTree } from './tree.ts';
 import { type World, rentedClient, startWorld } from './world.ts';
@@ -81,5 +85,22 @@ describe('what is shared', () => {
     // Only the new letter says where it lies now.
     const fetched = await fetchShared(await world.client({ account: 13 }), { share: id, into: join(world.folder, 'fetched') });
     expect(fetched).toMatchObject({ bytes: 60_000, failed: [] });
+  }, 60_000);
+});
+
+describe('Ctrl-C while the chain takes long', () => {
+  it('ends the waiting at once, and says what may still be on its way', async () => {
+    const line = await startRpcLine(world.holdfast.rpcUrl);
+    // Taken, and never mined.
+    line.swallowed.add('eth_sendRawTransaction');
+    const child = spawn(process.execPath, [MAIN, 'session', ben.creator, '--home', home, '--rpc', line.url, '--json'], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, HOLDFAST_PASSWORD: 'correct horse battery staple' } });
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => void (said += text));
+    const closed = once(child, 'close');
+    await expect.poll(() => line.passed.includes('eth_sendRawTransaction'), { timeout: 20_000 }).toBe(true);
+    child.kill('SIGINT');
+    expect(await closed).toEqual([130, null]);
+    expect(JSON.parse(said)).toMatchObject({ error: { code: 'INTERRUPTED', nextStep: expect.stringContaining('Unless a transaction was on its way already') } });
+    await line.stop();
   }, 60_000);
 });

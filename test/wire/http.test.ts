@@ -46,6 +46,12 @@ async function serveRaw(talk: (socket: net.Socket, connection: number) => void):
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+it.each(['', 'garbage', 'ftp://127.0.0.1/x', 'http://', 'javascript:alert(1)', '/relative'])('asks nobody at the address "%s", and says so', async (url) => {
+  for (const act of [requestJson(url, { schema: Any }), requestBytes(url, { maxBytes: 1 }), requestStream(url)]) {
+    await expect(act).rejects.toMatchObject({ code: 'BAD_ADDRESS', message: expect.stringContaining('is no address that can be asked') });
+  }
+});
+
 describe('JSON over HTTP', () => {
   it('carries amounts as decimal strings', async () => {
     const url = await serve((app) => app.post('/sum', jsonBody(), (request, response) => void response.json({ sum: BigInt(request.body.a) + 1n })));

@@ -24,7 +24,7 @@ export function challengeCommand(): Command {
     .option('--leaf <number>', 'which 256 bytes of the fragment (default: any)')
     .option(...DRY_RUN_OPTION)
     .action(async (options: ChallengeOptions) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { challenge } = await import('../../client/challenge.ts');
       const { formatAmount, parseCount } = await import('../units.ts');
       const { whichAgreement } = await import('../which-agreement.ts');
@@ -35,7 +35,7 @@ export function challengeCommand(): Command {
         batch: options.batch === undefined ? undefined : index(options.batch, 'a batch'),
         leaf: options.leaf === undefined ? undefined : index(options.leaf, 'a leaf'),
       };
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         const agreement = await whichAgreement(client, options.agreement);
         if (options.dryRun === true) {
           const { challengeBond } = await import('../../chain/post-challenge.ts');

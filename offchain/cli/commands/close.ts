@@ -10,12 +10,12 @@ export function closeCommand(): Command {
     .option(...AGREEMENT_OPTION)
     .option('--yes', 'do not ask')
     .action(async (options: CommonOptions & { agreement?: string; yes?: boolean }) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { closeAgreement } = await import('../../client/close-agreement.ts');
       const { confirm } = await import('../confirm.ts');
       const { formatAmount } = await import('../units.ts');
       const { whichAgreement } = await import('../which-agreement.ts');
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         const agreement = await whichAgreement(client, options.agreement);
         if (options.yes !== true) await confirm(`End agreement ${agreement}, and lose what is stored in it? [y/N] `);
         const closed = await closeAgreement(client, { agreement });

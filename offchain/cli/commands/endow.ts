@@ -37,7 +37,7 @@ function foundCommand(): Command {
     .option('--reserve-periods <number>', 'so many periods never enter the vault', '0')
     .option(...DRY_RUN_OPTION)
     .action(async (agreement: string, amount: string, options: FoundOptions) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { foundEndowment } = await import('../../client/endowment/found.ts');
       const { endowmentLines } = await import('../endowment-report.ts');
       const { formatAmount, parseAddress, parseAmount, parseCount } = await import('../units.ts');
@@ -50,7 +50,7 @@ function foundCommand(): Command {
         vault: options.vault === undefined ? undefined : parseAddress(options.vault),
         reservePeriods: parseCount(options.reservePeriods, { what: 'a number of periods', min: 0, max: 65_535 }),
       };
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         if (options.dryRun === true) {
           const { showPayment } = await import('../dry-run.ts');
           const { extensionQuote } = await import('../../client/extend.ts');
@@ -72,13 +72,13 @@ function addCommand(): Command {
     .argument('<tokens>', 'how many')
     .option(...DRY_RUN_OPTION)
     .action(async (text: string, tokens: string, options: CommonOptions & { dryRun?: boolean }) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { addToEndowment } = await import('../../client/endowment/add.ts');
       const { endowmentLines } = await import('../endowment-report.ts');
       const { parseAmount } = await import('../units.ts');
       const { parseId } = await import('../which-agreement.ts');
       const added = { fund: parseId(text, 'a fund'), amount: parseAmount(tokens) };
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         if (options.dryRun === true) return (await import('../dry-run.ts')).showPayment(output, { chain: client.chain, payer: client.creator, cost: added.amount, facts: { fund: added.fund } });
         const fund = await addToEndowment(client, added);
         output.result(fund, () => endowmentLines(fund));
@@ -133,12 +133,12 @@ function reclaimCommand(): Command {
   ])
     .argument(...FUND)
     .action(async (text: string, options: CommonOptions) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { reclaimEndowment } = await import('../../client/endowment/reclaim.ts');
       const { formatAmount } = await import('../units.ts');
       const { parseId } = await import('../which-agreement.ts');
       const fund = parseId(text, 'a fund');
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         const { tokens, shares } = await reclaimEndowment(client, { fund });
         output.result({ fund, tokens, shares }, () => `${formatAmount(tokens)} tokens of fund ${fund} are back${shares === 0n ? '' : `, and ${shares} shares of its vault`}.`);
       });
@@ -151,12 +151,12 @@ function recallCommand(): Command {
   ])
     .argument(...FUND)
     .action(async (text: string, options: CommonOptions) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { recallEndowment } = await import('../../client/endowment/recall.ts');
       const { formatAmount } = await import('../units.ts');
       const { parseId } = await import('../which-agreement.ts');
       const fund = parseId(text, 'a fund');
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         const { received } = await recallEndowment(client, { fund });
         output.result({ fund, received }, () => `${formatAmount(received)} tokens came out of the vault of fund ${fund}.`);
       });

@@ -11,11 +11,11 @@ export function fireCommand(): Command {
     .argument('<provider>', 'its number, as `holdfast status` shows it')
     .option(...AGREEMENT_OPTION)
     .action(async (provider: string, options: CommonOptions & { agreement?: string }) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { giveNotice } = await import('../../client/give-notice.ts');
       const { parseId, whichAgreement } = await import('../which-agreement.ts');
       const id = parseId(provider, 'a provider');
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         const agreement = await whichAgreement(client, options.agreement);
         const noticed = await giveNotice(client, { agreement, provider: id });
         const when = new Date(noticed.fromSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ');

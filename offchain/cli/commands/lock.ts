@@ -10,11 +10,11 @@ export function lockCommand(): Command {
     .option(...AGREEMENT_OPTION)
     .option('--yes', 'do not ask')
     .action(async (options: CommonOptions & { agreement?: string; yes?: boolean }) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { lock } = await import('../../client/lock.ts');
       const { confirm } = await import('../confirm.ts');
       const { whichAgreement } = await import('../which-agreement.ts');
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         const agreement = await whichAgreement(client, options.agreement);
         if (options.yes !== true) await confirm(`Lock agreement ${agreement}, so that nobody can close it, grow it or delete anything in it before its end? [y/N] `);
         const locked = await lock(client, { agreement });

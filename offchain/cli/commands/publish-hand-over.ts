@@ -14,12 +14,12 @@ export function handOverNameCommand(): Command {
     .argument('<address>', 'the next owner')
     .option('--yes', 'do not ask')
     .action(async (name: string, address: string, options: HandOverOptions) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { confirm } = await import('../confirm.ts');
       const { handOverName } = await import('../../client/named/hand-over-name.ts');
       const { parseAddress } = await import('../units.ts');
       const to = parseAddress(address);
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         if (options.yes !== true) await confirm(`${name} will belong to ${to} for good. Go on?`);
         const handed = await handOverName(client, { name, to });
         output.result(handed, () => `${handed.name} belongs to ${handed.to} now; what it stands for stays until its new owner publishes.`);

@@ -9,11 +9,11 @@ export function releaseCommand(): Command {
   ])
     .argument('<agreement>', 'its number')
     .action(async (text: string, options: CommonOptions) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { releaseSlots } = await import('../../client/release-slots.ts');
       const { formatAmount } = await import('../units.ts');
       const agreement = parseId(text, 'an agreement');
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         const released = await releaseSlots(client, { agreement });
         output.result({ agreement, ...released }, () => `${released.slots.length} slots are released; ${formatAmount(released.refund)} tokens come back (holdfast withdraw).${released.later.length === 0 ? '' : ` Slots ${released.later.join(', ')} are this wallet's own provider's, which has not proven this epoch yet: it releases them itself, without losing the epoch's pay.`}`);
       });

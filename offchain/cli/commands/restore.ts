@@ -25,11 +25,14 @@ export function restoreCommand(): Command {
       const { withClient, showProgress } = await import('../client-session.ts');
       const { restoreAll } = await import('../../client/restore/restore-all.ts');
       const { restoreLines } = await import('../restore-report.ts');
+      const { isPackName } = await import('../program-names.ts');
       const { PartialError } = await import('../errors.ts');
       await withClient(options, async ({ client, output, signal }) => {
         const { onProgress, done } = showProgress(options);
         const restored = await restoreAll(client, { into, only: options.only, allVersions: options.allVersions, isDryRun: options.dryRun, onProgress, signal }).finally(done);
         output.result(options.dryRun === true ? { dryRun: true, ...restored } : restored, () => restoreLines(restored, options.dryRun === true));
+        const packs = restored.versions.filter(({ name }) => isPackName(name)).length;
+        if (packs > 0) output.note(`${packs} of these look like packs of an S3 gateway: \`holdfast gateway --s3\` with this wallet serves the objects that are in them.`);
         const [first] = restored.failed;
         if (first === undefined) return;
         throw new PartialError(`${restored.failed.length} files or versions could not be restored (first: ${first.name}${first.path === undefined ? '' : `: ${first.path}`}: ${first.reason}); everything else is there.`, {

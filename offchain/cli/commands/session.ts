@@ -16,12 +16,12 @@ export function sessionCommand(): Command {
     .option('--hours <number>', 'for how long', '24')
     .option('--end', 'end it now')
     .action(async (address: string, options: SessionOptions) => {
-      const { withClient } = await import('../client-session.ts');
+      const { withClientUntilInterrupted } = await import('../client-session.ts');
       const { setSessionKey } = await import('../../client/session-key.ts');
       const { parseAddress, parseCount } = await import('../units.ts');
       const key = parseAddress(address);
       const hours = parseCount(options.hours, { what: 'a number of hours', max: 24 * 365 });
-      await withClient(options, async ({ client, output }) => {
+      await withClientUntilInterrupted(options, async ({ client, output }) => {
         const session = await setSessionKey(client, { key, lifeSeconds: options.end === true ? 0 : hours * 3600 });
         output.result(session, () => (session.expiry === 0 ? `${address} may do nothing any more.` : `${address} may store and retire for you until ${new Date(session.expiry * 1000).toISOString()}.`));
       });
