@@ -69,7 +69,7 @@ export const ProviderConfig = z.strictObject({
   reserveBytes: amount.default(64n * MIB),
   /** Pause between two attempts to write while the disk is full or fails. */
   probeMs: z.number().int().min(100).max(3_600_000).default(5_000),
-  /** Start although every stored fragment is gone. Without it that counts as a disk that is not mounted. */
+  /** Start although every stored fragment is gone, or hundreds lie there that the database does not know: they are removed. Without it that counts as a disk that is not mounted, or as a database that was lost. */
   acceptLoss: z.boolean().default(false),
   /** What broken connections left of uploads, kept for their resume. */
   partials: z

@@ -78,6 +78,16 @@ export class FragmentsGoneError extends HoldfastError {
   }
 }
 
+/** Fragments lie there, and the database does not know them: it was lost, or put back from an older copy. */
+export class RowsGoneError extends HoldfastError {
+  constructor(home: string, place: string, limit: number) {
+    super('ROWS_GONE', `More than ${limit} fragments in ${place} have no row in the database of ${home}: a crash does not leave so many.`, {
+      details: { home, place },
+      nextStep: 'Put the database back that belongs to them and start again. If it is lost, set acceptLoss in the configuration: the fragments are then removed, for without it they cannot be proven.',
+    });
+  }
+}
+
 /** The disk is full or fails: what is stored is served and proven, nothing new is taken. */
 export class ReadOnlyError extends DiskFullError {
   constructor(cause: string) {

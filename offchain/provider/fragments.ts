@@ -1,7 +1,8 @@
 import type { Hex } from 'viem';
 import { exclusively } from '../chain/mutex.ts';
 import type { Store } from '../store/open.ts';
-import { FragmentsGoneError } from './errors.ts';
+import { UnavailableError } from '../wire/http-errors.ts';
+import { describe, FragmentsGoneError, RowsGoneError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
 import type { FragmentFiles, IncomingFragment } from './fragment-files.ts';
 import { saveRow } from './row-writer.ts';
@@ -80,8 +81,10 @@ export async function countBad(store: Store): Promise<number> {
   return Number(row?.bad ?? 0);
 }
 
-/** The row goes first: bytes without a row are litter, a row without bytes would be a lie. */
+/** The row goes first: bytes without a row are litter, a row without bytes would be a lie. @throws where nothing can be removed now: the row stays then */
 export async function dropFragment({ store, files }: Shelves, key: FragmentKey): Promise<void> {
+  const trouble = files.shelf.trouble();
+  if (trouble !== undefined) throw new UnavailableError(`The ${describe(key)} cannot be removed now: ${trouble}`);
   await store.fragment.deleteMany({ where: whereOf(key) });
   await files.remove(key);
 }
@@ -110,25 +113,36 @@ export interface Swept {
   readonly done: number;
 }
 
-/** Makes rows and files agree. Run before serving. */
-export async function sweep(shelves: Shelves): Promise<Swept> {
+/** A crash leaves no more without a row than uploads that were under way: whoever finds more has a database that is older than the fragments, or another one. */
+const LITTER_MAX = 128;
+
+/**
+ * Makes rows and files agree. Run before serving.
+ * @throws RowsGoneError before anything is removed, when more lies there without a row than `litterMax`
+ */
+export async function sweep(shelves: Shelves, { litterMax = LITTER_MAX }: { readonly litterMax?: number } = {}): Promise<Swept> {
   const { store, files } = shelves;
   const swept = { litter: 0, lost: 0, done: 0 };
+  const litter: FragmentKey[] = [];
   const named = await store.fragment.findMany({ select: { agreement: true }, distinct: ['agreement'] });
   for (const agreement of new Set([...(await files.shelf.agreements()), ...named.map((row) => row.agreement)])) {
     const rows = await store.fragment.findMany({ where: { agreement }, select: { batchId: true, slot: true, bad: true } });
     const known = new Map(rows.map((row) => [`${row.batchId}.${row.slot}`, row]));
     for (const key of await files.shelf.list(agreement)) {
       if (known.delete(`${key.batchId}.${key.slot}`)) continue;
-      await files.remove(key);
-      swept.litter += 1;
+      litter.push(key);
+      if (litter.length > litterMax) throw new RowsGoneError(files.home, files.shelf.place, litterMax);
     }
     for (const { batchId, slot, bad } of known.values()) {
-      if (bad) continue;
-      await markBad(store, { agreement, batchId: batchId as Hex, slot });
+      const key = { agreement, batchId: batchId as Hex, slot };
+      // A list may be behind; what is marked is surrendered in time.
+      if (bad || (await files.shelf.has(key))) continue;
+      await markBad(store, key);
       swept.lost += 1;
     }
   }
+  for (const key of litter) await files.remove(key);
+  swept.litter = litter.length;
   for (const partial of await files.partials.list()) {
     const stored = await findFragment(store, partial);
     if (stored === undefined || stored.bad) continue;

@@ -98,7 +98,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     const files = (shelved = await step(() => openFiles(config)));
     const store = (opening = await start.step(() => openNodeStore({ home: config.home, name: 'state' })));
     if (!config.acceptLoss) await step(() => requireSomeFiles({ store, files }));
-    const swept = await step(() => sweep({ store, files }));
+    const swept = await step(() => sweep({ store, files }, config.acceptLoss ? { litterMax: Infinity } : {}));
     if (swept.litter + swept.lost + swept.done > 0) log.warn('disk.swept', { ...swept });
     const chain = await start.step(() => createChain({ rpcUrls, deployment, account, retry, confirmations }));
     const id = await start.step(() => ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, keepsRelay: config.endpoint === undefined && config.p2p.enabled, log }));

@@ -9,7 +9,7 @@ import { authenticate } from '../../offchain/gateway/s3/auth/authenticate.ts';
 import { parseTarget } from '../../offchain/gateway/s3/request/target.ts';
 import { ProviderConfig } from '../../offchain/provider/config.ts';
 import { DiskMode } from '../../offchain/provider/disk-mode.ts';
-import { findFragment, storeFragment, sweep } from '../../offchain/provider/fragments.ts';
+import { dropFragment, findFragment, storeFragment, sweep } from '../../offchain/provider/fragments.ts';
 import { judgeFragment } from '../../offchain/provider/judge-fragment.ts';
 import { bucketOf } from '../../offchain/provider/open-files.ts';
 import { readLeaf, readLeaves } from '../../offchain/provider/read-fragment.ts';
@@ -193,6 +193,8 @@ describe('a bucket that fails', () => {
     await expect(readLeaf(shelf.files, await stored(), 5)).rejects.toMatchObject({ code: 'BUCKET_FAILED', status: 503 });
     await expect(judgeFragment(shelf, key)).rejects.toMatchObject({ code: 'BUCKET_FAILED' });
     await expect(sweep(shelf)).rejects.toMatchObject({ code: 'BUCKET_FAILED' });
+    // What cannot be removed keeps its row.
+    await expect(dropFragment(shelf, key)).rejects.toMatchObject({ status: 503 });
     expect((await stored()).bad).toBe(false);
     expect(shelf.files.shelf.trouble()).toContain('The bucket fails');
     await put(keyOf(1)).catch((error: unknown) => mode.note(error));

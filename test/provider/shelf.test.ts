@@ -140,6 +140,15 @@ describe.each([['files on a disk', onDisk], ['objects in a bucket', inBucket]] a
     await place.shelf.files.shelf.removeAgreement(1);
   });
 
+  it('is not emptied because the database was lost', async () => {
+    for (let i = 0; i < 4; i++) await put(i);
+    await place.shelf.store.fragment.deleteMany({ where: { batchId: { not: keyOf(0).batchId } } });
+    await expect(sweep(place.shelf, { litterMax: 2 })).rejects.toMatchObject({ code: 'ROWS_GONE' });
+    expect(await place.count()).toBe(8);
+    expect(await sweep(place.shelf, { litterMax: 3 })).toEqual({ litter: 3, lost: 0, done: 0 });
+    expect(await place.count()).toBe(2);
+  });
+
   it('finds damage and heals it: flipped, shortened, lengthened and lost bytes; makes lost and torn trees anew', async () => {
     for (let i = 0; i < 6; i++) await put(i);
     const whole = await readFile(place.fileOf(0));
