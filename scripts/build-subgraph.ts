@@ -1,4 +1,4 @@
-// usage: node scripts/build-subgraph.ts [--deployment <deployment.json> --rpc <url> --network <name at The Graph>]   (after build-abi; writes subgraph/build)
+// usage: node scripts/build-subgraph.ts [--quiet] [--deployment <deployment.json> --rpc <url> --network <name at The Graph>]   (after build-abi; writes subgraph/build)
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -20,26 +20,39 @@ const GRAPH_TIMEOUT_MS = 170_000;
 /** Compiles the mappings for the embedded indexer, unless `subgraph/build` already stems from these very sources. Returns whether it had to. */
 export async function buildSubgraph(): Promise<boolean> {
   const stamp = await inputsDigest();
-  if ((await readFile(path.join(target, 'stamp'), 'utf8').catch(() => '')) === stamp) return false;
-  await writeInputs();
-  await graph(['codegen', 'subgraph.yaml', '--output-dir', 'generated']);
-  const compiled = path.join(folder, `build.${process.pid}`);
-  const fresh = `${compiled}.new`;
+  if (await isBuilt(stamp)) return false;
+  // In a folder of its own, so that two that build at the same time do not mix what they write; inside the repository, where graph-cli finds node_modules.
+  const work = path.join(folder, `build.${process.pid}`);
+  const fresh = path.join(work, 'fresh');
   try {
-    await graph(['build', 'subgraph.yaml', '--output-dir', path.basename(compiled)]);
-    await mkdir(fresh, { recursive: true });
-    await cp(path.join(compiled, SOURCES[0].name, `${SOURCES[0].name}.wasm`), path.join(fresh, 'main.wasm'));
-    await cp(path.join(folder, 'schema.graphql'), path.join(fresh, 'schema.graphql'));
-    await cp(path.join(folder, 'abis'), path.join(fresh, 'abis'), { recursive: true });
+    for (const name of ['src', 'schema.graphql']) await cp(path.join(folder, name), path.join(work, name), { recursive: true });
+    await writeInputs(work);
+    await graph(work, ['codegen', 'subgraph.yaml', '--output-dir', 'generated']);
+    await graph(work, ['build', 'subgraph.yaml', '--output-dir', 'compiled']);
+    await mkdir(fresh);
+    await cp(path.join(work, 'compiled', SOURCES[0].name, `${SOURCES[0].name}.wasm`), path.join(fresh, 'main.wasm'));
+    for (const name of ['schema.graphql', 'abis']) await cp(path.join(work, name), path.join(fresh, name), { recursive: true });
     await writeFile(path.join(fresh, 'manifest.json'), json(indexerManifest()));
     await writeFile(path.join(fresh, 'stamp'), stamp);
-    await rm(target, { recursive: true, force: true });
-    await rename(fresh, target);
+    await replaceTarget(fresh, stamp);
   } finally {
-    await rm(compiled, { recursive: true, force: true });
-    await rm(fresh, { recursive: true, force: true });
+    await rm(work, { recursive: true, force: true });
   }
   return true;
+}
+
+async function isBuilt(stamp: string): Promise<boolean> {
+  return (await readFile(path.join(target, 'stamp'), 'utf8').catch(() => '')) === stamp;
+}
+
+async function replaceTarget(fresh: string, stamp: string): Promise<void> {
+  await rm(target, { recursive: true, force: true });
+  try {
+    await rename(fresh, target);
+  } catch (error) {
+    // Another one that built the same was a moment earlier.
+    if (!(await isBuilt(stamp))) throw error;
+  }
 }
 
 /** Writes subgraph.yaml for one deployment, ready for `graph deploy` at The Graph. */
@@ -48,14 +61,14 @@ export async function writeGraphManifest(options: { deployment: string; rpc: str
   const client = createPublicClient({ transport: http(options.rpc) });
   const entries: [string, bigint][] = [];
   for (const name of CONSTANTS) entries.push([name, BigInt(await client.readContract({ address: deployment.registry, abi: registryAbi, functionName: name }))]);
-  await writeInputs({ network: options.network, deployment, constants: Object.fromEntries(entries) as Constants });
+  await writeInputs(folder, { network: options.network, deployment, constants: Object.fromEntries(entries) as Constants });
 }
 
 /** ABIs and manifest, where graph-cli looks for them. */
-async function writeInputs(place?: Place): Promise<void> {
-  await mkdir(path.join(folder, 'abis'), { recursive: true });
-  for (const source of SOURCES) await writeFile(path.join(folder, 'abis', `${source.name}.json`), json(eventsOf(source)));
-  await writeFile(path.join(folder, 'subgraph.yaml'), json(graphManifest(place)));
+async function writeInputs(into: string, place?: Place): Promise<void> {
+  await mkdir(path.join(into, 'abis'), { recursive: true });
+  for (const source of SOURCES) await writeFile(path.join(into, 'abis', `${source.name}.json`), json(eventsOf(source)));
+  await writeFile(path.join(into, 'subgraph.yaml'), json(graphManifest(place)));
 }
 
 async function inputsDigest(): Promise<string> {
@@ -68,9 +81,9 @@ async function inputsDigest(): Promise<string> {
 }
 
 /** graph-cli in a process of its own: it ends the process that it runs in, and looks for updates unless it is told not to. */
-async function graph(args: readonly string[]): Promise<void> {
+async function graph(cwd: string, args: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, [path.join(root, 'node_modules/@graphprotocol/graph-cli/bin/run.js'), ...args, '--skip-migrations'], {
-    cwd: folder,
+    cwd,
     env: { ...process.env, DO_NOT_TRACK: '1', GRAPH_DISABLE_UPDATE_CHECK: '1', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: GRAPH_TIMEOUT_MS,

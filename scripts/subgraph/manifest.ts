@@ -24,7 +24,6 @@ export function graphManifest(place?: Place): unknown {
   return {
     specVersion: SPEC_VERSION,
     description: 'Holdfast: agreements, slots, proofs, money, day by day.',
-    repository: 'https://github.com/holdfast/holdfast',
     schema: { file: './schema.graphql' },
     dataSources: sources.map((source) => ({
       kind: 'ethereum',

@@ -1,32 +1,31 @@
 import { decodeFunctionResult, encodeFunctionData, numberToHex } from 'viem';
+import type { parseEventLogs } from 'viem';
 import type { Abi, Address, Hex } from 'viem';
 
 /** Asks the chain as it was behind one block. */
 export interface ChainAt {
   readonly block: number;
-  /** Calls made so far. */
-  readonly asked: number;
+  /** Logs of one event up to the block. */
+  logs(filter: { readonly address: Address; readonly topics: readonly Hex[] }): Promise<readonly RpcLog[]>;
   read<T>(contract: { readonly address: Address; readonly abi: Abi }, functionName: string, args?: readonly unknown[]): Promise<T>;
   /** Undefined where the view reverts. */
   attempt<T>(contract: { readonly address: Address; readonly abi: Abi }, functionName: string, args?: readonly unknown[]): Promise<T | undefined>;
 }
 
+type RpcLog = Parameters<typeof parseEventLogs>[0]['logs'][number];
+
 export type Request = <T>(method: string, params: readonly unknown[]) => Promise<T>;
 
 export function chainAt(request: Request, block: number): ChainAt {
-  let asked = 0;
   const read = async <T>(contract: { readonly address: Address; readonly abi: Abi }, functionName: string, args: readonly unknown[] = []): Promise<T> => {
-    asked += 1;
     const data = encodeFunctionData({ abi: contract.abi, functionName, args });
     const result = await request<Hex>('eth_call', [{ to: contract.address, data }, numberToHex(block)]);
     return decodeFunctionResult({ abi: contract.abi, functionName, data: result }) as T;
   };
   return {
     block,
-    get asked() {
-      return asked;
-    },
     read,
+    logs: (filter) => request('eth_getLogs', [{ ...filter, fromBlock: '0x0', toBlock: numberToHex(block) }]),
     async attempt<T>(contract: { readonly address: Address; readonly abi: Abi }, functionName: string, args: readonly unknown[] = []) {
       try {
         return await read<T>(contract, functionName, args);

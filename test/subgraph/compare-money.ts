@@ -1,3 +1,5 @@
+import { encodeEventTopics, parseEventLogs } from 'viem';
+import { ownersOf } from '../../offchain/chain/name-deeds.ts';
 import { sameFields } from './compare.ts';
 import type { Sides } from './compare.ts';
 import { textOf } from './snapshot.ts';
@@ -16,6 +18,7 @@ export async function compareMoney(sides: Sides): Promise<void> {
   await compareReads(sides);
   await compareEndowments(sides);
   await compareCommons(sides);
+  await compareNames(sides);
 }
 
 /** Closed channels are gone; a closed pool has no sponsor. */
@@ -54,5 +57,19 @@ async function compareCommons({ chain, contracts, snapshot, same }: Sides): Prom
   for (const [id, share] of await snapshot('CommonsShare')) {
     const [agreement, round] = textOf(share, 'pool').split('-').map(Number);
     same(`CommonsShare ${id}`, 'shares', share['shares'], await chain.read(contracts.commons, 'sharesOf', [agreement, round, textOf(share, 'member')]));
+  }
+}
+
+/** Owners by the rule of offchain/chain/name-deeds.ts, from the token's log. */
+async function compareNames({ chain, contracts, snapshot, same }: Sides): Promise<void> {
+  const { token } = contracts;
+  const topics = encodeEventTopics({ abi: token.abi, eventName: 'Approval' }) as [`0x${string}`];
+  const deeds = parseEventLogs({ abi: token.abi, eventName: 'Approval', logs: [...(await chain.logs({ address: token.address, topics }))] }).map(({ args }) => args);
+  const names = await snapshot('Name');
+  for (const spender of new Set(deeds.map((one) => one.spender))) {
+    const owners = ownersOf(deeds.filter((one) => one.spender === spender).map(({ owner, value }) => ({ from: owner, value })));
+    const name = names.get(spender.toLowerCase());
+    same(`Name ${spender}`, 'owner', name?.['owner'], owners.at(-1));
+    same(`Name ${spender}`, 'tenures', name?.['tenures'] ?? 0, owners.length);
   }
 }
