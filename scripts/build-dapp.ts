@@ -27,12 +27,18 @@ export async function buildDapp(options: { readonly force?: boolean } = {}): Pro
   const { build } = await import('vite');
   // Beside the old pages, which a server may be sending at the moment.
   const fresh = `${site}.new-${process.pid}`;
+  // Inside a test it is "test", with which React would be its slow self that names every source.
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
   try {
     await build({ configFile: join(root, 'offchain', 'dapp', 'vite.config.ts'), logLevel: 'warn', mode: 'production', build: { outDir: fresh } });
+    refusePaths(join(fresh, 'assets'));
     compress(join(fresh, 'assets'));
     rmSync(site, { recursive: true, force: true });
     renameSync(fresh, site);
   } finally {
+    if (before === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = before;
     rmSync(fresh, { recursive: true, force: true });
   }
   mkdirSync(dirname(stampFile), { recursive: true });
@@ -47,6 +53,11 @@ function stampOfSources(): string {
   for (const path of paths.sort()) hash.update(`${path}\0`).update(readFileSync(join(offchain, path))).update('\0');
   for (const path of ['package-lock.json', 'scripts/build-dapp.ts']) hash.update(readFileSync(join(root, path)));
   return hash.digest('hex');
+}
+
+/** The pages say nothing of the machine that built them; where they do, they are not those that everybody builds. */
+function refusePaths(folder: string): void {
+  for (const name of readdirSync(folder)) if (readFileSync(join(folder, name), 'latin1').includes(`${root}/`)) throw new Error(`${name} names a path of this machine`);
 }
 
 function compress(folder: string): void {
