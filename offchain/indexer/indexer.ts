@@ -12,7 +12,7 @@ import { startMappingThread } from './host/thread.ts';
 import type { MappingThread } from './host/thread.ts';
 import { readSubgraph } from './manifest.ts';
 import type { QueryAnswer, QueryRequest } from './query/engine.ts';
-import { QueryThread } from './query/thread.ts';
+import { QueryProcess } from './query/query-process.ts';
 import { parseSchema } from './schema/parse-schema.ts';
 import { IndexerSettings } from './settings.ts';
 import type { IndexerSettingsInput } from './settings.ts';
@@ -67,7 +67,7 @@ export async function openIndexer(options: IndexerOptions): Promise<Indexer> {
     );
     const mappings = thread;
     const follower = await Follower.open({ chain, index, thread: mappings, sources, settings, log, signal: AbortSignal.any([stopped.signal, ...(options.signal === undefined ? [] : [options.signal])]), onWriting: (now) => (writing = now) });
-    const queries = new QueryThread({ home, schema: subgraph.schema, timeoutMs: settings.query.timeoutMs, queueMax: settings.query.queue, atOnce: isOnServer(store) ? 3 : 1, log });
+    const queries = new QueryProcess({ home, schema: subgraph.schema, timeoutMs: settings.query.timeoutMs, queueMax: settings.query.queue, atOnce: isOnServer(store) ? 3 : 1, log });
     let ticking: Promise<void> = Promise.resolve();
     return {
       deployment,

@@ -227,6 +227,20 @@ describe('a database of another deployment', () => {
   });
 });
 
+describe('a query that would run for ever', () => {
+  it('is cut off, and the next ones are answered', async () => {
+    await world.act('moveSame', [who(20), 400n]);
+    const indexer = await world.open({ settings: { query: { timeoutMs: 300 } } });
+    await indexer.tick();
+    const deep = `{ accounts(where: { ${'sent_: { to_: { '.repeat(4)} moves: -1 ${'} } '.repeat(4)} }) { id } }`;
+    const [first, second] = await Promise.all([indexer.query({ query: deep }), ask(indexer, '{ accounts(where: { moves: 400 }) { id } }')]);
+    expect(first).toEqual({ errors: [{ message: 'The query took too long.' }] });
+    expect(second).toEqual({ accounts: [{ id: who(20) }] });
+    expect(indexer.report().queriesCutOff).toBe(1);
+    await indexer.close();
+  });
+});
+
 describe('in a heavy node', () => {
   it('answers over HTTP, and tells how it is: status, metrics, health', async () => {
     const manifest = await writeManifest(world.fixture, { name: 'manifest-heavy', address: world.emitter, into: world.folder });

@@ -17,8 +17,10 @@ import type { Fetched, Wanted } from './blocks.ts';
 
 /** Events that one transaction of the database takes. */
 const EVENTS_PER_COMMIT = 1_000;
-/** More in one range: the next one is shorter. */
-const EVENTS_PER_RANGE = 4_000;
+/** The first range; each one is twice as long as the last, up to the setting. */
+const FIRST_RANGE_BLOCKS = 256;
+/** More in one range: the next one is half as long, so that reading goes on beside the mappings. */
+const EVENTS_PER_RANGE = 1_000;
 /** Blocks between two prunings. */
 const PRUNE_EVERY = 256;
 
@@ -58,7 +60,7 @@ export class Follower {
   private constructor(parts: FollowerParts, head: BlockMark | undefined) {
     this.#parts = parts;
     this.#head = head;
-    this.#span = parts.settings.rangeBlocks;
+    this.#span = Math.min(FIRST_RANGE_BLOCKS, parts.settings.rangeBlocks);
     const { sources } = parts;
     this.#start = Math.min(...sources.map(({ startBlock }) => startBlock));
     const handlers = sources.flatMap(({ eventHandlers }) => eventHandlers);

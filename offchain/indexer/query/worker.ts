@@ -1,4 +1,4 @@
-/** The thread in which queries run: one that takes too long is ended with it. */
+/** The thread in which queries run. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { openNodeStore } from '../../store/open-node-store.ts';

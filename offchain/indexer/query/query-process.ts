@@ -1,15 +1,17 @@
-/** Queries wait here for the thread that answers them; one that takes too long ends with its thread, and a new one goes on. */
+/** Queries wait here for the process that answers them; one that takes too long is killed with it, and a new one goes on. */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from '../../store/log.ts';
 import { QueryBusyError } from './errors.ts';
 import type { QueryRequest } from './engine.ts';
 import type { QueryMessage, QueryReply, QueryThreadData } from './worker.ts';
 
-export interface QueryThreadOptions extends QueryThreadData {
+export interface QueryProcessOptions extends QueryThreadData {
   readonly timeoutMs: number;
   readonly queueMax: number;
-  /** Queries that the thread works on at once: an embedded database does one thing after the other anyway. */
+  /** Queries that it works on at once: an embedded database does one thing after the other anyway. */
   readonly atOnce: number;
   readonly log: Logger;
 }
@@ -21,28 +23,34 @@ interface Waiting {
   timer?: NodeJS.Timeout;
 }
 
+const PROGRAM = fileURLToPath(new URL('./process.ts', import.meta.url));
+const HEAP_MIB = 512;
 /** Beyond its own time a query may need this much to be read, checked and written down. */
 const GRACE_MS = 1_000;
 const CLOSE_MS = 2_000;
+/** One that ends by itself is not started again at once. */
+const PAUSE_MS = 1_000;
 
-export class QueryThread {
-  readonly #options: QueryThreadOptions;
+export class QueryProcess {
+  readonly #options: QueryProcessOptions;
   readonly #queue: Waiting[] = [];
   readonly #running = new Map<number, Waiting>();
-  #worker: Worker | undefined;
+  readonly #endNow = (): void => void this.#child?.kill('SIGKILL');
+  #child: ChildProcess | undefined;
   #isReady = false;
   #isClosed = false;
   #nextId = 0;
-  #ended = 0;
+  #cut = 0;
 
-  constructor(options: QueryThreadOptions) {
+  constructor(options: QueryProcessOptions) {
     this.#options = options;
+    process.once('exit', this.#endNow);
     this.#start();
   }
 
   /** Queries that were cut off so far. */
   get cutOff(): number {
-    return this.#ended;
+    return this.#cut;
   }
 
   /** JSON text of a QueryAnswer. @throws QueryBusyError */
@@ -57,32 +65,37 @@ export class QueryThread {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    process.removeListener('exit', this.#endNow);
     for (const one of [...this.#queue.splice(0), ...this.#running.values()]) this.#settle(one, new QueryBusyError('The indexer is being stopped.'));
     this.#running.clear();
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    worker.ref();
-    const ended = once(worker, 'exit');
-    worker.postMessage('close');
-    const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
-    await ended.catch(() => undefined);
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
+    const ended = once(child, 'exit');
+    if (child.connected) child.send('close');
+    const timer = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
+    await ended;
     clearTimeout(timer);
   }
 
   #start(): void {
     const { home, schema, log } = this.#options;
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { home, schema } satisfies QueryThreadData });
-    worker.unref();
-    this.#worker = worker;
+    const child = fork(PROGRAM, [], { execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${HEAP_MIB}`], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.#child = child;
     this.#isReady = false;
-    worker.on('message', (reply: QueryReply) => this.#take(reply));
-    worker.on('error', (error) => log.error('indexer.query-thread', { error }));
-    worker.on('exit', () => {
+    // The node lives for its server, not for this one.
+    child.unref();
+    child.channel?.unref();
+    child.send({ home, schema } satisfies QueryThreadData, () => undefined);
+    child.on('message', (reply) => this.#take(reply as QueryReply));
+    child.on('error', (error) => log.error('indexer.query-process', { error }));
+    child.on('exit', (code) => {
+      if (child !== this.#child) return;
       for (const one of this.#running.values()) this.#settle(one, new QueryBusyError('The query was broken off.'));
       this.#running.clear();
-      if (worker !== this.#worker || this.#isClosed) return;
-      // Not at once: a thread that cannot start would be started in a circle.
-      setTimeout(() => this.#isClosed || this.#start(), GRACE_MS).unref();
+      if (this.#isClosed) return;
+      log.warn('indexer.query-process', { code });
+      setTimeout(() => this.#isClosed || this.#start(), PAUSE_MS).unref();
     });
   }
 
@@ -105,19 +118,23 @@ export class QueryThread {
       const id = this.#nextId++;
       this.#running.set(id, one);
       one.timer = setTimeout(() => this.#cutOff(id), timeoutMs + GRACE_MS);
-      this.#worker?.postMessage({ id, request: one.request, timeoutMs } satisfies QueryMessage);
+      this.#child?.send({ id, request: one.request, timeoutMs } satisfies QueryMessage, () => undefined);
     }
   }
 
+  /** Who asked at the same time is told to ask again. */
   #cutOff(id: number): void {
     const one = this.#running.get(id);
     if (one === undefined) return;
-    this.#ended += 1;
+    this.#cut += 1;
     this.#running.delete(id);
     this.#settle(one, JSON.stringify({ errors: [{ message: 'The query took too long.' }] }));
-    this.#isReady = false;
+    for (const other of this.#running.values()) this.#settle(other, new QueryBusyError('The query was broken off.'));
+    this.#running.clear();
     this.#options.log.warn('indexer.query-cut-off', { query: one.request.query.slice(0, 500) });
-    void this.#worker?.terminate();
+    const child = this.#child;
+    this.#start();
+    child?.kill('SIGKILL');
   }
 
   #settle(one: Waiting, outcome: string | Error): void {
