@@ -22,9 +22,9 @@ export function SpendingChart({ account }: { account: Address }) {
         const series = (name: string, of: (one: (typeof stretches)[number]) => bigint) => ({ name, values: stretches.map((one) => toNumber(of(one))), texts: stretches.map((one) => `${formatAmount(of(one))} HOLD`) });
         return (
           <StackedBars data={{
-            title: 'Rent over time', axis: 'From', labels: shortTimes(stretches.map(({ epoch }) => epochStart(clock, epoch))), format: (value) => `${value.toLocaleString('en', { maximumSignificantDigits: 3 })} HOLD`,
+            title: 'Rent over time', axis: 'From', labels: shortTimes(stretches.map(({ epoch }) => epochStart(clock, epoch))), format: (value) => value.toLocaleString('en', { maximumSignificantDigits: 3 }),
             series: [series('Used: proven storage', ({ used }) => used), series('Prepaid: still ahead', ({ ahead }) => ahead), series('Not proven: comes back', ({ missed }) => missed)],
-          }} isTitleShown={false} />
+          }} isTitleShown={false} note="Amounts in HOLD." />
         );
       }}
     </StateOf>
