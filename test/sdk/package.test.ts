@@ -67,7 +67,7 @@ describe('the package', () => {
     }));
     await consumer.write('all-entries.ts', `
 import { HoldfastError, put, type Client, type PutResult } from 'holdfast';
-import { codec, proof, chain, wire } from 'holdfast/browser';
+import { codec, proof, chain, wire, createBrowserClient, filesSource, put as putOfPage } from 'holdfast/browser';
 import { geometry } from 'holdfast/codec';
 import { leafHash } from 'holdfast/proof';
 import { readAgreement, type Chain } from 'holdfast/chain';
@@ -75,6 +75,7 @@ import { signTyped } from 'holdfast/wire';
 import { fromEthersSigner } from 'holdfast/ethers';
 import { readStatement } from 'holdfast/earnings';
 export const stored = (client: Client): Promise<PutResult> => put(client, { paths: ['x'], name: 'x', signal: AbortSignal.timeout(1000) });
+export const fromPage = (one: Chain, files: FileList): Promise<PutResult> => createBrowserClient({ chain: one }).then((client) => putOfPage(client, { source: filesSource(files), name: 'x' }));
 export const state = (one: Chain) => readAgreement(one, 1).then(({ endPeriod }): number => endPeriod);
 // @ts-expect-error: types are really checked, not any
 export const wrong: string = geometry({ k: 1, m: 1, batchLog2: 16 });
@@ -164,7 +165,7 @@ describe('verbs', () => {
     const others = ['createChain', 'createClient', 'parseDeployment', ...INNER];
     expect(Object.keys(sdk).filter((name) => isVerb(name) && !told.has(name) && !others.includes(name))).toEqual([]);
     const client = await world.client({ account: 15 });
-    const without = new Set(['endowmentStatus', 'readStandings', 'readPolicy', 'parsePolicy', 'choose', 'tighten', 'createPublicReader', 'createKeystore', 'openKeystore', 'formatTokens', 'toErrorBody', 'status', ...INNER]);
+    const without = new Set(['endowmentStatus', 'readStandings', 'readPolicy', 'parsePolicy', 'choose', 'tighten', 'createPublicReader', 'createKeystore', 'openKeystore', 'formatTokens', 'toErrorBody', ...INNER]);
     const asked = { agreement: 1, name: 'x', paths: ['x'], into: 'x', contentId: 'x', fund: 1, amount: 1n, coin: 1n, slot: 0, bundle: 0, provider: 1, periods: 1, quota: 1, priceLimit: 1n, scheme: { k: 1, m: 1 }, batchLog2: 16, key: client.creator, lifeSeconds: 1, to: client.creator, owner: client.creator, stored: 'x', location: { contentId: 'x', agreements: [] }, verify: 'sampled', agreements: [], members: [], group: 'x', with: [], names: ['x'], target: { name: 'x' }, what: { name: 'x' }, share: 'x', text: 'x', path: 'x', file: 'x', source: 'x', link: 'x' };
     const late = [...told].filter((name) => isVerb(name) && !without.has(name));
     expect(late.length).toBeGreaterThan(35);
