@@ -29,8 +29,9 @@ export function readEpochs(sources: Sources, options: { readonly count: number; 
   return fromIndexOrChain(
     sources,
     async (ask) => {
+      // The Graph writes the plural of an epoch so.
       const { epochs } = await ask({
-        query: `query Epochs($first: Int!, $before: Int!) { epochs(first: $first, where: { number_lt: $before }, orderBy: number, orderDirection: desc) { number proofs ${FIELDS} } }`,
+        query: `query Epochs($first: Int!, $before: Int!) { epochs: epoches(first: $first, where: { number_lt: $before }, orderBy: number, orderDirection: desc) { number proofs ${FIELDS} } }`,
         variables: { first: count, before }, schema: Answer,
       });
       return epochs.map(({ number, proofs, ...totals }) => ({ number, proofs, totals }));

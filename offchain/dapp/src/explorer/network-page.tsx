@@ -1,7 +1,5 @@
-import { periodStart } from '../../../chain/epoch.ts';
 import { LineChart } from '../charts/line-chart.tsx';
 import { StackedBars } from '../charts/stacked-bars.tsx';
-import { useChain } from '../state/chain.tsx';
 import { useEpoch } from '../state/clock.ts';
 import { useRead } from '../state/read.ts';
 import { Hint } from '../ui/hint.tsx';
@@ -35,7 +33,6 @@ export function Page() {
             <Grid min="small">
               <Stat label="Proven share" hint={<Hint word="proven share" />} value={formatBps(facts.provenBps)} tone={facts.isRepairOnly ? 'bad' : facts.provenBps < 9_500 ? 'warn' : 'good'} note={`of the last ${plural(facts.healthEpochs, 'full epoch')}`} />
               <Stat label="Epoch" hint={<Hint word="epoch" />} value={formatCount(epoch)} note={<>the next one begins <EpochTime epoch={epoch + 1} /></>} />
-              <PeriodStat />
               <Stat label="Nodes" value={formatCount(facts.nodes)} note="providers, edge nodes and heavy nodes" />
               <Stat label="Agreements" hint={<Hint word="agreement" />} value={formatCount(facts.agreements)} note="ever opened" />
               <PriceStat />
@@ -47,12 +44,6 @@ export function Page() {
       <Card title="Latest transactions"><TransactionList shown={8} /></Card>
     </Frame>
   );
-}
-
-function PeriodStat() {
-  const { clock } = useChain();
-  const { period } = useEpoch();
-  return <Stat label="Period" hint={<Hint word="period" />} value={formatCount(period)} note={<>ends <EpochTime epoch={periodStart(clock, period + 1)} /></>} />;
 }
 
 /** Of the newest agreement, whatever the index knows. */

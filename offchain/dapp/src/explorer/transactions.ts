@@ -3,7 +3,7 @@ import { isAddressEqual } from 'viem';
 import type { Address, Hex } from 'viem';
 import { z } from 'zod';
 import type { Chain } from '../../../chain/types.ts';
-import { hash, list } from './graph-values.ts';
+import { hash, list, whole } from './graph-values.ts';
 import { byTransaction, decodeLogs, readRecent } from './read-events.ts';
 import type { EventGroup } from './read-events.ts';
 import type { ChainEvent } from './sentence.ts';
@@ -24,7 +24,9 @@ export const PAGE_SIZE = 20;
 const EVENTS_PER_TRANSACTION = 6;
 const SKIP_MAX = 5_000;
 const Ids = z.object({ transactions: list(z.object({ id: hash })) });
-const EventIds = z.object({ events: list(z.object({ transaction: z.object({ id: hash }) })) });
+const Place = z.object({ id: hash, block: whole });
+const EventIds = z.object({ events: list(z.object({ transaction: Place })) });
+const NodeIds = EventIds.extend({ tenures: list(z.object({ startEpoch: whole, agreement: z.object({ startEpoch: whole, openedBy: Place }) })) });
 
 export function readTransactions(sources: Sources, options: { readonly page: number; readonly of?: Subject | undefined }): Promise<Sourced<TransactionPage>> {
   const { page, of } = options;
@@ -49,12 +51,23 @@ async function newest(ask: Ask, skip: number): Promise<Hex[]> {
   return transactions.map(({ id }) => id);
 }
 
+const OF_NODE = `query OfNode($first: Int!, $node: String!) {
+  events(first: $first, where: { or: [{ node: $node }, { otherNode: $node }] }, orderBy: ordinal, orderDirection: desc) { transaction { id block } }
+  tenures(first: $first, where: { provider: $node }, orderBy: startEpoch, orderDirection: desc) { startEpoch agreement { startEpoch openedBy { id block } } }
+}`;
+const OF = `query Of($first: Int!, $where: Event_filter) { events(first: $first, where: $where, orderBy: ordinal, orderDirection: desc) { transaction { id block } } }`;
+
 async function newestOf(ask: Ask, of: Exclude<Subject, { block: bigint }>, skip: number): Promise<Hex[]> {
-  // A node may be either of the two nodes that an event names.
-  const where = 'node' in of ? { or: [{ node: String(of.node) }, { otherNode: String(of.node) }] } : 'agreement' in of ? { agreement: String(of.agreement) } : { account: of.account.toLowerCase() };
   const first = Math.min(1_000, (skip + PAGE_SIZE + 1) * EVENTS_PER_TRANSACTION);
-  const { events } = await ask({ query: `query Of($first: Int!, $where: Event_filter) { events(first: $first, where: $where, orderBy: ordinal, orderDirection: desc) { transaction { id } } }`, variables: { first, where }, schema: EventIds });
-  return [...new Set(events.map(({ transaction }) => transaction.id))].slice(skip);
+  const places = 'node' in of ? await placesOfNode(ask, of.node, first) : (await ask({ query: OF, variables: { first, where: 'agreement' in of ? { agreement: String(of.agreement) } : { account: of.account.toLowerCase() } }, schema: EventIds })).events.map(({ transaction }) => transaction);
+  return [...new Set(places.map(({ id }) => id))].slice(skip);
+}
+
+/** A node may be either of the two that an event names; openings name it among their offers only: it held a slot from their epoch on. */
+async function placesOfNode(ask: Ask, node: number, first: number) {
+  const { events, tenures } = await ask({ query: OF_NODE, variables: { first, node: String(node) }, schema: NodeIds });
+  const places = [...events.map(({ transaction }) => transaction), ...tenures.flatMap(({ startEpoch, agreement }) => (startEpoch === agreement.startEpoch ? [agreement.openedBy] : []))];
+  return places.sort((a, b) => b.block - a.block);
 }
 
 /** The words come from the chain's own receipt, so that both sources tell the same. */

@@ -85,7 +85,7 @@ export async function readHeavyFigures(sources: Sources, id: number): Promise<So
   return fromIndexOrChain<HeavyFigures>(
     sources,
     async (ask) => {
-      const { heavyNode } = await ask({ query: 'query Heavy($id: String!) { heavyNode(id: $id) { matches fees parentFees } }', variables: { id: String(id) }, schema: Answer });
+      const { heavyNode } = await ask({ query: 'query Heavy($id: ID!) { heavyNode(id: $id) { matches fees parentFees } }', variables: { id: String(id) }, schema: Answer });
       return { ...common, matches: heavyNode?.matches ?? 0, fees: (heavyNode?.fees ?? 0n) + (heavyNode?.parentFees ?? 0n) };
     },
     async () => ({ ...common, matches: (await agreementsWithFootprint(chain, id)).length, fees: undefined }),

@@ -1,4 +1,5 @@
 import { periodOf } from '../../../chain/epoch.ts';
+import '../explorer/explorer.css';
 import { useChain } from '../state/chain.tsx';
 import { useEpoch } from '../state/clock.ts';
 import { Hint } from '../ui/hint.tsx';

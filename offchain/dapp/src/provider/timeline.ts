@@ -23,10 +23,10 @@ const Answer = z.object({
   misses: list(z.object({ fromEpoch: whole, toEpoch: whole })),
   provider: z.object({ rent: amount, sinceEpoch: whole }).nullable(),
 });
-const QUESTION = `query Timeline($id: String!, $from: Int!, $first: Int!) {
+const QUESTION = `query Timeline($id: String!, $node: ID!, $from: Int!, $first: Int!) {
   proofs(first: $first, where: { provider: $id, epochNumber_gte: $from }, orderBy: epochNumber, orderDirection: desc) { epochNumber }
   misses(first: $first, where: { provider: $id, toEpoch_gt: $from }, orderBy: fromEpoch, orderDirection: desc) { fromEpoch toEpoch }
-  provider(id: $id) { rent sinceEpoch }
+  provider(id: $node) { rent sinceEpoch }
 }`;
 
 export function readTimeline(sources: Sources, wish: TimelineWish): Promise<Sourced<EpochCell[]>> {
@@ -36,7 +36,7 @@ export function readTimeline(sources: Sources, wish: TimelineWish): Promise<Sour
   return fromIndexOrChain(
     sources,
     async (ask) => {
-      const { proofs, misses } = await ask({ query: QUESTION, variables: { id: String(id), from, first: 1_000 }, schema: Answer });
+      const { proofs, misses } = await ask({ query: QUESTION, variables: { id: String(id), node: String(id), from, first: 1_000 }, schema: Answer });
       return epochCells({ from, to: epoch + 1, current: epoch, proven: new Set(proofs.map(({ epochNumber }) => epochNumber)), held: [...now, ...misses.map(({ fromEpoch, toEpoch }) => ({ from: fromEpoch, to: toEpoch }))] });
     },
     async () => {
