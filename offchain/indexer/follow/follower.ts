@@ -14,9 +14,8 @@ import { readMarks } from '../store/state.ts';
 import type { BlockMark } from '../store/state.ts';
 import { fetchBlocks, HistoryMovedError } from './blocks.ts';
 import type { Fetched, Wanted } from './blocks.ts';
+import { inRuns, markBefore, markOf } from './runs.ts';
 
-/** Events that one transaction of the database takes. */
-const EVENTS_PER_COMMIT = 1_000;
 /** The first range; each one is twice as long as the last, up to the setting. */
 const FIRST_RANGE_BLOCKS = 256;
 /** More in one range: the next one is half as long, so that reading goes on beside the mappings. */
@@ -206,30 +205,4 @@ export class Follower {
     if (block > 0) await index.prune(block);
     this.#prunedAt = head;
   }
-}
-
-/** At least one run, so that a range without events is marked too. */
-function inRuns(blocks: readonly IndexedBlock[]): IndexedBlock[][] {
-  const runs: IndexedBlock[][] = [[]];
-  let events = 0;
-  for (const block of blocks) {
-    if (events + block.logs.length > EVENTS_PER_COMMIT && events > 0) {
-      runs.push([]);
-      events = 0;
-    }
-    (runs.at(-1) as IndexedBlock[]).push(block);
-    events += block.logs.length;
-  }
-  return runs;
-}
-
-function markOf({ block: { number, hash, parentHash, timestamp } }: IndexedBlock): BlockMark {
-  return { number, hash, parentHash, time: Number(timestamp) };
-}
-
-/** The block before the one that failed, where it is known and not marked already. */
-function markBefore({ block }: Failure, run: readonly IndexedBlock[], from: number, head: BlockMark | undefined): BlockMark | undefined {
-  const before = run.findLast((one) => one.block.number < block);
-  const mark = before === undefined ? undefined : markOf(before);
-  return mark !== undefined && mark.number >= from && mark.number > (head?.number ?? -1) ? mark : undefined;
 }
