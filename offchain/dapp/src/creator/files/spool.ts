@@ -5,6 +5,7 @@ import { formatBytes } from '../../ui/format.ts';
 const FOLDER = 'downloads';
 /** The browser copies the file after the click; until then the spooled one must live. */
 const KEEP_MS = 120_000;
+const OLD_MS = 3_600_000;
 
 export interface Spooled {
   /** The bytes are the caller's again when it returns. */
@@ -20,6 +21,7 @@ export async function openSpool(sizeBytes: number): Promise<Spooled> {
     throw new HoldfastError('BROWSER_FULL', `This browser has ${formatBytes(Math.max(0, quota - usage))} left for the page, and this takes ${formatBytes(sizeBytes)}.`, { nextStep: 'Save it into a folder instead, or free some disk space.' });
   }
   const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+  await dropOld(folder).catch(() => undefined);
   const handle = await folder.getFileHandle(crypto.randomUUID(), { create: true });
   const sink = await handle.createWritable();
   const remove = () => folder.removeEntry(handle.name).catch(() => undefined);
@@ -66,8 +68,11 @@ export function handToDownloads(file: File, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
 }
 
-/** What a page left behind that was closed too early. */
-export async function emptySpool(): Promise<void> {
-  const root = await navigator.storage.getDirectory();
-  await root.removeEntry(FOLDER, { recursive: true }).catch(() => undefined);
+/** What pages left behind that were closed too early. The browser refuses to remove what is still being written, in this tab or another. */
+async function dropOld(folder: FileSystemDirectoryHandle): Promise<void> {
+  for await (const handle of folder.values()) {
+    if (handle.kind !== 'file') continue;
+    const { lastModified } = await (handle as FileSystemFileHandle).getFile();
+    if (lastModified < Date.now() - OLD_MS) await folder.removeEntry(handle.name).catch(() => undefined);
+  }
 }
