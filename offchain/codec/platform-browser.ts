@@ -13,11 +13,11 @@ const RANDOM_PIECE_SIZE = 65_536;
 
 export function browserPlatform(zstd: Zstd = wasmZstd): Platform {
   const { subtle } = globalThis.crypto;
-  const ctr: Platform['ctr'] = async ({ key, offset, data }) => {
+  const ctrKey = (key: Uint8Array): Promise<CryptoKey> => subtle.importKey('raw', own(key), 'AES-CTR', false, ['encrypt']);
+  const ctrWith = async (aes: CryptoKey, { offset, data }: { readonly offset: number; readonly data: Uint8Array }): Promise<Uint8Array> => {
     const counter = new DataView(new ArrayBuffer(CIPHER_BLOCK_SIZE));
     // Throws for an offset that is not whole blocks: BigInt refuses fractions.
     counter.setBigUint64(8, BigInt(offset / CIPHER_BLOCK_SIZE));
-    const aes = await subtle.importKey('raw', own(key), 'AES-CTR', false, ['encrypt']);
     return new Uint8Array(await subtle.encrypt({ name: 'AES-CTR', counter: new Uint8Array(counter.buffer), length: 64 }, aes, own(data)));
   };
   const gcmEncrypt = async ({ key, nonce, data, associated }: Parameters<Platform['gcmEncrypt']>[0]): Promise<Uint8Array> => {
@@ -40,7 +40,7 @@ export function browserPlatform(zstd: Zstd = wasmZstd): Platform {
     // The host chooses the level.
     gzipCompress: (data) => through(new CompressionStream('gzip'), data, Infinity),
     gzipDecompress: (data, maxBytes) => through(new DecompressionStream('gzip'), data, maxBytes),
-    ctr,
+    ctr: async ({ key, offset, data }) => ctrWith(await ctrKey(key), { offset, data }),
     gcmEncrypt,
     randomBytes(sizeBytes) {
       const bytes = new Uint8Array(sizeBytes);
@@ -64,10 +64,13 @@ export function browserPlatform(zstd: Zstd = wasmZstd): Platform {
     },
     ctrInPlace({ key, offset }) {
       let at = offset;
+      let aes: Promise<CryptoKey> | undefined;
       return async (data) => {
         const from = at;
         at += data.length;
-        data.set(await ctr({ key, offset: from, data }));
+        // Only once: WebCrypto answers on another thread, and each answer is waited for.
+        aes ??= ctrKey(key);
+        data.set(await ctrWith(await aes, { offset: from, data }));
       };
     },
     async gcmInPlace({ data, ...options }) {

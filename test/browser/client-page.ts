@@ -1,14 +1,14 @@
 /** What the test's page can do: the client as any page would use it. Bundled and driven by `client.test.ts` and scripts/bench/browser.ts. */
 import { mnemonicToAccount } from 'viem/accounts';
 import { DEV_MNEMONIC } from '../../offchain/chain/dev-accounts.ts';
-import { type Client, type Policy, createBrowserClient, createChain, filesSource, folderSink, getInto, list, parseDeployment, put, readStored, remove, status, toErrorBody } from '../../offchain/sdk/browser.ts';
+import { type Client, type Policy, createBrowserClient, createChain, download, filesSource, folderSink, getInto, list, parseDeployment, put, readStored, remove, status, toErrorBody } from '../../offchain/sdk/browser.ts';
 import { noise } from './page.ts';
 
 export interface Order {
   readonly rpcUrl: string;
   readonly deployment: string;
   readonly account: number;
-  readonly heavies: readonly string[];
+  readonly heavies: readonly string[] | undefined;
   readonly policy?: Partial<Policy>;
   readonly threads?: number;
 }
@@ -17,6 +17,7 @@ export interface Stored {
   readonly contentId: string;
   readonly bundle: number | null;
   readonly unchanged: boolean;
+  readonly batches: number;
   readonly receipts: number;
   readonly plainBytes: number;
   readonly problems: number;
@@ -26,6 +27,10 @@ export interface Stored {
 
 let client: Client | undefined;
 let ending = new AbortController();
+/** Of the put that runs, or ran last. */
+let sentBytes = 0;
+let isHeld = false;
+const held = Promise.withResolvers<void>();
 
 function ours(): Client {
   if (client === undefined) throw new Error('no client is open');
@@ -35,8 +40,12 @@ function ours(): Client {
 async function storing(source: ReturnType<typeof filesSource>, name: string): Promise<Stored> {
   const stages = new Set<string>();
   const startedMs = performance.now();
-  const { contentId, bundle, unchanged, receipts, stats, problems } = await put(ours(), { source, name, signal: ending.signal, onProgress: ({ stage }) => stages.add(stage) });
-  return { contentId, bundle, unchanged, receipts: receipts.length, plainBytes: stats.plainBytes, problems: problems.length, stages: [...stages], timeMs: performance.now() - startedMs };
+  sentBytes = 0;
+  const { contentId, bundle, batches, unchanged, receipts, stats, problems } = await put(ours(), { source, name, signal: ending.signal, onProgress: ({ stage, doneBytes }) => {
+    stages.add(stage);
+    if (stage === 'send') sentBytes = doneBytes;
+  } });
+  return { contentId, bundle, batches, unchanged, receipts: receipts.length, plainBytes: stats.plainBytes, problems: problems.length, stages: [...stages], timeMs: performance.now() - startedMs };
 }
 
 /** Errors as plain values, which cross from the page to the test. */
@@ -58,12 +67,26 @@ const api = {
   close: () => ours().close(),
   /** Noise: of `sizeBytes` in files of at most `fileBytes`. */
   put: (name: string, sizeBytes: number, fileBytes = sizeBytes, lastModified = 1_700_000_000_000) => told(() => {
-    const bytes = noise(sizeBytes);
+    const bytes = noise(sizeBytes, name);
     const files = Array.from({ length: Math.ceil(sizeBytes / fileBytes) }, (_, i) => ({ path: `folder ${i % 3}/file ${i}`, file: new File([new Uint8Array(bytes.subarray(i * fileBytes, (i + 1) * fileBytes))], `${i}`, { lastModified }) }));
     return storing(filesSource(files), name);
   }),
   /** What the input of the page holds. */
   putChosen: (name: string) => told(() => storing(filesSource(document.querySelector('input')!.files!), name)),
+  sentBytes: () => sentBytes,
+  /** A put whose only file does not end before `release`. */
+  putHeld: (name: string, sizeBytes: number) => told(() => {
+    async function* open(): AsyncGenerator<Uint8Array, void> {
+      yield noise(sizeBytes, name);
+      isHeld = true;
+      await held.promise;
+    }
+    return storing({ async *open() {
+      yield { path: 'held', kind: 'file' as const, mode: 0o644, mtimeMs: 0, size: sizeBytes, open };
+    } }, name);
+  }),
+  isHeld: () => isHeld,
+  release: () => held.resolve(),
   cancel() {
     ending.abort();
     ending = new AbortController();
@@ -86,6 +109,15 @@ const api = {
     const parts: number[] = [];
     for await (const part of (await readStored(ours(), { name, path, range: { start, end } })).bytes()) parts.push(...part);
     return parts;
+  }),
+  /** Through the worker at `script`, or through memory. */
+  download: (name: string, path: string, script?: string) => told(async () => {
+    let worker: ServiceWorkerRegistration | undefined;
+    if (script !== undefined) {
+      worker = await navigator.serviceWorker.register(script, { type: 'module' });
+      while (worker.active?.state !== 'activated') await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return download(ours(), { name, path, worker });
   }),
   list: async () => (await list(ours())).map(({ name, versions }) => ({ name, versions: versions.length })),
   remove: (name: string) => told(() => remove(ours(), { name }).then(() => 'removed')),

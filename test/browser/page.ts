@@ -15,10 +15,10 @@ import type { Method, Platform } from '../../offchain/codec/types.ts';
 export const SHAPE = { k: 4, m: 2, batchLog2: 20 };
 export const FILE_BYTES = 3_300_000;
 
-/** Bytes that follow from the seed and do not compress. */
-export function noise(sizeBytes: number): Uint8Array {
+/** Bytes that follow from the text and do not compress. */
+export function noise(sizeBytes: number, text = ''): Uint8Array {
   const bytes = new Uint8Array(sizeBytes);
-  let state = 88_675_123;
+  let state = [...text].reduce((sum, character) => Math.imul(sum, 31) + character.charCodeAt(0), 88_675_123) | 1;
   for (let i = 0; i < sizeBytes; i++) {
     state ^= state << 13;
     state ^= state >>> 17;

@@ -18,15 +18,17 @@ export interface Site {
   readonly browser: Browser;
   /** Opens the page; what it throws and nobody catches is in `errors`. */
   open(options: { readonly isolated: boolean }): Promise<{ readonly tab: Page; readonly errors: readonly string[] }>;
+  /** Where a further script lies, by its name. */
+  file(name: string): string;
   stop(): Promise<void>;
 }
 
 /** `html`: a file of this folder. */
-export async function startSite(html: string, options: { readonly minify?: boolean } = {}): Promise<Site> {
+export async function startSite(html: string, options: { readonly minify?: boolean; readonly scripts?: Readonly<Record<string, string>> } = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-page-'));
   const outDir = join(folder, 'dist');
-  const input = join(import.meta.dirname, html);
-  await build({ root: import.meta.dirname, logLevel: 'warn', configFile: false, worker: { format: 'es' }, build: { outDir, emptyOutDir: true, target: 'esnext', minify: options.minify ?? false, chunkSizeWarningLimit: 10_000, rolldownOptions: { input } } });
+  const input = { page: join(import.meta.dirname, html), ...options.scripts };
+  await build({ root: import.meta.dirname, logLevel: 'warn', configFile: false, worker: { format: 'es' }, build: { outDir, emptyOutDir: true, target: 'esnext', minify: options.minify ?? false, chunkSizeWarningLimit: 10_000, rolldownOptions: { input, output: { entryFileNames: '[name].js' } } } });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://page');
     const file = join(outDir, url.pathname === '/' ? html : url.pathname);
@@ -55,6 +57,7 @@ export async function startSite(html: string, options: { readonly minify?: boole
       await tab.waitForFunction(() => 'holdfast' in globalThis);
       return { tab, errors };
     },
+    file: (name) => `/${name}.js`,
     async stop() {
       await browser.close();
       server.close();

@@ -30,8 +30,8 @@ interface FragmentRow extends ConfirmedFragment {
 export async function openIndexedDbState(options: { readonly name: string }): Promise<CreatorState> {
   const { name } = options;
   const database = await openDatabase(name, VERSION, create);
-  // Without this the browser may drop everything when the disk gets full. It asks nobody; what it answers changes nothing here.
-  await globalThis.navigator.storage?.persist?.().catch(() => false);
+  // Without this the browser may drop everything when the disk gets full. Some ask their user first; what is answered changes nothing here.
+  void globalThis.navigator.storage?.persist?.().catch(() => false);
   const read = <T>(stores: readonly string[], act: (open: IDBTransaction) => Promise<T>) => inTransaction(database, stores, 'readonly', act);
   const write = <T>(stores: readonly string[], act: (open: IDBTransaction) => Promise<T>) => inTransaction(database, stores, 'readwrite', act);
   const agreementIn = async (open: IDBTransaction, id: number): Promise<AgreementRow | undefined> => resultOf<AgreementRow | undefined>(open.objectStore('agreements').get(id));
@@ -177,7 +177,10 @@ async function putChunks(open: IDBTransaction, chunks: Iterable<ChunkRef>): Prom
 async function inGroups<T>(items: Iterable<T>, request: (item: T) => IDBRequest): Promise<void> {
   let group: Promise<unknown>[] = [];
   for (const item of items) {
-    group.push(resultOf<unknown>(request(item)));
+    const result = resultOf<unknown>(request(item));
+    // Where a later item fails, nobody waits for this one any more.
+    result.catch(() => undefined);
+    group.push(result);
     if (group.length < REQUESTS_AT_ONCE) continue;
     await Promise.all(group);
     group = [];

@@ -48,7 +48,8 @@ async function throughMemory({ fileName, sizeBytes }: Downloaded, bytes: AsyncIt
   }
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for await (const part of bytes) parts.push(new Uint8Array(part));
-  const url = URL.createObjectURL(new Blob(parts));
+  // Of another type the browser would add an ending to the name.
+  const url = URL.createObjectURL(new Blob(parts, { type: 'application/octet-stream' }));
   const link = Object.assign(document.createElement('a'), { href: url, download: fileName });
   link.click();
   // The browser reads it after the click has returned.
