@@ -15,6 +15,7 @@ const root = `0x${'ab'.repeat(32)}` as const;
 const messages: TypedMessages = {
   Terms: terms,
   Offer: { terms, provider: 2, price: 2n ** 95n, expiry: 1_800_000_000 },
+  OfferAsk: { terms, expiry: 1_800_000_000 },
   Receipt: { agreement: 1, bundle: 0, root, batches: 3, slot: 15 },
   Succession: { agreement: 1, slot: 3, provider: 5, price: 10n ** 12n, bundles: 2, turn: 0, expiry: 1_800_000_000, repairer: zeroAddress },
   Extension: { agreement: 1, slot: 3, endPeriod: 9, newEndPeriod: 12, turn: 0 },
