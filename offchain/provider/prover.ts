@@ -19,9 +19,14 @@ const BOOST_MAX_PERCENT = 200;
 /** A poke that fixed nothing was mined in the epoch before: the chain's clock is behind this one, and each further poke would be a transaction for nothing. */
 const POKE_PAUSE_MS = 1_000;
 
-/** While nothing is due, the chain is looked at after this share of an epoch, and this long at most: on a busy machine everybody's looks are what delays everybody's proofs. */
+/**
+ * While nothing is due, the chain is looked at after this share of an epoch: on a busy machine everybody's looks are what delays everybody's proofs. And this
+ * long at most, for a chain whose time is set forward, or that was away, tells nobody.
+ */
 const REST_SHARE = 0.15;
-const REST_MAX_MS = 60_000;
+const REST_MAX_MS = 2_000;
+/** Nor longer than so many ticks, where somebody has set these. */
+const REST_TICKS = 5;
 /** Looks begin so much of an epoch before something is due: the chain's clock is an estimate. */
 const EARLY_SHARE = 0.05;
 
@@ -95,7 +100,8 @@ export class Prover {
     const course = this.#course;
     const isDone = course !== undefined && ((course.isProved && course.isReleased) || course.isIdle);
     const free = isDone ? REST_SHARE : Math.min(REST_SHARE, POKE_AT - EARLY_SHARE - share);
-    return Math.max(0, Math.min(free * this.#provider.chain.clock.epochSeconds * 1000, REST_MAX_MS));
+    const { chain, config } = this.#provider;
+    return Math.max(0, Math.min(free * chain.clock.epochSeconds * 1000, REST_MAX_MS, REST_TICKS * (config.tickMs ?? Infinity)));
   }
 
   /** What an operator should be told; also when the chain has not answered since before this epoch. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatDeployment } from '../../offchain/chain/deployment.ts';
-import type { ClientPage, Stored } from '../../test/browser/client-page.ts';
+import type { PutOrder, Stored } from '../../test/browser/client-page.ts';
 import { hasBrowser, startSite } from '../../test/browser/site.ts';
 import { startNetwork } from './network.ts';
 
@@ -26,19 +26,17 @@ const network = await startNetwork({ folder: join(folder, 'network'), providers:
 const site = await startSite('client.html', { minify: true });
 try {
   await network.rent({ spaceBytes: 3 * sizeBytes, batchLog2 });
-  const [first, second] = [join(folder, 'first'), join(folder, 'second')];
-  for (const path of [first, second]) await writeNoise(path, sizeBytes);
+  const first = join(folder, 'first');
+  await writeNoise(first, sizeBytes);
 
   const inNode = sizeBytes / MB / (await network.run({ home: 'node', name: 'node', path: first })).seconds;
   process.stderr.write(`put in Node ${inNode.toFixed(1)} MB/s\n`);
 
-  const { tab } = await site.open({ isolated: !values.apart });
-  const order = { rpcUrl: network.rpcUrl, deployment: formatDeployment(network.deployment), account: ACCOUNT };
-  await tab.evaluate((one) => (globalThis as unknown as { holdfast: ClientPage }).holdfast.open({ ...one, heavies: undefined }), order);
-  await tab.setInputFiles('input', second);
-  const stored = await tab.evaluate(() => (globalThis as unknown as { holdfast: ClientPage }).holdfast.putChosen('page'));
+  const opening = { rpcUrl: network.rpcUrl, deployment: formatDeployment(network.deployment), account: ACCOUNT, heavies: undefined };
+  const order: PutOrder = { open: opening, name: 'page', sizeBytes };
+  const stored = (await site.unwatched({ isolated: !values.apart, order, timeoutMs: 600_000 })) as Stored | { readonly code: string; readonly message: string };
   if ('code' in stored) throw new Error(`${stored.code}: ${stored.message}`);
-  const { timeMs, receipts } = stored satisfies Stored;
+  const { timeMs, receipts } = stored;
   const inPage = sizeBytes / MB / (timeMs / 1_000);
   process.stderr.write(`put in page ${inPage.toFixed(1)} MB/s, ${(inPage / inNode).toFixed(2)} of Node's, ${receipts} receipts, cross-origin isolated: ${!values.apart}\n`);
   if (values.json) process.stdout.write(`${JSON.stringify({ sizeBytes, nodeMbps: inNode, pageMbps: inPage, ratio: inPage / inNode, isIsolated: !values.apart })}\n`);

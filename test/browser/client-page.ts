@@ -126,3 +126,22 @@ const api = {
 export type ClientPage = typeof api;
 
 Object.assign(globalThis, { holdfast: api });
+
+/** In a browser that nobody watches (`Site.unwatched`): one put of random bytes, and how it went. */
+export interface PutOrder {
+  readonly open: Order;
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+async function follow({ open, name, sizeBytes }: PutOrder): Promise<unknown> {
+  await api.open(open);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for (let at = 0; at < sizeBytes; at += RANDOM_BYTES) parts.push(crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_BYTES, sizeBytes - at))));
+  return storing(filesSource([new File(parts, name, { lastModified: 1_700_000_000_000 })]), name);
+}
+/** More is not given at once. */
+const RANDOM_BYTES = 65_536;
+
+const order = new URLSearchParams(location.search).get('order');
+if (order !== null) void told(() => follow(JSON.parse(order) as PutOrder)).then((answer) => fetch('/told', { method: 'POST', body: JSON.stringify(answer) }));

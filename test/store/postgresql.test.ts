@@ -44,7 +44,7 @@ describe.skipIf(binaries === undefined)('PostgreSQL', () => {
     const roots = new Uint8Array([0, 255, 39, 92]);
     await store.bundleDescription.create({ data: { agreement: 7, root: '0x1', bundle: 0, createdAt, batchRoots: roots } });
     expect((await store.bundleDescription.findFirstOrThrow()).batchRoots).toEqual(roots);
-    const offer = { creator: '0x1', nonce: 2 ** 32 - 1, price: '1', sizeBytes: 1n, expiry: 2 ** 40 };
+    const offer = { creator: '0x1', nonce: 2 ** 32 - 1, price: '1', sizeBytes: 1n, expiry: 2 ** 40, asker: '0x2', cost: '2', isFunded: true };
     await store.offer.create({ data: offer });
     expect(await store.offer.findMany({ where: { nonce: { lte: 2 ** 32 - 1 } } })).toEqual([offer]);
     await expect(store.bundleBatch.create({ data: { agreement: 1, root: '0x', position: 0, batchId: '0x', fragmentRoots: roots, batchRoot: roots } })).rejects.toThrow(/[Ff]oreign key/);

@@ -41,6 +41,7 @@ const examples = {
   ExtensionReply: { slot: 0, endPeriod: 3, newEndPeriod: 4, turn: 1, signature },
   ChildStatus: { id: 1, endpoint: 'http://a', alive: true },
   RepairStatus: { agreement: 1, slot: 0, from: 2, to: 3, state: 'done' },
+  IndexerStatus: { block: 40, chainBlock: 41, behind: 1, events: 9, queriesCutOff: 0, failure: 'a mapping gave up' },
   HeavyStatus: { id: 1, epoch: 2, children: [], agreements: 0, repairs: [], mode: 'repair-only' },
   MatchRequest: { creator, k: 1, m: 2, batchLog2: 16, quota: 1, periods: 520, priceLimit: 10n ** 18n, nonce: 0, feeBps: 0, exclude: [4], hops: 1 },
   MatchedOffer: matched,

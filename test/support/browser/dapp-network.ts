@@ -28,7 +28,7 @@ export async function startDappNetwork({ providers }: { readonly providers: numb
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const [heavy] = await addNodes(network, 'heavy', [heavyPlan({ region: 1 })]);
+    const [heavy] = await addNodes(network, 'heavy', [heavyPlan({ region: 1, indexes: true })]);
     if (heavy === undefined) throw new Error('no heavy node');
     await addNodes(network, 'provider', Array.from({ length: providers }, (_, i) => providerPlan({ region: (i % 4) + 1, parent: heavy.id })));
     const { rpcUrl, chain } = network;
