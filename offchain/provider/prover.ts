@@ -60,7 +60,7 @@ export class Prover {
   readonly #provider: Provider;
   readonly #random: () => number;
   #course: Course | undefined;
-  /** By performance.now(). */
+  /** By the local clock. */
   #restUntilMs = -Infinity;
   #attempt: Promise<unknown> | undefined;
 
@@ -76,9 +76,11 @@ export class Prover {
 
   /** As `look`, where something may be due. */
   async turn(): Promise<void> {
-    if (performance.now() < this.#restUntilMs) return;
+    const leftMs = this.#restUntilMs - Date.now();
+    // A clock that was set back must not lengthen the rest.
+    if (leftMs > 0 && leftMs <= REST_MAX_MS) return;
     const share = await this.look();
-    this.#restUntilMs = performance.now() + this.#restMs(share);
+    this.#restUntilMs = Date.now() + this.#restMs(share);
   }
 
   async tick(): Promise<void> {

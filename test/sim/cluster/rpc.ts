@@ -1,4 +1,6 @@
 /** The in-process EVM behind a JSON-RPC address. Each transaction's block has the virtual time, or a second more than the one before. */
+import http from 'node:http';
+import { Readable, Writable } from 'node:stream';
 import { createEvm } from '../../support/contracts/evm.ts';
 import type { Evm } from '../../support/contracts/evm.ts';
 
@@ -12,6 +14,32 @@ interface Call {
   readonly id: number;
   readonly method: string;
   readonly params?: readonly unknown[];
+}
+
+/** As much of a request as wire/http-node.ts uses. */
+class Question extends Writable {
+  readonly reusedSocket = false;
+  readonly #answer: (body: string) => Promise<string>;
+  #body = '';
+
+  constructor(answer: (body: string) => Promise<string>) {
+    super({ decodeStrings: false });
+    this.#answer = answer;
+  }
+
+  setTimeout(): this {
+    return this;
+  }
+
+  override _write(part: Uint8Array | string, _encoding: string, done: () => void): void {
+    this.#body += typeof part === 'string' ? part : Buffer.from(part).toString();
+    done();
+  }
+
+  override _final(done: () => void): void {
+    done();
+    void this.#answer(this.#body).then((text) => this.emit('response', Object.assign(Readable.from([Buffer.from(text)]), { statusCode: 200, headers: {} })));
+  }
 }
 
 export class Rpc {
@@ -28,15 +56,23 @@ export class Rpc {
   private constructor(evm: Evm, nowMs: () => number) {
     this.evm = evm;
     this.#nowMs = nowMs;
-    const { fetch } = globalThis;
+    const { request } = http;
     // A question to the chain needs no socket.
+    const answered = (...args: Parameters<typeof request>): http.ClientRequest =>
+      String(args[0]).startsWith(CHAIN_URL) ? (new Question((body) => this.#answer(body)) as unknown as http.ClientRequest) : request(...args);
+    http.request = answered as typeof request;
+    // Nor does one that goes by viem's own transport.
+    const { fetch } = globalThis;
     globalThis.fetch = async (input, init) => {
       const url = input instanceof Request ? input.url : String(input);
       if (!url.startsWith(CHAIN_URL)) return fetch(input, init);
       const body = input instanceof Request ? await input.text() : String(init?.body);
       return new Response(await this.#answer(body), { headers: { 'content-type': 'application/json' } });
     };
-    this.#restore = () => void (globalThis.fetch = fetch);
+    this.#restore = () => {
+      http.request = request;
+      globalThis.fetch = fetch;
+    };
   }
 
   /** A block, when the newest one is old. */
