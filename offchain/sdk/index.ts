@@ -1,19 +1,5 @@
 /** The package entry `holdfast`: the creator's SDK for Node. Each verb is `(client, options)`; README.md lists them. */
-export { HoldfastError, toErrorBody } from '../wire/errors.ts';
-export type { ErrorBody, ErrorOptions } from '../wire/errors.ts';
-export { createChain } from '../chain/client.ts';
-export type { Chain, ChainOptions } from '../chain/client.ts';
-export { parseDeployment } from '../chain/deployment.ts';
-export type { Deployment } from '../chain/deployment.ts';
 export { createKeystore, openKeystore } from '../chain/keystore.ts';
-export { formatTokens } from '../wire/tokens.ts';
-export * from '../chain/chain-errors.ts';
-export * from '../wire/wallet-errors.ts';
-export { fromEip1193 } from '../chain/wallet/from-eip1193.ts';
-export type { Eip1193Options } from '../chain/wallet/from-eip1193.ts';
-export type { Eip1193Provider } from '../chain/wallet/eip1193.ts';
-export { switchWalletChain } from '../chain/wallet/switch-chain.ts';
-export type { WalletNetwork } from '../chain/wallet/switch-chain.ts';
 export * from '../client/client.ts';
 export * from '../client/get.ts';
 export * from '../client/policy-file.ts';

@@ -1,4 +1,18 @@
-/** What a creator does, the same in Node and in pages: one verb per function, `(client, options)`. */
+/** What both entries have, in Node and in pages: errors, chain, wallets, and what a creator does, one verb per function, `(client, options)`. */
+export { HoldfastError, toErrorBody } from '../wire/errors.ts';
+export type { ErrorBody, ErrorOptions } from '../wire/errors.ts';
+export { formatTokens } from '../wire/tokens.ts';
+export { createChain } from '../chain/client.ts';
+export type { Chain, ChainOptions } from '../chain/client.ts';
+export { parseDeployment } from '../chain/deployment.ts';
+export type { Deployment } from '../chain/deployment.ts';
+export * from '../chain/chain-errors.ts';
+export * from '../wire/wallet-errors.ts';
+export { fromEip1193 } from '../chain/wallet/from-eip1193.ts';
+export type { Eip1193Options } from '../chain/wallet/from-eip1193.ts';
+export type { Eip1193Provider } from '../chain/wallet/eip1193.ts';
+export { switchWalletChain } from '../chain/wallet/switch-chain.ts';
+export type { WalletNetwork } from '../chain/wallet/switch-chain.ts';
 export * from '../client/policy.ts';
 export * from '../client/progress.ts';
 export * from '../client/errors.ts';

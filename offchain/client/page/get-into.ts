@@ -1,12 +1,9 @@
 /** Fetching what is stored into a sink of a page. */
 import type { SourceObject } from '../../codec/archive.ts';
-import { readManifest } from '../../codec/decode.ts';
 import type { Manifest } from '../../codec/manifest.ts';
-import { abortable } from '../aborting.ts';
 import type { Client } from '../client.ts';
 import { RestoreFailedError } from '../errors.ts';
-import type { AvoidedProvider } from '../fetch/health.ts';
-import { findVersion } from '../find-version.ts';
+import { type FetchedVersion, fetchVersion } from '../fetch-version.ts';
 import { type RestoreContext, type Selection, readEntries, selectEntries } from '../read-entries.ts';
 import type { Sink } from './sink.ts';
 
@@ -23,27 +20,14 @@ export interface SunkEntries {
   readonly failed: readonly { readonly path: string; readonly error: unknown }[];
 }
 
-export interface GetIntoResult extends SunkEntries {
-  readonly name: string;
-  readonly version: number;
-  readonly contentId: string;
-  /** Providers that were left alone because they failed, lied or were slow. */
-  readonly avoided: readonly AvoidedProvider[];
-}
+export interface GetIntoResult extends SunkEntries, FetchedVersion {}
 
 /**
  * Each file whole or not at all; what could not be fetched is in `failed`, the rest is there.
  * @throws NoSuchObjectError, RestoreFailedError when no file could be restored, WrongKeyError, RpcUnavailableError, AbortedError
  */
 export function getInto(client: Client, options: GetIntoOptions): Promise<GetIntoResult> {
-  const { name, signal } = options;
-  return abortable(`Fetching ${JSON.stringify(name)}`, signal, async () => {
-    const { ref, version, name: found } = await findVersion(client, options);
-    const { platform, reader } = client;
-    const keys = await client.secrets.keys();
-    const manifest = await readManifest({ platform, keys, source: reader.source({ signal }), signal }, ref);
-    return { ...(await sinkManifest({ ...client, keys }, manifest, options)), name: found, version, contentId: ref.contentId, avoided: client.avoided() };
-  });
+  return fetchVersion(client, options, (context, manifest) => sinkManifest(context, manifest, options));
 }
 
 /** What a manifest names, all of it or a part. */

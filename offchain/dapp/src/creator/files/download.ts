@@ -1,6 +1,6 @@
 import type { Client } from '../../../../client/client.ts';
 import { formatBytes } from '../../ui/format.ts';
-import { handToDownloads, spool } from './spool.ts';
+import { saveAsDownload, spool } from './spool.ts';
 import type { Work } from './transfer-store.ts';
 
 export interface DownloadOptions {
@@ -23,7 +23,7 @@ export function downloadWork({ unlock, name, version, path }: DownloadOptions): 
     const isOne = files.length === 1 && entries.length === 1 && only !== undefined;
     const stored = await readStored(client, { name, version, path, asTar: !isOne, signal });
     const saved = await spool(stored.bytes(), { sizeBytes: stored.sizeBytes, signal, onBytes: (doneBytes) => onProgress({ stage: 'restore', doneBytes, totalBytes: stored.sizeBytes }) });
-    handToDownloads(saved, isOne ? (only.path.split('/').at(-1) ?? name) : `${name.split('/').at(-1) ?? name}.tar`);
+    saveAsDownload(saved, isOne ? (only.path.split('/').at(-1) ?? name) : `${name.split('/').at(-1) ?? name}.tar`);
     return `${formatBytes(stored.sizeBytes)} fetched, every byte checked; your browser saves it.`;
   };
 }

@@ -1,6 +1,6 @@
 import type { ObjectInfo } from '../../../../codec/archive.ts';
 import type { Sink } from '../../../../client/page/sink.ts';
-import { handToDownloads, openSpool, spool } from './spool.ts';
+import { saveAsDownload, openSpool, spool } from './spool.ts';
 
 /** Takes fetched files; `finish` hands one over as it is, several as a tar. */
 export function downloadsSink(label: string): { readonly sink: Sink; finish(): Promise<void> } {
@@ -18,11 +18,11 @@ export function downloadsSink(label: string): { readonly sink: Sink; finish(): P
   const finish = async (): Promise<void> => {
     const [only] = files;
     if (only === undefined) return;
-    if (files.length === 1) return handToDownloads(only.file, only.info.path.split('/').at(-1) ?? label);
+    if (files.length === 1) return saveAsDownload(only.file, only.info.path.split('/').at(-1) ?? label);
     const { tarBytes, tarOf } = await import('../../../../client/tar/tar.ts');
     const objects = files.map(({ info, file }) => ({ ...info, open: () => pieces(file) }));
     const tar = await spool(tarOf(inTurn(objects)), { sizeBytes: tarBytes(objects) });
-    handToDownloads(tar, `${label.split('/').at(-1) ?? 'shared'}.tar`);
+    saveAsDownload(tar, `${label.split('/').at(-1) ?? 'shared'}.tar`);
   };
   return { sink, finish };
 }

@@ -59,7 +59,7 @@ export async function spool(bytes: AsyncIterable<Uint8Array>, { sizeBytes, signa
 }
 
 /** As if the visitor had clicked a link to it. */
-export function handToDownloads(file: File, name: string): void {
+export function saveAsDownload(file: File, name: string): void {
   const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;
