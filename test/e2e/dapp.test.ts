@@ -87,10 +87,11 @@ describe.skipIf(!hasChromium('the web pages'))('the pages', () => {
       wallet.useAccount(1);
     });
     await visitor.store(LARGE);
+    await visitor.connected(wallet.address(1));
     await visitor.page.getByRole('button', { name: 'Unlock with my wallet' }).waitFor();
     wallet.refuse(0);
     wallet.useAccount(0);
-    await visitor.page.getByRole('button', { name: /^Your account 0x/ }).waitFor();
+    await visitor.connected(wallet.address(0));
     await visitor.unlock();
     await visitor.transfers('Stopped');
     await visitor.page.getByRole('button', { name: 'Go on' }).click();

@@ -1,6 +1,7 @@
 /** What a visitor does on the pages, step by step; for tests and for pictures. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import type { Hex } from 'viem';
 import { PACE } from '../pace.ts';
 
 /** Every step of a network whose epochs last seconds ends within this, on a busy machine too. */
@@ -36,8 +37,9 @@ export class Visitor {
     await page.getByRole('dialog').getByRole('button', { name: wallet }).click();
   }
 
-  async connected(): Promise<void> {
-    await this.#page.getByRole('button', { name: /^Your account 0x/ }).waitFor();
+  /** Until the pages show an account; this one, if it is named. */
+  async connected(address: Hex = '0x'): Promise<void> {
+    await this.#page.getByRole('button', { name: `Your account ${address.slice(0, 6)}` }).waitFor();
   }
 
   async unlock(): Promise<void> {

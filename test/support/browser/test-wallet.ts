@@ -18,6 +18,7 @@ export interface TestWallet {
   removeListener(event: string, listener: Listener): unknown;
   /** The person says no (4001) to the next `times` windows; to all until called with 0. */
   refuse(times?: number): void;
+  address(index: number): Address;
   /** The person selects another account. */
   useAccount(index: number): void;
   /** The person goes to another chain. */
@@ -140,6 +141,7 @@ export function createTestWallet(options: TestWalletOptions): TestWallet {
     },
     removeListener: (event, listener) => listeners.get(event)?.delete(listener),
     refuse: (times = Infinity) => void (refusals = times),
+    address: (index) => accounts[index]!.address,
     useAccount: (index) => {
       selected = index;
       emit('accountsChanged', visible());

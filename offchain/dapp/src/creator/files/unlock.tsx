@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useAct } from '../../state/act.ts';
 import { useClient } from '../../state/client.tsx';
 import { explain } from '../../state/explain.ts';
+import { useWallet } from '../../state/wallet.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Failure } from '../../ui/failure.tsx';
@@ -16,11 +17,18 @@ const NEEDS_PHRASE = new Set(['NON_DETERMINISTIC_WALLET', 'BAD_PHRASE']);
 
 /** Until the key is there: why it is needed, what signing does, and what to do with wallets that sign differently each time. */
 export function Unlock({ what, children }: { what: string; children: ReactNode }) {
-  const { status, unlock } = useClient();
-  const [phrase, setPhrase] = useState('');
-  const act = useAct((words: string | undefined) => unlock(words));
+  const { status } = useClient();
+  const { address } = useWallet();
   if (status === 'open') return children;
   if (status === 'none') return <Loading what="The wallet is being connected" />;
+  // What was said about one account is not true of the next.
+  return <Locked key={address} what={what} />;
+}
+
+function Locked({ what }: { what: string }) {
+  const { unlock } = useClient();
+  const [phrase, setPhrase] = useState('');
+  const act = useAct((words: string | undefined) => unlock(words));
   const needsPhrase = act.error !== undefined && NEEDS_PHRASE.has(explain(act.error).code);
   const words = phrase.trim().split(/\s+/);
   const problem = phrase === '' || words.length === 12 || words.length === 24 ? undefined : `A recovery phrase has 12 or 24 words; these are ${words.length}.`;
