@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import hardhatToolboxViem from '@nomicfoundation/hardhat-toolbox-viem';
 import { defineConfig } from 'hardhat/config';
+import { EVM, LOCAL_NETWORK } from './offchain/chain/local-network.ts';
 
 /** The compiler comes from npm, so that nothing is downloaded beside the lock file. */
 export const compiler = {
@@ -22,15 +23,8 @@ export default defineConfig({
   test: { solidity: { fuzz: { seed }, invariant: { runs, depth: 60, failOnRevert: true } } },
   networks: {
     /** In process, for tests and gas figures. */
-    inproc: { type: 'edr-simulated', chainType: 'l1', hardfork: 'prague', allowUnlimitedContractSize: false },
-    /** The devnet's chain: real time goes on between transactions, and many blocks in one second do not make it run ahead. */
-    node: {
-      type: 'edr-simulated',
-      chainType: 'l1',
-      hardfork: 'prague',
-      chainId: 31337,
-      mining: { auto: true, interval: 1000 },
-      allowBlocksWithSameTimestamp: true,
-    },
+    inproc: { ...EVM, allowUnlimitedContractSize: false },
+    /** The devnet's, for `hardhat node`. */
+    node: LOCAL_NETWORK,
   },
 });

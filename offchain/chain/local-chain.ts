@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { HoldfastError } from '../wire/errors.ts';
 import { askLocalChain, setLocalClock } from './local-clock.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
+const SERVER = fileURLToPath(new URL('./local-chain-server.ts', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 3_000;
 const LOG_BYTES_KEPT = 4_096;
@@ -23,12 +23,11 @@ export interface LocalChain {
   stop(): Promise<void>;
 }
 
-/** Starts `hardhat node` in a process of its own, with real time going on; returns once it answers. */
+/** Starts Hardhat's chain in a process of its own, with real time going on; returns once it answers. */
 export async function startLocalChain(options: { port?: number } = {}): Promise<LocalChain> {
   // Checked first, because whoever else answers on the port would be taken for our process.
   const port = await takePort(options.port ?? 0);
-  const args = [await hardhatMain(), 'node', '--network', 'node', '--hostname', '127.0.0.1', '--port', String(port)];
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [SERVER, String(port)], { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = once(child, 'exit').then(() => undefined);
   const tail = keepTail(child);
   // A parent that ends normally takes its chain with it.
@@ -59,19 +58,13 @@ export async function takePort(wanted: number): Promise<number> {
   return port;
 }
 
-async function hardhatMain(): Promise<string> {
-  const manifest = createRequire(import.meta.url).resolve('hardhat/package.json');
-  const { bin } = JSON.parse(await readFile(manifest, 'utf8')) as { bin: { hardhat: string } };
-  return path.join(path.dirname(manifest), bin.hardhat);
-}
-
 async function waitUntilItAnswers(rpcUrl: string, child: ChildProcess): Promise<void> {
   const giveUp = AbortSignal.timeout(START_TIMEOUT_MS);
   while (!giveUp.aborted) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended with ${child.exitCode ?? child.signalCode}`);
     const reply = await askLocalChain(rpcUrl, { method: 'eth_chainId' }, giveUp).catch(() => undefined);
     if (reply?.ok === true) return;
-    await sleep(100);
+    await sleep(50);
   }
   throw new Error(`it did not answer within ${START_TIMEOUT_MS} ms`);
 }
