@@ -3,13 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HoldfastError } from '../wire/errors.ts';
-import { askLocalChain, setLocalClock } from './local-clock.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 const SERVER = fileURLToPath(new URL('./local-chain-server.ts', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 3_000;
@@ -23,27 +19,23 @@ export interface LocalChain {
   stop(): Promise<void>;
 }
 
-/** Starts Hardhat's chain in a process of its own, with real time going on; returns once it answers. */
-export async function startLocalChain(options: { port?: number } = {}): Promise<LocalChain> {
-  // Checked first, because whoever else answers on the port would be taken for our process.
-  const port = await takePort(options.port ?? 0);
-  const child = spawn(process.execPath, [SERVER, String(port)], { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] });
+/** Starts a chain in a process of its own, with real time going on; returns once it answers. Throws PORT_TAKEN, CHAIN_NOT_STARTED. */
+export async function startLocalChain({ port = 0 }: { port?: number } = {}): Promise<LocalChain> {
+  if (port !== 0) await takePort(port);
+  const child = spawn(process.execPath, [SERVER, String(port)], { stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = once(child, 'exit').then(() => undefined);
   const tail = keepTail(child);
   // A parent that ends normally takes its chain with it.
   const killNow = (): void => void child.kill('SIGKILL');
   process.once('exit', killNow);
   void ended.then(() => process.removeListener('exit', killNow));
-  const rpcUrl = `http://127.0.0.1:${port}`;
-  const chain = { rpcUrl, pid: child.pid ?? 0, ended, stop: () => stopProcess(child, ended) };
+  const stop = (): Promise<void> => stopProcess(child, ended);
   try {
-    await waitUntilItAnswers(rpcUrl, child);
-    await setLocalClock(rpcUrl);
+    return { rpcUrl: await addressOf(child), pid: child.pid ?? 0, ended, stop };
   } catch (cause) {
-    await chain.stop();
-    throw new HoldfastError('CHAIN_NOT_STARTED', `The local chain did not start on port ${port}.`, { cause, details: { log: tail() } });
+    await stop();
+    throw new HoldfastError('CHAIN_NOT_STARTED', 'The local chain did not start.', { cause, details: { log: tail() } });
   }
-  return chain;
 }
 
 /** `wanted`, or any port for 0, as long as it is free now. Throws PORT_TAKEN. */
@@ -58,15 +50,22 @@ export async function takePort(wanted: number): Promise<number> {
   return port;
 }
 
-async function waitUntilItAnswers(rpcUrl: string, child: ChildProcess): Promise<void> {
-  const giveUp = AbortSignal.timeout(START_TIMEOUT_MS);
-  while (!giveUp.aborted) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended with ${child.exitCode ?? child.signalCode}`);
-    const reply = await askLocalChain(rpcUrl, { method: 'eth_chainId' }, giveUp).catch(() => undefined);
-    if (reply?.ok === true) return;
-    await sleep(50);
+/** The first line that it prints. */
+async function addressOf(child: ChildProcess): Promise<string> {
+  const wait = new AbortController();
+  const timer = setTimeout(() => wait.abort(new Error(`it did not answer within ${START_TIMEOUT_MS} ms`)), START_TIMEOUT_MS);
+  const ended = once(child, 'exit', wait).then(() => {
+    throw new Error(`it ended with ${child.exitCode ?? child.signalCode}`);
+  });
+  const said = once(child.stdout!, 'data', wait).then(([line]) => String(line).trim());
+  try {
+    return await Promise.race([said, ended]);
+  } finally {
+    clearTimeout(timer);
+    ended.catch(() => undefined);
+    said.catch(() => undefined);
+    wait.abort();
   }
-  throw new Error(`it did not answer within ${START_TIMEOUT_MS} ms`);
 }
 
 async function stopProcess(child: ChildProcess, ended: Promise<void>): Promise<void> {

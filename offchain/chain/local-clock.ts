@@ -10,7 +10,7 @@ export async function setLocalClock(rpcUrl: string): Promise<void> {
 }
 
 /** One JSON-RPC request; the reply as it comes. */
-export function askLocalChain(rpcUrl: string, { method, params = [] }: { readonly method: string; readonly params?: readonly unknown[] }, signal: AbortSignal): Promise<Response> {
+function askLocalChain(rpcUrl: string, { method, params = [] }: { readonly method: string; readonly params?: readonly unknown[] }, signal: AbortSignal): Promise<Response> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
   return fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal });
 }

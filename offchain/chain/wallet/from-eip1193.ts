@@ -1,11 +1,15 @@
 import { createWalletClient, custom, getAddress, isAddress } from 'viem';
 import type { Address } from 'viem';
 import type { Signer } from '../../wire/signer.ts';
-import { WalletAccountError, WalletLockedError, walletErrorOf } from '../../wire/wallet-errors.ts';
+import { WalletAccountError, WalletLockedError } from '../../wire/wallet-errors.ts';
 import { WrongChainError } from '../chain-errors.ts';
+import { askWallet } from './ask-wallet.ts';
+import { checkAnswer } from './check-answer.ts';
 import { toChainId } from './eip1193.ts';
 import type { Eip1193Provider } from './eip1193.ts';
 import { plainChain } from './plain-chain.ts';
+
+export { askWallet } from './ask-wallet.ts';
 
 export interface Eip1193Options {
   /** Of the deployment: a wallet on another chain is refused before it signs or sends, now and before each act. */
@@ -22,7 +26,7 @@ const ACTS = new Set(['eth_sendTransaction', 'eth_signTypedData_v4', 'personal_s
 /**
  * The account of a browser's wallet for `createChain` and `createBrowserClient`. Before each act the wallet is asked for its chain and its account: who switched one of them
  * meanwhile gets a sentence, and nothing is signed with the wrong one.
- * @throws WrongChainError, WalletAccountError, WalletLockedError, UserRejectedError, WalletBusyError
+ * @throws WrongChainError, WalletAccountError, WalletLockedError, UserRejectedError, WalletBusyError, WalletSilentError
  * @example
  * const account = await fromEip1193(window.ethereum, { chainId: deployment.chainId });
  * const chain = await createChain({ rpcUrls, deployment, account });
@@ -43,7 +47,7 @@ export async function fromEip1193(provider: Eip1193Provider, options: Eip1193Opt
       const now = await accountsOf(provider, 'eth_accounts');
       if (!(wasSelected ? now[0] === address : now.includes(address))) throw new WalletAccountError({ have: now[0], need: address });
     }
-    return provider.request({ method, ...(params === undefined ? {} : { params }) });
+    return checkAnswer(method, await provider.request({ method, ...(params === undefined ? {} : { params }) }));
   };
   // Asked once: a second question would be a second window in front of somebody.
   return createWalletClient({ account: address, chain: plainChain(chainId), transport: custom({ request }, { retryCount: 0 }) });
@@ -57,14 +61,4 @@ async function requireChain(provider: Eip1193Provider, chainId: number): Promise
 async function accountsOf(provider: Eip1193Provider, method: 'eth_accounts' | 'eth_requestAccounts'): Promise<Address[]> {
   const answer = await askWallet(provider, method);
   return Array.isArray(answer) ? answer.filter((one): one is Address => typeof one === 'string' && isAddress(one, { strict: false })).map((one) => getAddress(one)) : [];
-}
-
-/** Any other question to the wallet, with our errors. */
-export async function askWallet(provider: Eip1193Provider, method: string, params?: unknown): Promise<unknown> {
-  const { request } = custom({ request: (args: { method: string; params?: unknown }) => provider.request(args) }, { retryCount: 0 })({});
-  try {
-    return await request({ method, ...(params === undefined ? {} : { params }) } as never);
-  } catch (error) {
-    throw walletErrorOf(error, 'Connecting the wallet') ?? error;
-  }
 }

@@ -1,8 +1,8 @@
 import { SwitchChainError, numberToHex } from 'viem';
 import { WrongChainError } from '../chain-errors.ts';
+import { askWallet } from './ask-wallet.ts';
 import { codeOf, toChainId } from './eip1193.ts';
 import type { Eip1193Provider } from './eip1193.ts';
-import { askWallet } from './from-eip1193.ts';
 
 /** A chain as a wallet is told of it (EIP-3085). */
 export interface WalletNetwork {
