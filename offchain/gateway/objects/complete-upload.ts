@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectPart as PartRow } from '../../store/generated/sqlite/client.ts';
 import type { Objects } from './context.ts';
-import { EntityTooLargeError, PartError } from './errors.ts';
+import { EntityTooLargeError, IncompleteBodyError, PartError } from './errors.ts';
 import { toRowKey } from './keys.ts';
 import { planVersion, subjectsOf } from './new-version.ts';
 import type { CompleteOptions, ObjectVersion } from './object-store.ts';
@@ -13,7 +13,7 @@ import { latestOf, recordOf, shown, spooledOf } from './versions.ts';
 
 /** Parts that are not named are given up with the upload. Completing once more what has become the newest version says the same again. */
 export function completeUpload(objects: Objects, options: CompleteOptions): Promise<ObjectVersion> {
-  const { bucket, key, uploadId, parts, condition, checksum } = options;
+  const { bucket, key, uploadId, parts, condition, checksum, expectedBytes } = options;
   const { store } = objects;
   const rowKey = toRowKey(key);
   const { shared, exclusive } = subjectsOf(bucket, rowKey);
@@ -28,6 +28,7 @@ export function completeUpload(objects: Objects, options: CompleteOptions): Prom
       for (const { etag } of rows) hash.update(Buffer.from(etag, 'hex'));
       const pieces = rows.flatMap(({ record }) => (JSON.parse(record) as PartRecord).pieces);
       const sizeBytes = sizeOf(pieces);
+      if (expectedBytes !== undefined && sizeBytes !== expectedBytes) throw new IncompleteBodyError({ sizeBytes, expectedBytes });
       if (sizeBytes > OBJECT_BYTES_MAX) throw new EntityTooLargeError('An object', { sizeBytes, maxBytes: OBJECT_BYTES_MAX });
       const { changes, result } = await planVersion(objects, {
         bucket, rowKey, condition, etag: `${hash.digest('hex')}-${rows.length}`,

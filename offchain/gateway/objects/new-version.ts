@@ -1,11 +1,10 @@
 /** The one way in which a version comes to be: judged, numbered, and put in the place of what it replaces. */
-import { randomBytes } from 'node:crypto';
 import type { Objects } from './context.ts';
 import { fromRowKey } from './keys.ts';
 import type { ObjectVersion, WriteCondition } from './object-store.ts';
 import type { Change, VersionChange, VersionRecord } from './records.ts';
 import { sizeOf } from './records.ts';
-import { NULL_VERSION, bucketOf, judge, latestOf, replacedBy } from './versions.ts';
+import { NULL_VERSION, bucketOf, judge, latestOf, replacedBy, versionIdOf } from './versions.ts';
 
 export interface NewVersion {
   readonly bucket: string;
@@ -29,7 +28,7 @@ export async function planVersion({ store, journal, clock, settings }: Objects, 
   judge(fromRowKey(rowKey), condition, latest);
   // A key that was there under a later clock goes on from there.
   const order = journal.nextOrder(latest === undefined ? 0 : Number(latest.order));
-  const versionId = bucket.versioning === 'enabled' ? `${order.toString(36).padStart(11, '0')}.${randomBytes(8).toString('hex')}` : NULL_VERSION;
+  const versionId = bucket.versioning === 'enabled' ? versionIdOf(order) : NULL_VERSION;
   const modifiedMs = clock.nowMs();
   const sizeBytes = sizeOf(record.pieces);
   const change: VersionChange = { t: 'version', bucket: name, key: rowKey, order, versionId, isMarker, sizeBytes, etag, modifiedMs, record };

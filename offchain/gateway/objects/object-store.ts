@@ -243,6 +243,8 @@ export interface CompleteOptions extends UploadPlace {
   readonly condition?: WriteCondition | undefined;
   /** Of the whole object, where the protocol knows one. */
   readonly checksum?: Checksum | undefined;
+  /** Of the whole object, where its writer says so. */
+  readonly expectedBytes?: number | undefined;
 }
 
 export interface UploadPage {

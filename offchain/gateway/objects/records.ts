@@ -35,7 +35,7 @@ const lifecycleRule = z.strictObject({
 
 const corsRule = z.strictObject({
   id: text(255).optional(), origins: z.array(text(2048)).max(1000), methods: z.array(text(32)).max(100), headers: z.array(text(2048)).max(1000),
-  exposed: z.array(text(2048)).max(1000), maxAgeSeconds: count.optional(),
+  exposed: z.array(text(2048)).max(1000), maxAgeSeconds: z.number().int().min(0).max(2 ** 31 - 1).optional(),
 });
 
 export const BucketRecord = z.strictObject({

@@ -1,4 +1,5 @@
 /** Versions of objects in the tables: finding them, and what they look like from outside. */
+import { randomBytes } from 'node:crypto';
 import type { ObjectVersion as Row } from '../../store/generated/sqlite/client.ts';
 import type { Store } from '../../store/open.ts';
 import { MethodOnMarkerError, NoSuchBucketError, NoSuchKeyError, NoSuchVersionError, PreconditionFailedError } from './errors.ts';
@@ -8,6 +9,17 @@ import type { BucketRecord, Change, VersionRecord } from './records.ts';
 
 /** What is written while versioning is not enabled; there is one at most. */
 export const NULL_VERSION = 'null';
+
+/** The number of a version, which stands in its id. */
+export function versionIdOf(order: number): string {
+  return `${order.toString(36).padStart(11, '0')}.${randomBytes(8).toString('hex')}`;
+}
+
+/** Undefined for `null` and for what is no id. */
+export function orderOf(versionId: string): bigint | undefined {
+  const [, digits] = /^([0-9a-z]{11})\.[0-9a-f]{16}$/.exec(versionId) ?? [];
+  return digits === undefined ? undefined : BigInt(Math.min(parseInt(digits, 36), Number.MAX_SAFE_INTEGER));
+}
 
 export interface FoundVersion {
   readonly row: Row;

@@ -21,12 +21,13 @@ import { listVersions } from './ops/list-versions.ts';
 import { deleteObjectTags, getObjectTags, putObjectTags } from './ops/object-tags.ts';
 import { putObject } from './ops/put-object.ts';
 import { copyPart, putPart } from './ops/put-part.ts';
+import type { Query } from './request/query.ts';
 import type { Target } from './request/target.ts';
 
 /** Parameters of the query that make another operation of a request; the first that is present counts. '' is the plain one. */
 const SUBRESOURCES = [
-  'accelerate', 'acl', 'analytics', 'attributes', 'cors', 'delete', 'encryption', 'inventory', 'intelligent-tiering', 'legal-hold', 'lifecycle', 'location', 'logging', 'metadataConfiguration', 'metadataTable',
-  'metrics', 'notification', 'object-lock', 'ownershipControls', 'policy', 'policyStatus', 'publicAccessBlock', 'renameObject', 'replication', 'requestPayment', 'restore', 'retention', 'select', 'session', 'tagging',
+  'abac', 'accelerate', 'acl', 'analytics', 'annotation', 'attributes', 'cors', 'delete', 'encryption', 'inventory', 'intelligent-tiering', 'legal-hold', 'lifecycle', 'location', 'logging', 'metadataAnnotationTable', 'metadataConfiguration',
+  'metadataInventoryTable', 'metadataJournalTable', 'metadataTable', 'metrics', 'notification', 'object-lock', 'ownershipControls', 'policy', 'policyStatus', 'publicAccessBlock', 'renameObject', 'replication', 'requestPayment', 'restore', 'retention', 'select', 'session', 'tagging',
   'torrent', 'uploadId', 'uploads', 'versioning', 'versions', 'website',
 ] as const;
 
@@ -52,6 +53,12 @@ const OBJECT: Table = {
   'GET attributes': getAttributes, 'GET acl': getAcl, 'GET retention': missingOfObject('NoSuchObjectLockConfiguration'), 'GET legal-hold': missingOfObject('NoSuchObjectLockConfiguration'),
 };
 
+/**
+ * What the queries of plain writes may hold. Another parameter may name an operation that S3 has and nobody here knows (DELETE /bucket/key?annotation): taken
+ * for the plain one it would delete or overwrite the object.
+ */
+const KNOWN_OF_WRITES: Readonly<Record<string, readonly string[]>> = { PUT: [], POST: [], DELETE: ['versionId'] };
+
 const METHODS = new Set(['GET', 'HEAD', 'PUT', 'POST', 'DELETE']);
 
 /** Which operation a request is. Never fails: what is not known is an operation that says so. */
@@ -59,9 +66,16 @@ export function route(method: string, { bucket, key, query }: Target, header: (n
   if (!METHODS.has(method)) return notAllowed;
   if (bucket === undefined) return method === 'GET' ? listBuckets : notAllowed;
   const sub = SUBRESOURCES.find((name) => query.has(name)) ?? '';
+  if (sub === '' && !isPlain(method, query)) return notImplemented;
   if (key === undefined) return `${method} ${sub}` === 'GET ' && query.has('list-type') ? listType(query.get('list-type')) : (BUCKET[`${method} ${sub}`] ?? notImplemented);
   if (method === 'PUT' && header(COPY_SOURCE) !== undefined && (sub === '' || sub === 'uploadId')) return sub === '' ? copyObject : copyPart;
   return OBJECT[`${method} ${sub}`] ?? notImplemented;
+}
+
+/** Parameters that begin with `x-` mean nothing to S3 either; those of signatures begin so too. */
+function isPlain(method: string, query: Query): boolean {
+  const known = KNOWN_OF_WRITES[method];
+  return known === undefined || query.pairs.every(([name]) => known.includes(name) || /^x-/i.test(name));
 }
 
 function listType(value: string | undefined): Operation {

@@ -17,6 +17,7 @@ const CODES: Readonly<Record<string, S3Code>> = {
   ENTITY_TOO_SMALL: 'EntityTooSmall',
   ENTITY_TOO_LARGE: 'EntityTooLarge',
   BAD_KEY: 'InvalidURI',
+  BAD_RECORD: 'InvalidArgument',
   BAD_DIGEST: 'BadDigest',
   INCOMPLETE_BODY: 'IncompleteBody',
   PRECONDITION_FAILED: 'PreconditionFailed',

@@ -1,11 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as s3 from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KeyFile } from '../../../offchain/gateway/s3/auth/key-file.ts';
 import { createDigest } from '../../../offchain/gateway/s3/body/checksums.ts';
 import { startS3World } from './s3-world.ts';
 import type { S3World } from './s3-world.ts';
@@ -63,7 +66,7 @@ describe('buckets', () => {
 
   it('have settings that come back as they went in', async () => {
     expect((await sdk.send(new s3.GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
-    const lifecycle: s3.LifecycleRule[] = [{ ID: 'old', Status: 'Enabled', Filter: { And: { Prefix: 'logs/ ', Tags: [{ Key: 'a', Value: 'b&c' }] } }, Expiration: { Days: 30 }, NoncurrentVersionExpiration: { NoncurrentDays: 7, NewerNoncurrentVersions: 2 }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 } }];
+    const lifecycle: s3.LifecycleRule[] = [{ ID: 'old', Status: 'Enabled', Filter: { And: { Prefix: 'logs/ ', Tags: [{ Key: 'a', Value: 'b&c' }] } }, Expiration: { Days: 30 }, NoncurrentVersionExpiration: { NoncurrentDays: 7, NewerNoncurrentVersions: 2 } }, { ID: 'parts', Status: 'Enabled', Filter: { Prefix: 'logs/' }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 } }];
     await sdk.send(new s3.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: lifecycle } }));
     expect((await sdk.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules).toEqual(lifecycle);
     expect(await codeOf(sdk.send(new s3.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: [{ ID: 'x', Status: 'Enabled', Filter: { Prefix: '' }, Transitions: [{ Days: 1, StorageClass: 'GLACIER' }] }] } })))).toBe('501 NotImplemented');
@@ -169,7 +172,12 @@ describe('objects', () => {
     const { Versions, DeleteMarkers } = await sdk.send(new s3.ListObjectVersionsCommand({ Bucket: 'history' }));
     expect([Versions?.length, Versions?.[1]?.VersionId, DeleteMarkers?.map(({ VersionId, IsLatest }) => [VersionId, IsLatest])]).toEqual([2, one.VersionId, [[gone.VersionId, true]]]);
     expect(await codeOf(sdk.send(new s3.DeleteBucketCommand({ Bucket: 'history' })))).toBe('409 BucketNotEmpty');
-    for (const { VersionId } of [...Versions!, ...DeleteMarkers!]) await sdk.send(new s3.DeleteObjectCommand({ ...at, VersionId }));
+    // Whoever empties it page by page goes on behind a version that is gone by then.
+    for (let from: Partial<s3.ListObjectVersionsCommandInput> | undefined = {}; from !== undefined; ) {
+      const page: s3.ListObjectVersionsCommandOutput = await sdk.send(new s3.ListObjectVersionsCommand({ Bucket: 'history', MaxKeys: 1, ...from }));
+      for (const { VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]) await sdk.send(new s3.DeleteObjectCommand({ ...at, VersionId }));
+      from = page.IsTruncated === true ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : undefined;
+    }
     await sdk.send(new s3.DeleteBucketCommand({ Bucket: 'history' }));
   });
 });
@@ -246,6 +254,14 @@ describe('who may', () => {
     expect(await codeOf(world.sdk({ region: 'eu-west-1' }).send(new s3.ListBucketsCommand()))).toBe('400 AuthorizationHeaderMalformed');
     expect(await codeOf(world.sdk({ systemClockOffset: 3_600_000 }).send(new s3.ListBucketsCommand()))).toBe('403 RequestTimeTooSkewed');
     expect((statSync(world.keys.path).mode & 0o777).toString(8)).toBe('600');
+    // One more than can be read again would lock everybody out.
+    const full = join(dirname(world.keys.path), 'full');
+    const many = Array.from({ length: 1_000 }, (_, i) => ({ ...world.key, accessKey: `HF${String(i).padStart(18, '0')}` }));
+    await mkdir(full);
+    await writeFile(join(full, 's3-keys.json'), JSON.stringify({ v: 1, keys: many }));
+    const file = await KeyFile.open(full);
+    await expect(file.add({})).rejects.toMatchObject({ code: 'TOO_MANY_KEYS' });
+    expect((await KeyFile.open(full)).list()).toHaveLength(1_000);
   });
 });
 
@@ -313,6 +329,9 @@ describe('forms that pages send', () => {
       [form({ key: 'a'.repeat(1025) }, 'x'), '400 KeyTooLongError', /./],
       [form({ key: 'no', 'Content-MD5': Buffer.alloc(16).toString('base64') }, 'x'), '400 BadDigest', /./],
       [form({ key: 'no', 'x-amz-checksum-crc32': 'AAAAAA==' }, 'x'), '400 BadDigest', /CRC32/],
+      // Kept, these could never be answered again.
+      [form({ key: 'no', 'Content-Type': 'a\u0001b' }, 'x'), '400 InvalidArgument', /control characters/],
+      [form({ key: 'no', 'x-amz-meta-a b': 'c' }, 'x'), '400 InvalidArgument', /name of a header/],
       [twice, '400 InvalidArgument', /more than once/],
       [late, '403 AccessDenied', /no field named policy/],
       [unsigned, '403 AccessDenied', /no field named policy/],
@@ -327,6 +346,47 @@ describe('forms that pages send', () => {
     const cut = `--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n`;
     expect(await talk(`POST /${Bucket} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: multipart/form-data; boundary=x\r\ncontent-length: ${cut.length + 9}\r\n\r\n${cut}`)).toMatch(/^HTTP\/1\.1 403 .*<Code>AccessDenied/s);
     expect((await world.objects.usage()).spooledBytes).toBe(spooledBytes);
+  });
+});
+
+describe('what is not known', () => {
+  it('never passes for a plain write or delete, nor for one without its condition', async () => {
+    await put('safe', 'kept');
+    const at = { Bucket, Key: 'safe' };
+    const { UploadId } = await sdk.send(new s3.CreateMultipartUploadCommand(at));
+    const part = await sdk.send(new s3.UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: 'part' }));
+    for (const command of [
+      new s3.DeleteObjectAnnotationCommand({ ...at, AnnotationName: 'a' }), new s3.PutObjectAnnotationCommand({ ...at, AnnotationName: 'a', AnnotationPayload: new Uint8Array(1) }), new s3.GetObjectAnnotationCommand({ ...at, AnnotationName: 'a' }),
+      new s3.DeleteObjectCommand({ ...at, IfMatchSize: 99 }), new s3.DeleteObjectCommand({ ...at, IfMatchLastModifiedTime: new Date(0) }), new s3.PutObjectCommand({ ...at, Body: 'tail', WriteOffsetBytes: 4 }),
+      new s3.PutObjectCommand({ ...at, Body: 'x', ChecksumSHA512: 'A'.repeat(86) + '==' }), new s3.AbortMultipartUploadCommand({ ...at, UploadId, IfMatchInitiatedTime: new Date(0) }),
+    ]) expect(await codeOf(sdk.send(command as never)), command.constructor.name).toBe('501 NotImplemented');
+    expect((await sdk.send(new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'safe', Size: 99 }] } }))).Errors?.map(({ Code }) => Code)).toEqual(['NotImplemented']);
+    const complete = { ...at, UploadId, MultipartUpload: { Parts: [{ PartNumber: 1, ETag: part.ETag }] } };
+    expect(await codeOf(sdk.send(new s3.CompleteMultipartUploadCommand({ ...complete, MpuObjectSize: 5 })))).toBe('400 IncompleteBody');
+    expect(await textOf('safe')).toBe('kept');
+    await sdk.send(new s3.CompleteMultipartUploadCommand({ ...complete, MpuObjectSize: 4 }));
+    expect(await textOf('safe')).toBe('part');
+  });
+
+  it('never widens a rule that deletes', async () => {
+    const rule = { ID: 'x', Status: 'Enabled', Expiration: { Days: 1 } } as const;
+    const send = (rules: s3.LifecycleRule[]) => codeOf(sdk.send(new s3.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: rules } })));
+    expect(await send([{ ...rule, Filter: undefined }])).toBe('400 MalformedXML');
+    expect(await send([{ ...rule, Filter: { Prefix: 'a' }, Prefix: '' }])).toBe('400 MalformedXML');
+    expect(await send([{ ...rule, Filter: { And: { Prefix: 'a', Tags: [{ Key: 'a', Value: '1' }] }, Prefix: '' } as never }])).toBe('400 MalformedXML');
+    expect(await send([{ ...rule, Filter: { And: { Prefix: 'a', Tags: [{ Key: 'a', Value: '1' }, { Key: 'a', Value: '2' }] } } }])).toBe('400 InvalidRequest');
+    expect(await send([{ ...rule, Filter: { Tag: { Key: 'a', Value: '1' } }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }])).toBe('400 InvalidRequest');
+    expect(await send([{ ...rule, Filter: { Prefix: 'a'.repeat(2_000) } }])).toBe('400 InvalidArgument');
+    expect(await send([{ ...rule, Filter: { Prefix: 'a' }, Expiration: { Date: new Date('1960-01-01') } }])).toBe('400 InvalidArgument');
+    expect(await codeOf(sdk.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket })))).toBe('404 NoSuchLifecycleConfiguration');
+  });
+
+  it('is not kept where no answer could say it', async () => {
+    expect(await codeOf(put('long', 'x', { ContentDisposition: 'a'.repeat(9_000) }))).toBe('400 InvalidArgument');
+    expect(await codeOf(put('many', 'x', { Metadata: Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`m${i}`, '1'])) }))).toBe('400 InvalidArgument');
+    const cors = (ExposeHeaders: string[]) => codeOf(sdk.send(new s3.PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [{ AllowedOrigins: ['*'], AllowedMethods: ['GET'], ExposeHeaders, MaxAgeSeconds: 31_536_000 }] } })));
+    expect([await cors(['é €']), await cors(['a\nb']), await cors(['x-amz-meta-a'])]).toEqual(['400 InvalidRequest', '400 InvalidRequest', 'accepted']);
+    await sdk.send(new s3.DeleteBucketCorsCommand({ Bucket }));
   });
 });
 

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { HoldfastError } from '../../../wire/errors.ts';
 import { AccessKey } from './access-key.ts';
 
-const Keys = z.strictObject({ v: z.literal(1), keys: z.array(AccessKey).max(1_000) });
+const MAX_KEYS = 1_000;
+const Keys = z.strictObject({ v: z.literal(1), keys: z.array(AccessKey).max(MAX_KEYS) });
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const CHECK_MS = 500;
 
@@ -49,6 +50,7 @@ export class KeyFile {
 
   async add(options: { readonly access?: 'full' | 'read' | undefined; readonly buckets?: readonly string[] | undefined; readonly note?: string | undefined }): Promise<AccessKey> {
     await this.#read();
+    if (this.#keys.size >= MAX_KEYS) throw new HoldfastError('TOO_MANY_KEYS', `There are ${MAX_KEYS} access keys, which is the most.`, { nextStep: 'Remove one that nobody needs: holdfast gateway keys remove KEY.' });
     const { access = 'full', buckets, note } = options;
     const key = AccessKey.parse({ accessKey: `HF${randomText(18)}`, secretKey: randomBytes(30).toString('base64url'), access, createdSeconds: Math.floor(Date.now() / 1000), ...(buckets === undefined ? {} : { buckets }), ...(note === undefined ? {} : { note }) });
     this.#keys.set(key.accessKey, key);

@@ -5,6 +5,9 @@ import { ALGORITHMS, algorithmOf, createDigest, DIGEST_BYTES, headerOf, parseDig
 import type { Algorithm } from './checksums.ts';
 import { decodeChunked } from './chunked.ts';
 
+/** Checksums that S3 has as well: who gives one counts on its being looked at. */
+const FOREIGN = ['md5', 'sha512', 'xxhash3', 'xxhash64', 'xxhash128'].map((name) => `x-amz-checksum-${name}`);
+
 export interface BodySource {
   /** The body as it arrives. */
   readonly stream: AsyncIterable<Uint8Array>;
@@ -74,6 +77,8 @@ function md5Of(source: BodySource): string | undefined {
 
 /** What the request says its bytes sum up to: in a header now, or in the trailer later. */
 function promisedChecksum(source: BodySource, isChunked: boolean): { algorithm: Algorithm; value: string | undefined } | undefined {
+  const foreign = FOREIGN.find((name) => source.header(name) !== undefined);
+  if (foreign !== undefined) throw new S3Error('NotImplemented', `${foreign} is not supported: give one of ${ALGORITHMS.join(', ')}.`);
   const named = ALGORITHMS.filter((algorithm) => source.header(headerOf(algorithm)) !== undefined);
   const trailer = source.header('x-amz-trailer');
   const trailing = isChunked && trailer !== undefined ? trailer.split(',').map((name) => algorithmOf(name.trim())) : [];

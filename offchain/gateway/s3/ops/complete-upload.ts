@@ -25,12 +25,17 @@ export const completeUpload: Operation = async ({ objects }, call) => {
   if (parts.some(({ number }, i) => i > 0 && number <= parts[i - 1]!.number)) throw new S3Error('InvalidPartOrder');
   const upload = await objects.getUpload(place);
   const checksum = await wholeChecksum(objects, upload, parts, call);
-  const version = objects.completeUpload({ ...place, parts, condition: writeCondition(call.header), checksum });
+  const version = objects.completeUpload({ ...place, parts, condition: writeCondition(call.header), checksum, expectedBytes: expectedBytes(call.header('x-amz-mp-object-size')) });
   const location = `http://${call.header('host') ?? ''}${percentEncode(call.target.path, '/')}`;
   // What can be said at once is an error of its own status; from here on it may take as long as the network needs.
   const xmlLater = version.then((done) => document('CompleteMultipartUploadResult', [tag('Location', location), tag('Bucket', bucketOf(call)), tag('Key', place.key), tag('ETag', `"${done.etag}"`), checksumTags(done.checksum)]));
   return { xmlLater, laterHeaders: version.then((done) => versionHeader(done.versionId)) };
 };
+
+function expectedBytes(text: string | undefined): number | undefined {
+  if (text !== undefined && !/^\d{1,15}$/.test(text)) throw new S3Error('InvalidArgument', 'x-amz-mp-object-size is no number.');
+  return text === undefined ? undefined : Number(text);
+}
 
 function readPart(part: Node): CompleteOptions['parts'][number] {
   const number = part.need('PartNumber').text;

@@ -2,6 +2,7 @@ import type { CorsRule } from '../../objects/object-store.ts';
 import { bucketOf } from '../call.ts';
 import type { Operation } from '../call.ts';
 import { S3Error } from '../errors.ts';
+import { TOKEN } from '../request/object-headers.ts';
 import { parseXml } from '../xml/parse.ts';
 import type { Node } from '../xml/parse.ts';
 import { document, tag } from '../xml/write.ts';
@@ -41,7 +42,9 @@ function readRule(rule: Node): CorsRule {
   const wrong = methods.find((method) => !METHODS.has(method));
   if (wrong !== undefined) throw new S3Error('InvalidRequest', `Found unsupported HTTP method in CORS config. Unsupported method is ${wrong}`);
   if ([...origins, ...headers].some((one) => one.split('*').length > 2)) throw new S3Error('InvalidRequest', 'An AllowedOrigin or AllowedHeader can have one wildcard.');
+  const exposed = texts('ExposeHeader');
+  if (!exposed.every((name) => TOKEN.test(name))) throw new S3Error('InvalidRequest', 'An ExposeHeader must be the name of a header.');
   const [id, age] = [rule.one('ID')?.text, rule.one('MaxAgeSeconds')?.text];
   if (age !== undefined && !/^\d{1,9}$/.test(age)) throw new S3Error('MalformedXML', 'MaxAgeSeconds must be a whole number.');
-  return { ...(id === undefined ? {} : { id }), origins, methods, headers, exposed: texts('ExposeHeader'), ...(age === undefined ? {} : { maxAgeSeconds: Number(age) }) };
+  return { ...(id === undefined ? {} : { id }), origins, methods, headers, exposed, ...(age === undefined ? {} : { maxAgeSeconds: Number(age) }) };
 }

@@ -13,6 +13,8 @@ const MAX_KEYS = 1_000;
 /** 1,000 keys of 1,024 bytes, each byte as a reference. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const AT_ONCE = 16;
+/** What there may be of each key: another element may be a condition. */
+const KNOWN = new Set(['Key', 'VersionId', 'ETag']);
 
 /** Each key by itself: one that fails is told, and the others are gone all the same. */
 export const deleteObjects: Operation = async (gateway, call) => {
@@ -33,6 +35,8 @@ async function deleteOne({ objects }: Gateway, bucket: string, one: Node, isQuie
   try {
     if (key === '') throw new S3Error('MalformedXML', 'A key is missing.');
     checkKey(key);
+    const unknown = one.names().find((name) => !KNOWN.has(name));
+    if (unknown !== undefined) throw new S3Error('NotImplemented', `A deletion cannot depend on <${unknown}>.`);
     const deleted = await objects.deleteObject({ bucket, key, versionId: versionId === '' ? undefined : versionId, ...(ifMatch === undefined ? {} : { condition: { ifMatch } }) });
     if (isQuiet) return undefined;
     const marker = deleted.isMarker ? [tag('DeleteMarker', true), tag('DeleteMarkerVersionId', deleted.versionId)] : [];

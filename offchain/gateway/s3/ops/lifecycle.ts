@@ -11,6 +11,9 @@ import type { Xml } from '../xml/write.ts';
 const MAX_RULES = 1_000;
 const DAY_MS = 24 * 3600 * 1000;
 
+const CONDITIONS = ['Prefix', 'Tag', 'ObjectSizeGreaterThan', 'ObjectSizeLessThan'];
+const IN_RULE = ['ID', 'Prefix', 'Filter', 'Status', 'Expiration', 'NoncurrentVersionExpiration', 'AbortIncompleteMultipartUpload'];
+
 export const getLifecycle: Operation = async ({ objects }, call) => {
   const { lifecycle } = await objects.getBucket(bucketOf(call));
   if (lifecycle.length === 0) throw new S3Error('NoSuchLifecycleConfiguration');
@@ -33,6 +36,7 @@ export const deleteLifecycle: Operation = async ({ objects }, call) => {
 
 function readRule(rule: Node): LifecycleRule {
   if (rule.has('Transition') || rule.has('NoncurrentVersionTransition')) throw new S3Error('NotImplemented', 'This gateway has one kind of storage: rules cannot move objects to another one.');
+  refuseOthers(rule, IN_RULE);
   const id = rule.one('ID')?.text ?? randomUUID();
   if (id.length > 255) throw new S3Error('InvalidArgument', 'A rule ID has at most 255 characters.');
   const status = rule.need('Status').text;
@@ -40,10 +44,14 @@ function readRule(rule: Node): LifecycleRule {
   const [expiration, noncurrent, abort] = [rule.one('Expiration'), rule.one('NoncurrentVersionExpiration'), rule.one('AbortIncompleteMultipartUpload')];
   if (expiration === undefined && noncurrent === undefined && abort === undefined) throw new S3Error('InvalidRequest', 'A rule must do something.');
   const newer = noncurrent?.one('NewerNoncurrentVersions');
+  for (const [node, known] of [[expiration, ['Days', 'Date', 'ExpiredObjectDeleteMarker']], [noncurrent, ['NoncurrentDays', 'NewerNoncurrentVersions']], [abort, ['DaysAfterInitiation']]] as const) if (node !== undefined) refuseOthers(node, known);
+  const filter = readFilter(rule);
+  // Uploads have no size yet, and nobody looks at their tags.
+  if (abort !== undefined && Object.keys(filter).some((name) => name !== 'prefix')) throw new S3Error('InvalidRequest', 'AbortIncompleteMultipartUpload can only be filtered by a prefix.');
   return {
     id,
     enabled: status === 'Enabled',
-    filter: readFilter(rule),
+    filter,
     ...(expiration === undefined ? {} : { expiration: readExpiration(expiration) }),
     ...(noncurrent === undefined ? {} : { noncurrent: { days: days(noncurrent.need('NoncurrentDays')), ...(newer === undefined ? {} : { newerVersions: count(newer, 'NewerNoncurrentVersions', 1, 100) }) } }),
     ...(abort === undefined ? {} : { abortUploadsAfterDays: days(abort.need('DaysAfterInitiation')) }),
@@ -52,10 +60,16 @@ function readRule(rule: Node): LifecycleRule {
 
 /** `<Prefix>` in the rule itself is the old shape; several conditions lie in `<And>`. */
 function readFilter(rule: Node): LifecycleFilter {
-  const filter = rule.one('Filter');
-  const inside = filter?.one('And') ?? filter;
-  const prefix = (inside ?? rule).one('Prefix')?.exact;
-  const tags = Object.fromEntries((inside?.all('Tag') ?? []).map((one) => [one.need('Key').exact, one.need('Value').exact]));
+  const [filter, old] = [rule.one('Filter'), rule.one('Prefix')];
+  if ((filter === undefined) === (old === undefined)) throw new S3Error('MalformedXML', 'A rule has either a Filter or, as of old, a Prefix.');
+  const and = filter?.one('And');
+  if (filter !== undefined) refuseOthers(filter, and === undefined ? CONDITIONS : ['And']);
+  if (and !== undefined) refuseOthers(and, CONDITIONS);
+  const inside = and ?? filter;
+  const prefix = (inside?.one('Prefix') ?? old)?.exact;
+  const pairs = (inside?.all('Tag') ?? []).map((one) => [one.need('Key').exact, one.need('Value').exact] as const);
+  const tags = Object.fromEntries(pairs);
+  if (Object.keys(tags).length !== pairs.length) throw new S3Error('InvalidRequest', 'Duplicate Tag Keys are not allowed.');
   const [larger, smaller] = [inside?.one('ObjectSizeGreaterThan'), inside?.one('ObjectSizeLessThan')];
   return {
     ...(prefix === undefined || prefix === '' ? {} : { prefix }),
@@ -63,6 +77,12 @@ function readFilter(rule: Node): LifecycleFilter {
     ...(larger === undefined ? {} : { largerThanBytes: count(larger, 'ObjectSizeGreaterThan', 0, Number.MAX_SAFE_INTEGER) }),
     ...(smaller === undefined ? {} : { smallerThanBytes: count(smaller, 'ObjectSizeLessThan', 1, Number.MAX_SAFE_INTEGER) }),
   };
+}
+
+/** A condition that is passed over would make a rule delete more than was meant. */
+function refuseOthers(node: Node, known: readonly string[]): void {
+  const other = node.names().find((name) => !known.includes(name));
+  if (other !== undefined) throw new S3Error('MalformedXML', `<${other}> cannot stand here.`);
 }
 
 function readExpiration(expiration: Node): NonNullable<LifecycleRule['expiration']> {

@@ -24,9 +24,16 @@ export function versionHeader(versionId: string | undefined): HeaderValues {
   return versionId === undefined || versionId === 'null' ? {} : { 'x-amz-version-id': versionId };
 }
 
+/** What would change the meaning of a request must not be passed over. */
+export function refuseHeaders(call: Call, names: readonly string[], why: string): void {
+  const named = names.find((name) => call.header(name) !== undefined);
+  if (named !== undefined) throw new S3Error('NotImplemented', `The header ${named} is not supported: ${why}.`);
+}
+
 /** What would be a promise that nobody keeps is refused; a canned ACL and storage class promise nothing. */
 export function refuseLocks(call: Call): void {
-  const refused = ['x-amz-object-lock-mode', 'x-amz-object-lock-retain-until-date', 'x-amz-object-lock-legal-hold', 'x-amz-server-side-encryption-customer-key', 'x-amz-server-side-encryption-customer-algorithm'];
+  refuseHeaders(call, ['x-amz-write-offset-bytes'], 'objects are written whole');
+  const refused = ['x-amz-object-lock-mode', 'x-amz-object-lock-retain-until-date', 'x-amz-object-lock-legal-hold', 'x-amz-object-lock-event-hold', 'x-amz-server-side-encryption-customer-key', 'x-amz-server-side-encryption-customer-algorithm'];
   const named = refused.find((name) => call.header(name) !== undefined && call.header(name) !== 'OFF');
   if (named !== undefined) throw new S3Error('NotImplemented', `The header ${named} is not supported: this gateway has neither object locks nor keys of customers.`);
   const encryption = call.header('x-amz-server-side-encryption');

@@ -81,10 +81,8 @@ function redirectOf(fields: ReadonlyMap<string, string>): URL | undefined {
 
 /** Fields that mean what the header of that name means to a PUT; header values are bytes, one character each. */
 function headersOf(fields: ReadonlyMap<string, string>, contentType: string | undefined): Map<string, readonly string[]> {
-  const headers = new Map<string, readonly string[]>();
-  for (const [name, value] of fields) headers.set(name, [Buffer.from(value, 'utf8').toString('latin1')]);
-  if (!fields.has('content-type') && contentType !== undefined) headers.set('content-type', [contentType]);
-  return headers;
+  const all = contentType === undefined ? fields : new Map([['content-type', contentType], ...fields]);
+  return new Map([...all].map(([name, value]) => [name, [Buffer.from(value, 'utf8').toString('latin1')]]));
 }
 
 /** Size and checksums are judged while the file comes; what does not fit leaves nothing. Throws EntityTooSmall, EntityTooLarge, InvalidDigest, BadDigest. */

@@ -5,6 +5,8 @@ import type { Query } from './query.ts';
 
 const MAX_USER_BYTES = 2_048;
 const USER = 'x-amz-meta-';
+/** RFC 9110's names of headers. */
+export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** What S3 keeps of an object's headers, and their names in requests and answers. */
 const FIELDS = { contentType: 'content-type', contentEncoding: 'content-encoding', contentDisposition: 'content-disposition', contentLanguage: 'content-language', cacheControl: 'cache-control', expires: 'expires', redirect: 'x-amz-website-redirect-location' } as const;
@@ -16,7 +18,7 @@ export function readObjectHeaders(headers: ReadonlyMap<string, readonly string[]
   const found: Record<string, string> = {};
   for (const [field, name] of Object.entries(FIELDS)) {
     const value = headers.get(name)?.join(',');
-    if (value !== undefined && value !== '') found[field] = value;
+    if (value !== undefined && value !== '') found[field] = checkedValue(value, name);
   }
   const encoding = found['contentEncoding']?.split(',').map((one) => one.trim()).filter((one) => one !== '' && one !== 'aws-chunked').join(',');
   delete found['contentEncoding'];
@@ -33,6 +35,8 @@ function readUser(headers: ReadonlyMap<string, readonly string[]>): Record<strin
   let size = 0;
   for (const [name, values] of headers) {
     if (!name.startsWith(USER)) continue;
+    // Forms may have fields of any name.
+    if (!TOKEN.test(name)) throw new S3Error('InvalidArgument', 'The name of a header cannot hold such characters.', { fields: { ArgumentName: name } });
     const bytes = Buffer.from(values.join(','), 'latin1');
     const text = bytes.toString('utf8');
     size += name.length - USER.length + bytes.length;
@@ -67,7 +71,12 @@ export function encodeWord(text: string): string {
 
 /** Bytes of UTF-8, one character each; no control characters, which would end the header. */
 function safe(text: string, name: string): string {
+  return Buffer.from(checkedValue(text, name), 'utf8').toString('latin1');
+}
+
+/** What a form or a query may say and no header can. Throws InvalidArgument. */
+function checkedValue(text: string, name: string): string {
   // eslint-disable-next-line no-control-regex
-  if (/[\x00-\x1f\x7f]/.test(text)) throw new S3Error('InvalidArgument', 'A header cannot hold control characters.', { fields: { ArgumentName: name } });
-  return Buffer.from(text, 'utf8').toString('latin1');
+  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) throw new S3Error('InvalidArgument', 'A header cannot hold control characters.', { fields: { ArgumentName: name } });
+  return text;
 }

@@ -59,7 +59,7 @@ export class Node {
 
 /** The root element, which must have this name. No document types, no CDATA, no entities but XML's own five. Throws MalformedXML. */
 export function parseXml(text: string, root: string): Node {
-  if (/<!DOCTYPE|<!ENTITY|<!\[CDATA\[/i.test(text) || depthOf(text) > MAX_DEPTH) throw new S3Error('MalformedXML');
+  if (text.includes('\0') || /<!DOCTYPE|<!ENTITY|<!\[CDATA\[/i.test(text) || depthOf(text) > MAX_DEPTH) throw new S3Error('MalformedXML');
   let value: unknown;
   try {
     const isValid = XMLValidator.validate(text);
