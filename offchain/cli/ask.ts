@@ -1,20 +1,24 @@
-import { UsageError } from './errors.ts';
+import { InterruptedError } from './errors.ts';
 
+/** Arrows and the like. */
+// eslint-disable-next-line no-control-regex
+const KEYS = /\u001b(\[[0-9;]*[A-Za-z~]|O[A-Za-z])/g;
 /** What was typed ahead of the next question. */
 let ahead = '';
 
-/** One line from the terminal, asked for on standard error. A secret is not shown. Ctrl-C ends it with an error. */
+/** One line from the terminal, asked for on standard error. A secret is not shown. Ctrl-D ends the line. Throws InterruptedError for Ctrl-C. */
 export async function ask(question: string, { isSecret }: { readonly isSecret: boolean }): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  // First, so that nothing is shown and Ctrl-C ends nothing halfway, however fast the answer comes.
   stdin.setRawMode(true);
+  stderr.write(question);
   stdin.setEncoding('utf8');
   stdin.resume();
   try {
     return await new Promise<string>((resolve, reject) => {
       let typed = '';
       const onData = (text: string) => {
-        const characters = [...text];
+        const characters = [...text.replace(KEYS, '')];
         for (const [i, character] of characters.entries()) {
           if (character === '\r' || character === '\n' || character === '\u0004') {
             stdin.off('data', onData);
@@ -23,7 +27,7 @@ export async function ask(question: string, { isSecret }: { readonly isSecret: b
           }
           if (character === '\u0003') {
             stdin.off('data', onData);
-            return reject(new UsageError('Nothing was given.'));
+            return reject(new InterruptedError('Ctrl-C'));
           }
           if (character === '\u007f') {
             if (!isSecret && typed !== '') stderr.write('\b \b');

@@ -9,7 +9,7 @@ import { type ReadStoredOptions, readStored } from '../client/read-stored.ts';
 import type { RestoreResult } from '../codec/restore-node.ts';
 import { type ClientSession, showProgress, withClient } from './client-session.ts';
 import type { CommonOptions } from './config.ts';
-import { PartialError, UsageError } from './errors.ts';
+import { BadOutputError, PartialError, UsageError } from './errors.ts';
 import { failedFiles } from './failed-files.ts';
 import { getLines } from './get-report.ts';
 import { formatBytes, parseCount } from './units.ts';
@@ -74,11 +74,18 @@ export async function runGetToOutput(name: string, options: GetOptions): Promise
   await withClient(options, async ({ client, output, signal }) => {
     const { onProgress, done } = showProgress(options);
     const stored = await readStored(client, { ...request, onProgress, signal });
+    let isRead = true;
     await pipeline(stored.bytes(), async function* (pieces) {
       // A piece is valid until the next one is asked for, and standard output may still be writing it then.
       for await (const piece of pieces) yield Buffer.from(piece);
-    }, process.stdout, { signal, end: false }).finally(done);
-    output.note(`"${stored.name}", version ${stored.version}: ${formatBytes(stored.sizeBytes)}`);
+    }, process.stdout, { signal, end: false })
+      .catch((error: NodeJS.ErrnoException) => {
+        // Whoever reads has enough of it.
+        if (error.code !== 'EPIPE') throw error.syscall === 'write' ? new BadOutputError('Standard output', error) : error;
+        isRead = false;
+      })
+      .finally(done);
+    if (isRead) output.note(`"${stored.name}", version ${stored.version}: ${formatBytes(stored.sizeBytes)}`);
   });
 }
 

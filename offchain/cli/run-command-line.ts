@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { CommanderError } from 'commander';
-import { UsageError } from './errors.ts';
+import { BadOutputError, UsageError } from './errors.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { withWayOn } from './how-to-go-on.ts';
 import { createOutput } from './output.ts';
@@ -10,10 +11,12 @@ const LEAVE_MS = 2_000;
 
 /** Runs the command that `process.argv` asks for. Whatever fails is told on standard error and sets the exit code. */
 export async function runCommandLine(): Promise<void> {
-  // A reader such as `head` may go at any time; what is left to say has nobody to read it.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure));
+  const lost = watchOutputs();
   try {
     await createProgram().parseAsync();
+    // What the last line met is told in the next turn.
+    await setImmediate();
+    if (lost() !== undefined) throw new BadOutputError('Standard output', lost());
   } catch (error) {
     process.exitCode = report(error);
     // Whoever was interrupted waits for nothing that may still be on its way.
@@ -21,9 +24,23 @@ export async function runCommandLine(): Promise<void> {
   }
 }
 
+/**
+ * A reader such as `head` may go at any time, and a disk may be full. What was begun is brought to its end all the same, for it may have been paid; what is
+ * left to say is not said. Gives what was lost to somebody who still wanted it.
+ */
+function watchOutputs(): () => NodeJS.ErrnoException | undefined {
+  let failure: NodeJS.ErrnoException | undefined;
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') failure ??= error;
+  });
+  return () => failure;
+}
+
 function report(error: unknown): number {
   const argv = process.argv;
-  const output = createOutput({ json: argv.includes('--json'), debug: argv.includes('--debug') });
+  const isUnwritable = error instanceof BadOutputError && error.details['path'] === 'Standard output';
+  const output = createOutput({ json: argv.includes('--json') && !isUnwritable, debug: argv.includes('--debug') });
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
     // Commander has already written its sentence, or the help that was asked for, on standard error.

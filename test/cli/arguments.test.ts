@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCli, temporaryFolder } from './run-cli.ts';
+import { MAIN, runCli, temporaryFolder } from './run-cli.ts';
 
 const VERBS = ['init', 'tokens', 'rent', 'put', 'get', 'ls', 'status', 'provider', 'heavy', 'devnet', 'demo'];
 
@@ -40,6 +42,13 @@ describe('arguments', { timeout: 30_000 }, () => {
     expect(code).toBe(2);
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says when nobody could write what it says, and nothing when nobody reads it', () => {
+    // The braces begin to run while `true` ends.
+    const run = (rest: string) => spawnSync('bash', ['-c', `exec 3>&1; { '${process.execPath}' '${MAIN}' help exit-codes 2>&3 ${rest}`], { encoding: 'utf8' }).stdout;
+    expect(run('; echo "ended with $?" >&3; } | true')).toBe('ended with 0\n');
+    expect(run('> /dev/full; echo "ended with $?" >&3; }')).toMatch(/^holdfast: Standard output could not be written \(ENOSPC.*\)\. .*\nended with 1\n$/);
   });
 
   it('names an unknown configuration key', async () => {

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { english, generateMnemonic, mnemonicToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkPhrase, newPhrase, placesToAsk, privateKeyOf } from '../../offchain/cli/recovery-phrase.ts';
 import { openKeystore } from '../../offchain/chain/keystore.ts';
-import { MAIN, runCli, temporaryFolder } from './run-cli.ts';
+import { onTerminal, runCli, temporaryFolder } from './run-cli.ts';
 
 const PASSWORD = 'four unrelated words here';
 const ENV = { HOLDFAST_PASSWORD: PASSWORD };
@@ -70,8 +69,9 @@ describe('init', { timeout: 60_000 }, () => {
   it('shows new words on a terminal only, once, and asks for some of them', async () => {
     const nowhere = await runCli(['init', '--new-phrase', '--home', home('e')], { env: ENV });
     expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('shown on a terminal') });
-    const shown = await onTerminal(['init', '--new-phrase', '--words', '12', '--home', home('f'), '--light-scrypt'], (text, words) => {
-      if (/written down: $/.test(text)) return '\r';
+    const shown = await onTerminal(['init', '--new-phrase', '--words', '12', '--home', home('f'), '--light-scrypt'], ENV, (text, words) => {
+      // Arrows are no letters.
+      if (/written down: $/.test(text)) return '\u001b[A\r';
       const place = /Word (\d+): $/.exec(text)?.[1];
       return place === undefined ? undefined : `${words[Number(place) - 1]}\r`;
     });
@@ -82,9 +82,11 @@ describe('init', { timeout: 60_000 }, () => {
     expect(shown.text.indexOf('\u001b[3J')).toBeGreaterThan(shown.text.indexOf(`12. ${shown.words[11]}`));
     expect(await readFile(join(home('f'), 'keystore.json'), 'utf8')).not.toContain(shown.words[0]);
 
-    const wrong = await onTerminal(['init', '--new-phrase', '--words', '12', '--home', home('g'), '--light-scrypt'], (text) => (/written down: $|Word \d+: $/.test(text) ? 'wrong\r' : undefined));
+    const wrong = await onTerminal(['init', '--new-phrase', '--words', '12', '--home', home('g'), '--light-scrypt'], ENV, (text) => (/written down: $|Word \d+: $/.test(text) ? 'wrong\r' : undefined));
     expect(wrong.code).toBe(2);
     expect(wrong.text).toContain('no wallet was made');
+    const stopped = await onTerminal(['init', '--new-phrase', '--home', home('g'), '--light-scrypt'], ENV, (text) => (/written down: $/.test(text) ? '\u0003' : undefined));
+    expect(stopped).toMatchObject({ code: 130, text: expect.stringContaining('Stopped: Ctrl-C.') });
     await expect(readFile(join(home('g'), 'keystore.json'))).rejects.toThrow('ENOENT');
   });
 
@@ -97,20 +99,3 @@ describe('init', { timeout: 60_000 }, () => {
     await expect(readFile(join(home('h'), 'keystore.json'))).rejects.toThrow('ENOENT');
   });
 });
-
-/** Runs it on a pseudo terminal; `answer` is asked after every piece of output. `words`: those of the list that was shown. */
-async function onTerminal(args: readonly string[], answer: (text: string, words: readonly string[]) => string | undefined): Promise<{ code: number | null; text: string; words: string[] }> {
-  const line = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qefc', line, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...ENV } });
-  let [text, words, answered] = ['', [] as string[], 0];
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
-    text += piece;
-    if (words.length === 0 && /written down/.test(text)) words = [...text.matchAll(/\d+\. ([a-z]+)/g)].map((match) => match[1] ?? '');
-    const reply = answer(text.slice(answered), words);
-    if (reply === undefined) return;
-    answered = text.length;
-    child.stdin.write(reply);
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, text, words };
-}

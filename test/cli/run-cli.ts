@@ -24,6 +24,23 @@ export async function runCli(args: readonly string[], options: { env?: Readonly<
   return { code, stdout, stderr };
 }
 
+/** Runs it on a pseudo terminal; `answer` is asked after every piece of output. `words`: those of the list that was shown. */
+export async function onTerminal(args: readonly string[], more: Readonly<Record<string, string>>, answer: (text: string, words: readonly string[]) => string | undefined): Promise<{ code: number | null; text: string; words: string[] }> {
+  const line = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qefc', line, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...more } });
+  let [text, words, answered] = ['', [] as string[], 0];
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+    if (words.length === 0 && /written down/.test(text)) words = [...text.matchAll(/\d+\. ([a-z]+)/g)].map((match) => match[1] ?? '');
+    const reply = answer(text.slice(answered), words);
+    if (reply === undefined) return;
+    answered = text.length;
+    child.stdin.write(reply);
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, text, words };
+}
+
 export async function temporaryFolder(): Promise<{ path: string; [Symbol.asyncDispose](): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'holdfast-cli-test-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
