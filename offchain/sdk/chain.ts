@@ -82,6 +82,7 @@ export * from '../chain/surrender.ts';
 export * from '../chain/types.ts';
 export * from '../chain/wallet/batch.ts';
 export * from '../chain/wallet/eip1193.ts';
+export * from '../chain/wallet/errors.ts';
 export * from '../chain/wallet/from-eip1193.ts';
 export * from '../chain/wallet/switch-chain.ts';
 export * from '../chain/withdraw.ts';

@@ -17,6 +17,7 @@ import { nodePlatform } from '../../offchain/codec/platform-node.ts';
 import { signTyped, signerAddress } from '../../offchain/wire/typed-data.ts';
 import { type TestWallet, type TestWalletOptions, createTestWallet } from '../support/browser/test-wallet.ts';
 import { type TestHoldfast, registerNodes, startHoldfast } from '../support/holdfast.ts';
+import { describeOddWallets } from './odd-wallets.ts';
 
 const COIN = parseEther('0.1');
 const SESSION = { agreement: 7, expiry: 1_900_000_000 };
@@ -144,3 +145,5 @@ describe('what a wallet shows', () => {
     expect(shown).toEqual(['Lets this program store and read files in agreement 7 until 2030-03-17 17:46 UTC. It cannot spend tokens.']);
   });
 });
+
+describeOddWallets(() => holdfast);
