@@ -7,16 +7,19 @@ import { createApp, errorMiddleware, jsonBody, notFoundMiddleware } from '../wir
 import { parseAs } from '../wire/json.ts';
 import { BUNDLE_BODY_BYTES } from '../wire/limits.ts';
 import { BundleRequest, ExtensionRequest, OfferRequest, SuccessionRequest } from '../wire/messages.ts';
+import { TariffMessage } from '../wire/tariff.ts';
 import type { Provider } from './context.ts';
 import { addFragmentRoutes } from './fragment-routes.ts';
 import { getBundle } from './get-bundle.ts';
 import { getDamaged } from './get-damaged.ts';
 import { getMetrics } from './get-metrics.ts';
 import { getStatus } from './get-status.ts';
+import { getTariff } from './get-tariff.ts';
 import { postBundle } from './post-bundle.ts';
 import { postExtension } from './post-extension.ts';
 import { postOffer } from './post-offer.ts';
 import { postSuccession } from './post-succession.ts';
+import { postTariff } from './post-tariff.ts';
 import { partiesOnly } from './parties-only.ts';
 import { sendDocument } from './send-range.ts';
 
@@ -30,6 +33,10 @@ export function createProviderApp(provider: Provider): Express {
   addHealthRoutes(app, provider.health, { metrics: () => getMetrics(provider) });
   app.use(cors(provider.config.cors));
   app.get('/status', async (_request, response) => void response.json(await getStatus(provider)));
+  app.get('/tariff', async (_request, response) => void response.json(await getTariff(provider)));
+  app.post('/tariff', jsonBody(), async (request, response) => {
+    response.json(await postTariff(provider, parseAs(TariffMessage, request.body, 'The tariff')));
+  });
   app.post('/offers', jsonBody(), async (request, response) => {
     response.json(await postOffer(provider, parseAs(OfferRequest, request.body, 'The request')));
   });

@@ -49,6 +49,8 @@ export const ProviderConfig = z.strictObject({
   /** Fragment bytes that may be promised in all. Trees beside the fragments take 0.4 % more. */
   capacityBytes: amount.refine((bytes) => bytes >= MIB, { message: 'must be at least 1 MiB' }),
   price: Price,
+  /** Whether operator and payout address may change price and capacity by a signature, from a web page say; then that counts until this file says something new. */
+  ownerTariff: z.boolean().default(true),
   /** Lost slots of others are taken over down to this part of the price: their rent was fixed long ago, and 15 % of what was slashed comes with them. */
   successionPercent: z.number().int().min(1).max(100).default(SUCCESSION_PERCENT),
   /** What reads of fragments cost, beyond what is free. */

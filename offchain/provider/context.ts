@@ -10,6 +10,7 @@ import type { DiskMode } from './disk-mode.ts';
 import type { FragmentFiles } from './fragment-files.ts';
 import type { SessionCache } from './session-cache.ts';
 import type { SteadyClock } from './steady-clock.ts';
+import type { LiveTariff } from './tariff.ts';
 import type { Traffic } from './traffic.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -21,7 +22,9 @@ export interface Provider {
   readonly domain: TypedDataDomain;
   readonly store: Store;
   readonly files: FragmentFiles;
+  /** Price and capacity in it are those of now: see tariff.ts. */
   readonly config: ProviderConfig;
+  readonly tariff: LiveTariff;
   readonly agreements: AgreementCache;
   readonly clock: SteadyClock;
   readonly sessions: SessionCache;

@@ -40,6 +40,7 @@ import { SessionCache } from './session-cache.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { surrenderLost } from './surrender-lost.ts';
 import { syncChain } from './sync-chain.ts';
+import { LiveTariff, withTariff } from './tariff.ts';
 import { Traffic } from './traffic.ts';
 import { Uploads } from './uploads.ts';
 
@@ -104,6 +105,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     const id = await start.step(() => ensureRegistered(chain, { config, operator: account.address, endpoint: config.endpoint ?? server.url, keepsRelay: config.endpoint === undefined && config.p2p.enabled, log }));
     const clock = new SteadyClock(chain);
     const opened = await start.step(() => openTill({ chain, store, id, heavy: config.parent, prices: config.reads, nowSeconds: () => clock.nowSeconds(), log }));
+    const tariff = await start.step(() => LiveTariff.open(store, config));
     const loops: Loop[] = [];
     const held: { joined?: Joined } = {};
     const health = createHealth({
@@ -111,7 +113,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
       loops: () => loops.map((loop) => loop.report()),
       own: () => ownFacts(),
     });
-    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config, agreements: new AgreementCache(chain), clock, till: opened.till, ...newState({ store, files, config, domain: chain.domain, log }), health, log };
+    const provider: Provider = { id, chain, account, domain: chain.domain, store, files, config: withTariff(config, tariff), tariff, agreements: new AgreementCache(chain), clock, till: opened.till, ...newState({ store, files, config, domain: chain.domain, log }), health, log };
     const prover = new Prover(provider);
     const ownFacts = createOwnFacts({ provider, prover, joined: () => held.joined });
     const scrubber = newScrubber(provider);

@@ -7,6 +7,8 @@ export interface Space {
   /** What may still be promised: within the capacity and on the shelf. */
   readonly freeBytes: bigint;
   readonly storedBytes: bigint;
+  /** Promised, offered or stored. */
+  readonly reservedBytes: bigint;
 }
 
 /** Rent is paid for reserved space, so promised bytes count as taken whether or not they came. */
@@ -23,7 +25,7 @@ export async function measureSpace(options: {
   // More may lie here than was promised: receipts that wait for their commit, bytes in their grace period.
   const reserved = max(slots + offers, storedBytes);
   const free = min(capacityBytes - reserved, (await files.shelf.freeBytes()) - (reserved - storedBytes));
-  return { freeBytes: max(free, 0n), storedBytes };
+  return { freeBytes: max(free, 0n), storedBytes, reservedBytes: reserved };
 }
 
 /**

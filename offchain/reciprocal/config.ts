@@ -40,7 +40,7 @@ export const ReciprocalConfig = z.strictObject({
   /** Pause between two readings of the own copies. */
   verifySeconds: z.number().int().min(1).max(31_536_000).default(86_400),
   /** Everything else of the provider; `../provider/config.ts` documents the keys. */
-  provider: z.strictObject(ProviderConfig.omit({ home: true, region: true, parent: true, payout: true, stake: true, capacityBytes: true, price: true, paydayPeriods: true }).shape).prefault({}),
+  provider: z.strictObject(ProviderConfig.omit({ home: true, region: true, parent: true, payout: true, stake: true, capacityBytes: true, price: true, ownerTariff: true, paydayPeriods: true }).shape).prefault({}),
 });
 export type ReciprocalConfig = z.output<typeof ReciprocalConfig>;
 export type ReciprocalConfigInput = z.input<typeof ReciprocalConfig>;

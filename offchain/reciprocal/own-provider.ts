@@ -47,6 +47,8 @@ export async function startOwnProvider(options: OwnProviderOptions, { own, heavi
       stake,
       capacityBytes: giveBytesOf(config),
       price: { perGibEpoch: config.pricePerGibEpoch },
+      // Its own files are placed at this price: both change together, in the configuration.
+      ownerTariff: false,
       // Earnings pay the own agreements, so they are fetched every period.
       paydayPeriods: 1,
     },

@@ -35,6 +35,8 @@ export const NODE_LIST_MAX = 4_096;
 export const SESSION_SECONDS_MAX = 30 * 24 * 3600;
 /** An ask for offers is good for so long, and so often as somebody shows it: each provider reserves its space once. */
 export const OFFER_ASK_SECONDS_MAX = 600;
+/** A signed tariff is taken for so long; once taken it stays. */
+export const TARIFF_SECONDS_MAX = 600;
 /** Clocks of two machines may differ by this much. */
 export const CLOCK_SKEW_SECONDS = 60;
 

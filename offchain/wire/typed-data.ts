@@ -34,6 +34,15 @@ export const TYPES = {
     { name: 'terms', type: 'Terms' },
     { name: 'expiry', type: 'uint64' },
   ],
+  /** What a provider's owner tells its node; see tariff.ts. */
+  Tariff: [
+    { name: 'statement', type: 'string' },
+    { name: 'provider', type: 'uint32' },
+    { name: 'perGibEpoch', type: 'uint96' },
+    { name: 'capacityBytes', type: 'uint64' },
+    { name: 'sequence', type: 'uint64' },
+    { name: 'expiry', type: 'uint64' },
+  ],
   Receipt: [
     { name: 'agreement', type: 'uint32' },
     { name: 'bundle', type: 'uint32' },
@@ -190,6 +199,15 @@ export interface OfferAsk {
   readonly expiry: number;
 }
 
+/** `perGibEpoch`: token units. A higher `sequence` replaces a lower one; taken until `expiry`, good until the next one. */
+export interface Tariff {
+  readonly provider: number;
+  readonly perGibEpoch: bigint;
+  readonly capacityBytes: bigint;
+  readonly sequence: number;
+  readonly expiry: number;
+}
+
 export interface Receipt {
   readonly agreement: number;
   readonly bundle: number;
@@ -340,6 +358,7 @@ export interface TypedMessages {
   readonly Terms: Terms;
   readonly Offer: Offer;
   readonly OfferAsk: OfferAsk;
+  readonly Tariff: Tariff;
   readonly Receipt: Receipt;
   readonly Succession: Succession;
   readonly Extension: Extension;

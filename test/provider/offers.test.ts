@@ -5,12 +5,15 @@ import type { Chain } from '../../offchain/chain/types.ts';
 import { registerNode } from '../../offchain/chain/register-node.ts';
 import { holdfastDomain, QUOTE_NONCE, recoverTyped } from '../../offchain/wire/typed-data.ts';
 import { startProvider } from '../../offchain/provider/service.ts';
+import { postTariff } from '../../offchain/provider/post-tariff.ts';
 import { syncChain } from '../../offchain/provider/sync-chain.ts';
 import { requestJson } from '../../offchain/wire/http-client.ts';
 import { ProviderStatus, SignedOffer } from '../../offchain/wire/messages.ts';
 import type { TermsMessage } from '../../offchain/wire/messages.ts';
 import { signOfferAsk } from '../../offchain/wire/offer-ask.ts';
+import { TariffReply, signTariff } from '../../offchain/wire/tariff.ts';
 import { readNode } from '../../offchain/chain/read-node.ts';
+import { setPayout } from '../../offchain/chain/change-node.ts';
 import { addressOf, startHoldfast } from '../support/holdfast.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
 import { askOffer, creatorOf, openTestAgreement, registerHeavy, startTestProvider, stopTestProvider, termsOf } from './network.ts';
@@ -164,6 +167,59 @@ describe('who may ask', () => {
     await ask({ ...terms, nonce: QUOTE_NONCE, quota: 1 }, {});
     expect(await free()).toBe(before);
     expect(await providers[0]!.provider.store.offer.findMany()).toMatchObject([{ sizeBytes: BigInt(2 * MIB), isFunded: true }]);
+  });
+});
+
+describe('the tariff', () => {
+  const CAPACITY = 8n << 20n;
+  const read = () => requestJson(`${providers[1]!.url}/tariff`, { schema: TariffReply });
+  const send = (body: unknown) => requestJson(`${providers[1]!.url}/tariff`, { method: 'POST', body, schema: TariffReply });
+  const signed = async (who: Chain, more: Partial<Parameters<typeof signTariff>[2]> = {}) =>
+    signTariff(who.account!, who.domain, { provider: providers[1]!.id, perGibEpoch: 10n ** 15n, capacityBytes: CAPACITY, after: (await read()).sequence, nowSeconds: await who.nowSeconds(), ...more });
+  const restart = async (more: object = {}) => {
+    const { home } = providers[1]!;
+    await providers[1]!.stop();
+    providers[1] = await startTestProvider(holdfast, 1, { home, capacityBytes: '4194304', ...more });
+  };
+
+  it('is changed by whoever operates the provider or is paid for it, and by nobody else', async () => {
+    const operator = await holdfast.as(3);
+    expect(await read()).toMatchObject({ provider: providers[1]!.id, price: { perBatchEpoch: 10n ** 12n }, capacityBytes: 4n << 20n, promisedBytes: 1n << 20n, freeBytes: 3n << 20n, setBy: 'config', sequence: 0, canChange: true });
+    await expect(send(await signed(creator))).rejects.toMatchObject({ code: 'NOT_THE_OWNER', remoteStatus: 403 });
+    await expect(send({ ...(await signed(operator)), perGibEpoch: '1' })).rejects.toMatchObject({ code: 'NOT_THE_OWNER' });
+    await expect(send({ ...(await signed(operator)), signature: `0x${'11'.repeat(64)}` })).rejects.toMatchObject({ remoteStatus: expect.toBeOneOf([401, 403]) });
+    await expect(send(await signed(operator, { provider: providers[0]!.id }))).rejects.toMatchObject({ code: 'OTHER_PROVIDER', remoteStatus: 400 });
+    await expect(send(await signed(operator, { nowSeconds: (await operator.nowSeconds()) - 400 }))).rejects.toMatchObject({ code: 'TARIFF_EXPIRED', remoteStatus: 401 });
+    await expect(send(await signed(operator, { nowSeconds: (await operator.nowSeconds()) + 4_000 }))).rejects.toMatchObject({ code: 'TARIFF_TOO_LONG' });
+    for (const wrong of [{ capacityBytes: '1' }, { capacityBytes: String(2n ** 60n) }, { perGibEpoch: '0' }, { perGibEpoch: String(2n ** 61n) }, { sequence: -1 }, { more: 1 }]) {
+      await expect(send({ ...(await signed(operator)), ...wrong })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    }
+    expect(await read()).toMatchObject({ setBy: 'config', sequence: 0 });
+    const payout = await holdfast.as(12);
+    await setPayout(operator, { id: providers[1]!.id, payout: addressOf(payout) });
+    expect(await send(await signed(payout, { perGibEpoch: 5n }))).toMatchObject({ price: { perGibEpoch: 5n }, setBy: 'owner' });
+    await setPayout(payout, { id: providers[1]!.id, payout: addressOf(operator) });
+    await expect(send(await signed(payout))).rejects.toMatchObject({ code: 'NOT_THE_OWNER' });
+  });
+
+  it('counts for the next offer, is taken once, and survives a restart until the configuration is edited', async () => {
+    const operator = await holdfast.as(3);
+    const terms = await termsOf(creator, { batchLog2: 20, k: 1, m: 1, quota: 1 });
+    const mine = await signed(operator);
+    expect(await send(mine)).toMatchObject({ price: { perGibEpoch: 10n ** 15n }, capacityBytes: CAPACITY, freeBytes: 7n << 20n });
+    await expect(send(mine)).rejects.toMatchObject({ code: 'TARIFF_OLD', remoteStatus: 409 });
+    expect(await statusOf(providers[1]!)).toMatchObject({ price: { perGibEpoch: 10n ** 15n }, freeBytes: 7 << 20 });
+    expect((await askOffer(creator, providers[1]!.url, terms)).price).toBe(10n ** 15n / 1_024n);
+    await send(await signed(operator, { capacityBytes: 1n << 20n }));
+    await expect(askOffer(creator, providers[1]!.url, { ...terms, nonce: terms.nonce + 1 })).rejects.toMatchObject({ code: 'NO_SPACE' });
+    const last = await signed(operator);
+    await send(last);
+    await restart();
+    expect(await read()).toMatchObject({ capacityBytes: CAPACITY, setBy: 'owner', sequence: last.sequence });
+    await expect(postTariff({ ...providers[1]!.provider, config: { ...providers[1]!.provider.config, ownerTariff: false } }, await signed(operator))).rejects.toMatchObject({ code: 'TARIFF_FIXED' });
+    await restart({ capacityBytes: '5242880' });
+    expect(await read()).toMatchObject({ capacityBytes: 5n << 20n, price: { perBatchEpoch: 10n ** 12n }, setBy: 'config' });
+    await expect(send(last)).rejects.toMatchObject({ code: 'TARIFF_OLD' });
   });
 });
 

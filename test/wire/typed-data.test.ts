@@ -16,6 +16,7 @@ const messages: TypedMessages = {
   Terms: terms,
   Offer: { terms, provider: 2, price: 2n ** 95n, expiry: 1_800_000_000 },
   OfferAsk: { terms, expiry: 1_800_000_000 },
+  Tariff: { provider: 2, perGibEpoch: 10n ** 13n, capacityBytes: 3n << 29n, sequence: 1_750_000_000_000, expiry: 1_800_000_000 },
   Receipt: { agreement: 1, bundle: 0, root, batches: 3, slot: 15 },
   Succession: { agreement: 1, slot: 3, provider: 5, price: 10n ** 12n, bundles: 2, turn: 0, expiry: 1_800_000_000, repairer: zeroAddress },
   Extension: { agreement: 1, slot: 3, endPeriod: 9, newEndPeriod: 12, turn: 0 },
