@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MAIN, runCli, temporaryFolder } from './run-cli.ts';
+import { MAIN, callCli, runCli, temporaryFolder } from './run-cli.ts';
 
 const VERBS = ['init', 'tokens', 'rent', 'put', 'get', 'ls', 'status', 'provider', 'heavy', 'devnet', 'demo'];
 
@@ -38,10 +38,10 @@ describe('arguments', { timeout: 30_000 }, () => {
     ['a name that shares keep', ['put', '.', '--name', '.holdfast/x'], 'Take another name.'],
     ['too few providers for the demo', ['demo', '--providers', '3'], 'is not a number of providers from 16'],
   ])('refuses %s with exit code 2 and one sentence', async (_what, args, sentence) => {
-    const { code, stderr } = await runCli(args);
+    const { code, said } = await callCli(args);
     expect(code).toBe(2);
-    expect(stderr).toContain(sentence);
-    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(said).toContain(sentence);
+    expect(said).not.toMatch(/^\s+at /m);
   });
 
   it.skipIf(!existsSync('/dev/full'))('says when nobody could write what it says, and nothing when nobody reads it', () => {

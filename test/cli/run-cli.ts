@@ -3,6 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Command, CommanderError } from 'commander';
+import { EXIT, exitCodeOf } from '../../offchain/cli/exit-codes.ts';
+import { createProgram } from '../../offchain/cli/program.ts';
+import { toErrorBody } from '../../offchain/wire/errors.ts';
 
 export const MAIN = fileURLToPath(new URL('../../offchain/cli/main.ts', import.meta.url));
 
@@ -39,6 +43,23 @@ export async function onTerminal(args: readonly string[], more: Readonly<Record<
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, text, words };
+}
+
+/** What the program makes of a command line that fails, in this process: the sentence, and what the process would end with. */
+export async function callCli(args: readonly string[]): Promise<{ code: number; said: string }> {
+  const program = createProgram();
+  let said = '';
+  const listen = (command: Command): void => {
+    command.configureOutput({ writeErr: (text) => void (said += text), writeOut: () => undefined });
+    command.commands.forEach(listen);
+  };
+  listen(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return { code: 0, said };
+  } catch (error) {
+    return error instanceof CommanderError ? { code: EXIT.usage, said } : { code: exitCodeOf(error), said: toErrorBody(error).message + (toErrorBody(error).nextStep ?? '') };
+  }
 }
 
 export async function temporaryFolder(): Promise<{ path: string; [Symbol.asyncDispose](): Promise<void> }> {

@@ -1,5 +1,5 @@
-/** The package as others get it: packed, unpacked into an empty project, compiled against, run against a real network, loaded by a real browser. */
-import { execFileSync } from 'node:child_process';
+/** The package as others get it: packed, installed by npm into an empty project, compiled against, run against a real network, loaded by a real browser. */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { type Server, createServer } from 'node:http';
@@ -91,8 +91,13 @@ export const all = [HoldfastError, codec.geometry, proof.leafHash === leafHash, 
     expect(await readFile(join(consumer.folder, `photos-by-${file.replace('.ts', '')}`, 'one.jpg'))).toEqual(Buffer.alloc(200_000, 7));
   });
 
-  it('starts its command line', () => {
-    expect(execFileSync(process.execPath, [join(consumer.folder, 'node_modules', 'holdfast', 'dist', 'cli', 'main.js'), '--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
+  it('starts its command line, and says which Node it needs', () => {
+    const own = join(consumer.folder, 'node_modules', consumer.isInstalled ? '.bin/holdfast' : 'holdfast/dist/cli/main.js');
+    expect(execFileSync(process.execPath, [own, '--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const old = ['/usr/bin/node', '/usr/local/bin/node'].find((node) => /^v(1\d|2[0-3])\./.test(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? ''));
+    if (old === undefined) return;
+    const { status, stdout, stderr } = spawnSync(old, [own, '--version'], { encoding: 'utf8' });
+    expect([status, stdout, stderr]).toEqual([2, '', expect.stringMatching(/^holdfast: This is Node \d+\.\d+\.\d+; Node 24 or newer is needed\.\n$/)]);
   });
 });
 
