@@ -3,8 +3,10 @@ import { asOfFinal } from '../chain/as-of.ts';
 import type { Chain } from '../chain/client.ts';
 import { readBundleIfAny } from '../chain/read-bundle.ts';
 import { readParameters } from '../chain/read-parameters.ts';
+import { inTurnOf } from './bundle-turns.ts';
 import type { Provider } from './context.ts';
 import { dropFragment } from './fragments.ts';
+import { isGivenUp } from './retired.ts';
 import { fateOf } from './still-ours.ts';
 import { reconcileIfAny } from './sync-chain.ts';
 
@@ -51,13 +53,15 @@ async function dropEndedSlots(provider: Provider): Promise<void> {
   }
 }
 
-/** The chain has another bundle under the number that the receipt named, for good: it can never be committed. */
+/** The chain has another bundle under the number that the receipt named, for good: it can never be committed. Under earlier numbers the same bytes may live on. */
 async function dropVoidDescriptions({ chain, store, config, log }: Provider): Promise<void> {
   const old = new Date(Date.now() - config.pendingSeconds * 1000);
   for (const { agreement, root, bundle } of await store.bundleDescription.findMany({ where: { createdAt: { lte: old } } })) {
-    const isCommitted = (await store.committedBundle.count({ where: { agreement, root } })) > 0;
+    const twins = await store.committedBundle.findMany({ where: { agreement, root }, select: { bundle: true } });
     const bundles = await store.committedBundle.count({ where: { agreement } });
-    if (isCommitted || bundle >= bundles || !(await isTaken(chain, { agreement, bundle, root }))) continue;
+    if (twins.some((twin) => twin.bundle === bundle) || bundle >= bundles) continue;
+    const outcomes = await Promise.all(twins.map((twin) => isGivenUp(chain, { agreement, bundle: twin.bundle })));
+    if (outcomes.includes(false) || !(await isTaken(chain, { agreement, bundle, root }))) continue;
     await store.bundleDescription.delete({ where: { agreement_root: { agreement, root } } });
     log.info('bundle.void', { agreement, bundle, root });
   }
@@ -76,7 +80,9 @@ async function dropAbandoned(provider: Provider): Promise<void> {
   const old = new Date(Date.now() - provider.config.pendingSeconds * 1000);
   const rows = await provider.store.fragment.findMany({ where: { createdAt: { lte: old } }, take: FRAGMENTS_PER_PASS, orderBy: { createdAt: 'desc' } });
   for (const { agreement, batchId, slot } of rows) {
-    if ((await provider.store.bundleBatch.count({ where: { agreement, batchId } })) > 0) continue;
-    await dropFragment(provider, { agreement, slot, batchId: batchId as Hex });
+    await inTurnOf(provider, agreement, async () => {
+      if ((await provider.store.bundleBatch.count({ where: { agreement, batchId } })) > 0) return;
+      await dropFragment(provider, { agreement, slot, batchId: batchId as Hex });
+    });
   }
 }

@@ -7,6 +7,8 @@ import { QUOTE_NONCE } from '../wire/typed-data.ts';
 import type { Provider } from './context.ts';
 
 const ASK_TIMEOUT_MS = 5_000;
+/** Of a registry that may hold thousands. */
+const ASKED_AT_ONCE = 64;
 
 /**
  * Providers that would take a slot of ours at its price or less, cheapest first: none that holds another slot of the agreement, none in a region
@@ -22,7 +24,10 @@ export async function findSuccessors(provider: Provider, agreement: AgreementSta
   }
   const fit = nodes.filter(({ id, tier, region, faulted, endpoint }) => tier !== 'heavy' && !holders.has(id) && !faulted && endpoint !== '' && (inRegion.get(region) ?? 0) < agreement.m);
   const priceLimit = (agreement.slots[slot]?.rent ?? 0n) / BigInt(agreement.quota);
-  const quoted = await Promise.all(fit.map(async (node) => ({ node, price: await askQuote(agreement, node) })));
+  const quoted: { node: NodeState; price: bigint | undefined }[] = [];
+  for (let at = 0; at < fit.length; at += ASKED_AT_ONCE) {
+    quoted.push(...(await Promise.all(fit.slice(at, at + ASKED_AT_ONCE).map(async (node) => ({ node, price: await askQuote(agreement, node) })))));
+  }
   return quoted
     .filter((one): one is { node: NodeState; price: bigint } => one.price !== undefined && one.price <= priceLimit)
     .sort((a, b) => (a.price < b.price ? -1 : a.price > b.price ? 1 : a.node.id - b.node.id))

@@ -85,8 +85,11 @@ export async function countBad(store: Store): Promise<number> {
 export async function dropFragment({ store, files }: Shelves, key: FragmentKey): Promise<void> {
   const trouble = files.shelf.trouble();
   if (trouble !== undefined) throw new UnavailableError(`The ${describe(key)} cannot be removed now: ${trouble}`);
-  await store.fragment.deleteMany({ where: whereOf(key) });
-  await files.remove(key);
+  // An upload of the same fragment that ends between the two would lose its bytes and keep its row.
+  await exclusively(`keep ${files.pathOf(key)}`, async () => {
+    await store.fragment.deleteMany({ where: whereOf(key) });
+    await files.remove(key);
+  });
 }
 
 /** Rows that are looked at for a sign of life. */

@@ -20,6 +20,9 @@ import { readLeaves } from './read-fragment.ts';
 const SESSION_SECONDS = 3_600;
 /** Leaves that are read at a time: 1 MiB. */
 const PIECE_LEAVES = 4_096;
+/** A successor that takes it slower than this does not want it. */
+const SENT_LEAST_MS = 60_000;
+const SENT_BYTES_PER_MS = 32;
 
 interface Living {
   readonly bundle: number;
@@ -78,7 +81,7 @@ async function sendBundle(
     const fragment = await findFragment(provider.store, { agreement, batchId, slot });
     if (fragment === undefined || fragment.bad) throw incomplete(agreement, slot, `the fragment of batch ${batchId} is not whole here`);
     const body = { source: piecesOf(provider, fragment), sizeBytes: fragment.sizeBytes };
-    await putBytes(`${endpoint}/agreements/${agreement}/batches/${batchId}/fragments/${slot}`, { body, headers: { authorization, 'x-holdfast-root': fragment.root }, schema: FragmentStored });
+    await putBytes(`${endpoint}/agreements/${agreement}/batches/${batchId}/fragments/${slot}`, { body, headers: { authorization, 'x-holdfast-root': fragment.root }, timeoutMs: SENT_LEAST_MS + fragment.sizeBytes / SENT_BYTES_PER_MS, schema: FragmentStored });
   }
   const body = { bundle: living.bundle, root: living.root, batches: unpackRoots(batches), slot };
   return (await requestJson(`${endpoint}/agreements/${agreement}/bundles`, { method: 'POST', headers: { authorization }, body, schema: ReceiptReply })).signature;

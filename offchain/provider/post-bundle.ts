@@ -8,16 +8,20 @@ import { signTyped } from '../wire/typed-data.ts';
 import { authorize } from './authorize.ts';
 import { bundleRootOf, nodesOf, packRoots, saveDescription } from './bundle-description.ts';
 import type { DescribedBatch } from './bundle-description.ts';
+import { inTurnOf } from './bundle-turns.ts';
 import type { Provider } from './context.ts';
 import { WrongRootError } from './errors.ts';
 
 /** Batches of one SELECT; SQLite bounds the values of a statement. */
 const ROWS_PER_QUERY = 500;
+/** Batches of an agreement that may be described in receipts without a commit: so many, or so many times its quota. */
+const PROMISED_LEAST = 4_096;
+const PROMISED_QUOTAS = 16;
 
 /**
  * Signs the receipt for a bundle once every fragment of it lies synced on this disk with the root that the bundle names.
  * The description is durable before the signature leaves.
- * @throws the errors of `authorize`; WrongRootError; FRAGMENTS_MISSING; STALE_BUNDLE; QUOTA_EXCEEDED
+ * @throws the errors of `authorize`; WrongRootError; FRAGMENTS_MISSING; STALE_BUNDLE; QUOTA_EXCEEDED; TOO_MANY_RECEIPTS
  */
 export async function postBundle(
   provider: Provider,
@@ -32,8 +36,12 @@ export async function postBundle(
   if (actual !== root) throw new WrongRootError('The described bundle', { expected: root, actual });
   const agreement = await provider.agreements.refresh(request.agreement);
   await checkNumber(provider, agreement, { bundle, root, batches: batches.length });
-  await requireFragments(provider, { agreement: request.agreement, slot, batches });
-  await saveDescription(provider.store, { agreement: agreement.id, root, bundle, batches });
+  await inTurnOf(provider, agreement.id, async () => {
+    await requireFragments(provider, { agreement: agreement.id, slot, batches });
+    // What is committed must be had, however much else was promised.
+    if (bundle >= agreement.bundles) await requireFewPromises(provider, agreement, { root, batches: batches.length });
+    await saveDescription(provider.store, { agreement: agreement.id, root, bundle, batches });
+  });
   const receipt = { agreement: agreement.id, bundle, root, batches: batches.length, slot };
   const signature = await signTyped(provider.account, provider.domain, 'Receipt', receipt);
   provider.log.info('receipt.signed', receipt);
@@ -72,6 +80,20 @@ export async function requireFragments(
     const actual = roots.get(batch.batchId) ?? '';
     if (actual !== expected) throw new WrongRootError(`The stored fragment ${slot} of batch ${batch.batchId}`, { expected, actual });
   }
+}
+
+/** A receipt holds until its number is taken, so its description stays; and the same few fragments can be described in any number of ways. */
+async function requireFewPromises({ store }: Provider, { id, quota }: AgreementState, bundle: { readonly root: Hex; readonly batches: number }): Promise<void> {
+  const [row] = await store.$queryRaw<{ batches: bigint | number }[]>`
+    SELECT COUNT(*) AS "batches" FROM "BundleBatch" WHERE "agreement" = ${id} AND "root" <> ${bundle.root} AND "root" NOT IN (SELECT "root" FROM "CommittedBundle" WHERE "agreement" = ${id})`;
+  const limit = Math.max(PROMISED_LEAST, PROMISED_QUOTAS * quota);
+  const promised = Number(row?.batches ?? 0);
+  if (promised + bundle.batches <= limit) return;
+  throw new ConflictError(`Receipts for ${promised} batches of agreement ${id} wait for their commits here, and ${limit} may.`, {
+    code: 'TOO_MANY_RECEIPTS',
+    details: { promised, limit },
+    nextStep: 'Commit one of the bundles that were described before: then receipts for the others are void.',
+  });
 }
 
 async function checkNumber(

@@ -3,6 +3,7 @@ import type { AgreementState } from '../chain/read-agreement.ts';
 import { geometry } from '../codec/geometry.ts';
 import { authorize } from './authorize.ts';
 import type { Permission } from './authorize.ts';
+import { inTurnOf } from './bundle-turns.ts';
 import type { Provider } from './context.ts';
 import { describe, QuotaFullError, TruncatedUploadError, UploadTooLongError, WrongRootError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
@@ -88,7 +89,6 @@ async function isDescribed(provider: Provider, key: FragmentKey): Promise<boolea
  * stay until the receipt is void, so for that long there may be twice the quota, as far as the space is free.
  */
 async function makeRoom(provider: Provider, key: FragmentKey, stored: number): Promise<void> {
-  const { store } = provider;
   const { agreement: id, slot } = key;
   // Space that was rented a moment ago counts.
   const agreement = await provider.agreements.get(id);
@@ -96,13 +96,19 @@ async function makeRoom(provider: Provider, key: FragmentKey, stored: number): P
   if (stored < quota) return;
   const held = stored - (await countRetired(provider, agreement, slot));
   if (held < quota) return requireFree(provider, agreement);
-  const [oldest] = await store.$queryRaw<{ batchId: Hex }[]>`
-    SELECT "batchId" FROM "Fragment" f WHERE f."agreement" = ${id} AND f."slot" = ${slot} AND NOT EXISTS (
-      SELECT 1 FROM "BundleBatch" b WHERE b."agreement" = f."agreement" AND b."batchId" = f."batchId"
-    ) ORDER BY f."createdAt" LIMIT 1`;
-  if (oldest !== undefined) return dropFragment(provider, { agreement: id, slot, batchId: oldest.batchId });
+  if (await inTurnOf(provider, id, () => dropOldest(provider, id, slot))) return;
   if (held >= 2 * quota) throw new QuotaFullError(id, quota);
   await requireFree(provider, agreement);
+}
+
+/** Of the slot's fragments that no bundle names. False when there is none. */
+async function dropOldest(provider: Provider, agreement: number, slot: number): Promise<boolean> {
+  const [oldest] = await provider.store.$queryRaw<{ batchId: Hex }[]>`
+    SELECT "batchId" FROM "Fragment" f WHERE f."agreement" = ${agreement} AND f."slot" = ${slot} AND NOT EXISTS (
+      SELECT 1 FROM "BundleBatch" b WHERE b."agreement" = f."agreement" AND b."batchId" = f."batchId"
+    ) ORDER BY f."createdAt" LIMIT 1`;
+  if (oldest !== undefined) await dropFragment(provider, { agreement, slot, batchId: oldest.batchId });
+  return oldest !== undefined;
 }
 
 /** One fragment more than the slot's space was reserved for. */

@@ -1,5 +1,6 @@
 import type { Hex } from 'viem';
-import { epochAt } from '../chain/epoch.ts';
+import type { Chain } from '../chain/client.ts';
+import { currentEpoch } from '../chain/current-epoch.ts';
 import type { AgreementState } from '../chain/read-agreement.ts';
 import { asOfFinal } from '../chain/as-of.ts';
 import { readBundle, readBundleIfAny } from '../chain/read-bundle.ts';
@@ -8,6 +9,7 @@ import { textList } from '../store/dialect.ts';
 import type { Store } from '../store/open.ts';
 import { loadDescription } from './bundle-description.ts';
 import type { DescribedBatch } from './bundle-description.ts';
+import { inTurnOf } from './bundle-turns.ts';
 import type { Provider } from './context.ts';
 import { dropFragment } from './fragments.ts';
 
@@ -32,18 +34,21 @@ export async function noteRetired(store: Store, { agreement, bundle }: At): Prom
  */
 export async function dropRetired(provider: Provider): Promise<void> {
   const { chain, store, log } = provider;
-  const rows = await store.fact.findMany({ where: { key: { startsWith: RETIRED } } });
-  if (rows.length === 0) return;
-  const epoch = epochAt(chain.clock, await chain.nowSeconds());
-  for (const { key } of rows) {
+  for (const { key } of await store.fact.findMany({ where: { key: { startsWith: RETIRED } } })) {
     const at = parse(key);
     const { retired, root } = (await readBundleIfAny(chain, at.agreement, at.bundle)) ?? { retired: 0, root: '' };
-    if (retired !== 0 && epoch < retired + SPARE_EPOCHS) continue;
-    const before = retired === 0 ? undefined : await readBundleIfAny(await asOfFinal(chain), at.agreement, at.bundle);
-    if (retired !== 0 && (before?.retired !== retired || before.root !== root)) continue;
-    if (retired !== 0) log.info('bundle.dropped', { ...at, fragments: await dropBundle(provider, at, root.toLowerCase()) });
+    if (retired !== 0 && !(await isGivenUp(chain, at))) continue;
+    if (retired !== 0) log.info('bundle.dropped', { ...at, fragments: await inTurnOf(provider, at.agreement, () => dropBundle(provider, at, root.toLowerCase())) });
     await store.fact.delete({ where: { key } });
   }
+}
+
+/** Retired, for good, and so long ago that no draw asks for it. */
+export async function isGivenUp(chain: Chain, { agreement, bundle }: At): Promise<boolean> {
+  const now = await readBundleIfAny(chain, agreement, bundle);
+  if (now === undefined || now.retired === 0 || (await currentEpoch(chain)) < now.retired + SPARE_EPOCHS) return false;
+  const before = await readBundleIfAny(await asOfFinal(chain), agreement, bundle);
+  return before?.retired === now.retired && before.root === now.root;
 }
 
 /** Every fragment that no other bundle of the agreement names, then the description. Returns how many fragments went. */
@@ -51,6 +56,9 @@ async function dropBundle(provider: Provider, { agreement, bundle }: At, root: s
   const { store } = provider;
   // The same content committed twice has the same root.
   if (await isAlive(provider, { agreement, bundle }, root)) return 0;
+  // Nor does it go while a receipt is out that promises it under a later number: that may be committed at any time.
+  const described = await store.bundleDescription.findUnique({ where: { agreement_root: { agreement, root } }, select: { bundle: true } });
+  if (described !== null && described.bundle > bundle) return 0;
   const batches = (await loadDescription(store, agreement, root)) ?? [];
   await store.bundleDescription.deleteMany({ where: { agreement, root } });
   let dropped = 0;

@@ -16,7 +16,7 @@ import { requestBytes } from '../../offchain/wire/http-client.ts';
 import { startHoldfast } from '../support/holdfast.ts';
 import { PACE, paced } from '../support/pace.ts';
 import type { TestHoldfast } from '../support/holdfast.ts';
-import { creatorOf, fragmentUrl, makeBundle, openTestAgreement, putFragments, registerHeavy, startTestProvider, stopTestProvider, uploadBundle } from './network.ts';
+import { askReceipt, creatorOf, fragmentUrl, makeBundle, openTestAgreement, putFragments, registerHeavy, startTestProvider, stopTestProvider, uploadBundle } from './network.ts';
 import type { TestAgreement, TestBundle, TestProvider } from './network.ts';
 
 /** The loops of the services run by themselves here, several times in an epoch; only `goTo` moves the time. */
@@ -127,6 +127,8 @@ describe('a retired bundle', () => {
     const { store, files } = providers[0]!.provider;
     const kept = bundles[1]!.batches.map(({ batchId }) => batchId);
     await retireBundle(creator, { agreement: agreement.id, bundle: 0 });
+    // One provider promises the same bytes anew, under the next number, which may be committed whenever its creator likes.
+    await askReceipt(agreement, providers[1]!, 1, bundles[0]!, 2);
     const epoch = epochAt(watcher.clock, await watcher.nowSeconds());
     await expect.poll(() => store.fact.count({ where: { key: { startsWith: 'retired/' } } }), { timeout: 10_000 * PACE }).toBe(1);
     await toEpoch(epoch + 2, 0.1);
@@ -134,6 +136,9 @@ describe('a retired bundle', () => {
     expect((await store.fragment.findMany({ where: { agreement: agreement.id } })).map(({ batchId }) => batchId)).toEqual(kept);
     expect((await files.shelf.list(agreement.id)).map(({ batchId }) => batchId)).toEqual(kept);
     expect(events(providers[0]!, 'bundle.dropped')).toMatchObject([{ agreement: agreement.id, bundle: 0, fragments: 2 }]);
+    await expect.poll(() => events(providers[1]!, 'bundle.dropped'), { timeout: 15_000 * PACE }).toMatchObject([{ agreement: agreement.id, bundle: 0, fragments: 0 }]);
+    expect(await providers[1]!.provider.store.fragment.count({ where: { agreement: agreement.id, bad: false } })).toBe(3);
+    expect(await providers[1]!.provider.files.shelf.list(agreement.id)).toHaveLength(3);
   });
 
   it('does not keep its provider from proving', async () => {
@@ -150,5 +155,23 @@ describe('a retired bundle', () => {
     const holders = providers.slice(0, 2);
     await uploadBundle(agreement, holders, wide, 2);
     expect(await readAgreement(watcher, agreement.id)).toMatchObject({ bundles: 3, batches: 6, retiredBatches: 2 });
+  });
+
+  it('makes receipts for what is never committed void, and no more of them are given than a few', async () => {
+    const { store } = providers[0]!.provider;
+    const [described] = await store.bundleBatch.findMany({ where: { agreement: agreement.id, root: bundles[1]!.root }, take: 1 });
+    const root = `0x${'cd'.repeat(32)}`;
+    await store.bundleDescription.create({ data: { agreement: agreement.id, root, bundle: 3 } });
+    for (let at = 0; at < 4_096; at += 1_024) await store.bundleBatch.createMany({ data: Array.from({ length: 1_024 }, (_, i) => ({ ...described!, root, position: at + i })) });
+    const next = makeBundle(agreement, 1, 'fourth');
+    await retireBundle(creator, { agreement: agreement.id, bundle: 1 });
+    await putFragments(agreement, providers[0]!, 0, next);
+    await expect(askReceipt(agreement, providers[0]!, 0, next, 3)).rejects.toMatchObject({ code: 'TOO_MANY_RECEIPTS', remoteStatus: 409, details: { limit: 4_096 } });
+    await store.bundleDescription.delete({ where: { agreement_root: { agreement: agreement.id, root } } });
+    expect(await askReceipt(agreement, providers[0]!, 0, next, 3)).toMatch(/^0x/);
+    // What was promised under a number that others took is void after a day; its bytes live nowhere else.
+    const promised = providers[1]!.provider;
+    await promised.store.bundleDescription.updateMany({ where: { agreement: agreement.id, root: bundles[0]!.root }, data: { createdAt: new Date(0) } });
+    await expect.poll(() => promised.store.bundleDescription.count({ where: { agreement: agreement.id, root: bundles[0]!.root } }), { timeout: 15_000 * PACE }).toBe(0);
   });
 });
