@@ -4,7 +4,7 @@ import { decodeAbiParameters, toFunctionSelector } from 'viem';
 import type { Address, Hex } from 'viem';
 import type { Chain } from '../chain/types.ts';
 import { toJson } from '../wire/json.ts';
-import { BadSubgraphError } from './errors.ts';
+import { BadSubgraphError, HostUnavailableError } from './errors.ts';
 import type { BoundSource } from './host/session.ts';
 import type { ContextData, ContextValue, DataSource, Subgraph } from './manifest.ts';
 
@@ -62,6 +62,12 @@ async function resolveContext(chain: Chain, context: Readonly<Record<string, Con
 async function readConstant(chain: Chain, to: Address, view: string, isBytes: boolean): Promise<string> {
   const answer = await chain.ask(`the constant ${view}`, (client) => client.call({ to, data: toFunctionSelector(`function ${view}`) }));
   const { data } = answer;
+  if (data === undefined && (await hasNoCode(chain, to))) throw new HostUnavailableError(`The chain has no contract at ${to} yet.`);
   if (data === undefined || data.length !== 66) throw new BadSubgraphError(`The contract ${to} has no constant ${view}.`);
   return isBytes ? (data as Hex) : decodeAbiParameters([{ type: 'uint256' }], data)[0].toString();
+}
+
+/** Whoever answers may not have come as far as the deployment: that passes. */
+async function hasNoCode(chain: Chain, address: Address): Promise<boolean> {
+  return (await chain.ask('the code of a contract', (client) => client.getCode({ address }))) === undefined;
 }

@@ -20,3 +20,17 @@ export class HostUnavailableError extends HoldfastError {
     super('INDEXER_HOST_UNAVAILABLE', shortMessage, { cause, retryable: true });
   }
 }
+
+/** The thread of the mappings ended, or got nowhere: the next run has a new one. */
+export class ThreadEndedError extends HoldfastError {
+  constructor(shortMessage: string, cause?: unknown) {
+    super('MAPPING_THREAD_ENDED', shortMessage, { cause, retryable: true, nextStep: 'A new one is started by itself. Where it ends again and again, the mappings need more memory or time than there is.' });
+  }
+}
+
+/** Another process writes the same database. */
+export class IndexTakenError extends HoldfastError {
+  constructor(shortMessage: string, { retryable }: { readonly retryable: boolean }) {
+    super('INDEX_TAKEN', shortMessage, { retryable, nextStep: 'Give each node a folder (and on a server a schema) of its own.' });
+  }
+}

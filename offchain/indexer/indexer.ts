@@ -7,7 +7,7 @@ import { parseAs } from '../wire/json.ts';
 import { bindSources, deploymentId } from './bind-sources.ts';
 import { askChain } from './follow/ask-chain.ts';
 import { Follower } from './follow/follower.ts';
-import type { FollowReport } from './follow/follower.ts';
+import type { FollowReport } from './follow/parts.ts';
 import { startMappingThread } from './host/thread.ts';
 import type { MappingThread } from './host/thread.ts';
 import { readSubgraph } from './manifest.ts';
@@ -64,10 +64,11 @@ export async function openIndexer(options: IndexerOptions): Promise<Indexer> {
         chain: (question, blockHash) => askChain(chain, question, blockHash),
         log: (level, message) => log[level === 'error' ? 'error' : level === 'warning' ? 'warn' : 'info']('indexer.mapping', { level, message }),
       },
+      { stallMs: settings.mappingTimeoutMs },
     );
     const mappings = thread;
     const follower = await Follower.open({ chain, index, thread: mappings, sources, settings, log, signal: AbortSignal.any([stopped.signal, ...(options.signal === undefined ? [] : [options.signal])]), onWriting: (now) => (writing = now) });
-    const queries = new QueryProcess({ home, schema: subgraph.schema, timeoutMs: settings.query.timeoutMs, queueMax: settings.query.queue, atOnce: isOnServer(store) ? 3 : 1, log });
+    const queries = new QueryProcess({ home, deployment, schema: subgraph.schema, timeoutMs: settings.query.timeoutMs, queueMax: settings.query.queue, atOnce: isOnServer(store) ? 3 : 1, log });
     let ticking: Promise<void> = Promise.resolve();
     return {
       deployment,

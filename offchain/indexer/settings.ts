@@ -18,6 +18,8 @@ export const IndexerSettings = z.strictObject({
   reorgMarks: z.number().int().min(8).max(100_000).default(512),
   /** Blocks for which old states can be asked for (`block: { number }`); 0: all of them. */
   historyBlocks: z.number().int().min(0).default(0),
+  /** An event whose mapping takes longer ends the thread of the mappings; a new one goes on. Longer than the chain may take to answer. */
+  mappingTimeoutMs: z.number().int().min(100).max(3_600_000).default(180_000),
   /** Entities that mappings keep in memory. */
   entitiesInMemory: z.number().int().min(100).default(50_000),
   /** Further behind the chain than this, for longer than `behindSeconds`, the node says so. */

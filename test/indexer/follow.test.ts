@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatDeployment } from '../../offchain/chain/deployment.ts';
@@ -11,6 +9,7 @@ import { startRpcLine } from '../support/rpc-line.ts';
 import { writeManifest } from './fixture/build.ts';
 import { ask, startIndexed } from './indexed.ts';
 import type { Indexed } from './indexed.ts';
+import { startProxy } from './proxy.ts';
 
 let world: Indexed;
 
@@ -91,6 +90,8 @@ describe('reorganisations', () => {
       await indexer.tick();
     }
     await world.history.rewrite(mark);
+    // Not upon the first word: one bad answer must not cost the index.
+    for (let i = 0; i < 2; i++) await expect(indexer.tick()).rejects.toMatchObject({ code: 'INDEXER_HOST_UNAVAILABLE', retryable: true });
     await indexer.tick();
     expect(world.log).toContainEqual(expect.objectContaining({ event: 'indexer.anew' }));
     expect(await everything(indexer)).toBe(await fresh());
@@ -132,29 +133,18 @@ describe('kill -9', () => {
 describe('an RPC', () => {
   it('that refuses long ranges is asked for shorter ones', async () => {
     const asked: number[] = [];
-    const proxy = http.createServer((request, response) => {
-      void (async () => {
-        const parts: Buffer[] = [];
-        for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
-        const body = Buffer.concat(parts).toString();
-        const { method, params, id } = JSON.parse(body) as { method: string; params: { fromBlock: string; toBlock: string }[]; id: number };
-        const [range] = params ?? [];
-        const blocks = method === 'eth_getLogs' && range !== undefined ? Number(range.toBlock) - Number(range.fromBlock) + 1 : 0;
-        if (blocks > 0) asked.push(blocks);
-        const refusal = JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32602, message: 'query returned more than 10000 results' } });
-        response.setHeader('content-type', 'application/json').end(blocks > 5 ? refusal : await (await fetch(world.holdfast.rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).text());
-      })();
+    const proxy = await startProxy(world.holdfast.rpcUrl, (method, [range]) => {
+      const blocks = method === 'eth_getLogs' && range?.['toBlock'] !== undefined ? Number(range['toBlock']) - Number(range['fromBlock']) + 1 : 0;
+      if (blocks > 0) asked.push(blocks);
+      return blocks > 5 ? { error: { code: -32602, message: 'query returned more than 10000 results' } } : undefined;
     });
-    proxy.listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    const chain = await world.holdfast.as(1, { rpcUrls: [`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`] });
+    const chain = await world.holdfast.as(1, { rpcUrls: [proxy.url] });
     const indexer = await world.open({ chain });
     await indexer.tick();
     expect(await everything(indexer)).toBe(await fresh());
     expect(asked.filter((blocks) => blocks > 5).length).toBeGreaterThan(0);
     await indexer.close();
-    proxy.closeAllConnections();
-    proxy.close();
+    proxy.stop();
   });
 
   it('that goes away in the middle of mappings is waited for: nothing is lost, and no mapping has failed', async () => {
@@ -175,6 +165,98 @@ describe('an RPC', () => {
   });
 });
 
+describe('several nodes behind one address', () => {
+  type Instead = (method: string, params: readonly Record<string, unknown>[]) => unknown;
+
+  it('of which one lags, one has nothing yet and one lies: nothing is lost, thrown away or believed', async () => {
+    let instead: Instead | undefined;
+    const proxy = await startProxy(world.holdfast.rpcUrl, (method, params) => instead?.(method, params));
+    const indexer = await world.open({ chain: await world.holdfast.as(3, { rpcUrls: [proxy.url], retry: { retries: 0 } }) });
+
+    // Of ranges it tells the events that it has; the newest block's hash it does not know.
+    const { number: newest, hash } = await world.chain.public.getBlock();
+    instead = (method, [filter]) => {
+      if (method !== 'eth_getLogs') return undefined;
+      if (filter?.['blockHash'] === hash) return { error: { code: -32000, message: 'unknown block' } };
+      return Number(filter?.['toBlock'] ?? 0) >= Number(newest) ? { result: [] } : undefined;
+    };
+    await expect(indexer.tick()).rejects.toThrow();
+    instead = undefined;
+    await indexer.tick();
+    expect(await everything(indexer)).toBe(await fresh());
+
+    instead = (method) => (method === 'eth_getBlockByNumber' ? { result: null } : undefined);
+    const { head } = indexer.report();
+    for (let i = 0; i < 5; i++) await indexer.tick();
+    expect(indexer.report().head).toEqual(head);
+
+    const lies: readonly (readonly [string, (result: never) => unknown])[] = [
+      ['eth_getLogs', (result: { blockNumber: string }[]) => result.map((log) => ({ ...log, blockNumber: '0x1', blockHash: `0x${'ab'.repeat(32)}` }))],
+      ['eth_getLogs', () => [null]],
+      ['eth_getBlockByHash', (result: object) => ({ ...result, transactions: [] })],
+      ['eth_getBlockByHash', () => null],
+      ['eth_getBlockByNumber', () => 7],
+      ['eth_getBlockByNumber', (result: object) => ({ ...result, parentHash: `0x${'cd'.repeat(32)}` })],
+      ['eth_blockNumber', () => 'soon'],
+    ];
+    for (const [method, lie] of lies) {
+      for (let i = 0; i < 2; i++) await world.move(1, 2, 5);
+      instead = async (asked, params) => (asked === method ? { result: lie((await world.chain.public.request({ method, params } as never)) as never) } : undefined);
+      await indexer.tick().catch(() => undefined);
+    }
+    instead = undefined;
+    await indexer.tick();
+    expect(indexer.report().failure).toBeUndefined();
+    expect(await everything(indexer)).toBe(await fresh());
+    await indexer.close();
+    proxy.stop();
+  });
+});
+
+describe('two indexers of one database', () => {
+  it('do nothing twice: who comes second goes on behind the first', async () => {
+    const home = join(world.folder, 'shared');
+    const [one, other] = [await world.open({ home }), await world.open({ home })];
+    await Promise.allSettled([one.tick(), other.tick()]);
+    for (let i = 0; i < 3; i++) {
+      await world.move(13, 14, 10 + i);
+      const ends = await Promise.allSettled([one.tick(), other.tick()]);
+      for (const end of ends) if (end.status === 'rejected') expect(end.reason).toMatchObject({ code: 'INDEX_TAKEN', retryable: true });
+    }
+    await one.tick().catch(() => one.tick());
+    expect(await everything(one)).toBe(await fresh());
+    await other.close();
+    // Another version of the program takes it over: the first one says so and touches nothing.
+    const later = await world.open({ home, handlers: [{ event: 'Moved(indexed address,indexed address,uint256)', handler: 'handleMoved' }] });
+    await later.tick();
+    await world.move(13, 14, 1);
+    await one.tick().catch(() => undefined);
+    await expect(one.tick()).rejects.toMatchObject({ code: 'INDEX_TAKEN', retryable: false });
+    await expect(ask(one, '{ accounts { id } }')).rejects.toThrow('made anew');
+    await later.tick();
+    expect(await ask(later, '{ accounts(where: { name: "Account 000e" }) { id } }')).toHaveProperty('accounts.length', 1);
+    await Promise.all([one.close(), later.close()]);
+  });
+});
+
+describe('the thread of the mappings', () => {
+  it('is replaced where it gets nowhere, and needs nobody for that', async () => {
+    const mark = await world.history.mark();
+    const indexer = await world.open({ settings: { mappingTimeoutMs: 200 } });
+    await indexer.tick();
+    const bad = await world.act('breakIt', [5n]);
+    for (let i = 0; i < 2; i++) await expect(indexer.tick()).rejects.toMatchObject({ code: 'MAPPING_THREAD_ENDED', shortMessage: `The mappings got nowhere for 0.2 s at block ${bad}.` });
+    await indexer.tick();
+    expect(indexer.report().failure).toMatchObject({ block: bad, message: expect.stringContaining('got nowhere') });
+    expect(await ask(indexer, '{ _meta { hasIndexingErrors } }')).toEqual({ _meta: { hasIndexingErrors: true } });
+    await world.history.rewrite(mark, () => world.move(1, 2, 3_333));
+    await indexer.tick();
+    expect(indexer.report().failure).toBeUndefined();
+    expect(await ask(indexer, '{ transfers(where: { amount: 3333 }) { to { id } } }')).toHaveProperty('transfers.length', 1);
+    await indexer.close();
+  });
+});
+
 describe('states of old blocks', () => {
   it('are forgotten behind historyBlocks, the others stay', async () => {
     const indexer = await world.open({ settings: { historyBlocks: 4, reorgMarks: 8 } });
@@ -183,7 +265,7 @@ describe('states of old blocks', () => {
     await world.history.mine(260);
     await world.move(1, 2, 1);
     await indexer.tick();
-    await expect(ask(indexer, `{ accounts(block: { number: ${then - 1} }) { id } }`)).rejects.toThrow(/only has data starting at block number/);
+    await expect(ask(indexer, `{ accounts(block: { number: ${then - 9} }) { id } }`)).rejects.toThrow(/only has data starting at block number/);
     // A reorganisation may still ask for it.
     expect(await ask(indexer, `{ accounts(first: 1, block: { number: ${then} }) { id } }`)).toHaveProperty('accounts.0.id');
     expect(await everything(indexer)).toBe(await fresh());

@@ -1,13 +1,18 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEV_CHAIN_ID, devAccount } from '../../offchain/chain/dev-accounts.ts';
 import { startHeavy } from '../../offchain/heavy/service.ts';
 import type { Indexer } from '../../offchain/indexer/indexer.ts';
+import type { EntityModel } from '../../offchain/indexer/schema/model.ts';
+import { parseSchema } from '../../offchain/indexer/schema/parse-schema.ts';
 import { type PrivateServer, postgresqlBinaries, startPostgresql } from '../support/postgresql.ts';
 import { HeavyStatus } from '../../offchain/wire/messages.ts';
 import { writeManifest } from './fixture/build.ts';
 import { ask, startIndexed, who } from './indexed.ts';
 import type { Indexed } from './indexed.ts';
+import { Naive } from './naive.ts';
+import type { Row } from './naive.ts';
+import { literal, randomOf, RandomQueries } from './random-queries.ts';
 
 let world: Indexed;
 let server: PrivateServer | undefined;
@@ -104,6 +109,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the dialect on %s', (database)
     ['where: { tags_contains: ["sender", "n1"] }', [2, 3, 4]],
     ['where: { tags_contains_nocase: ["SENDER", "N3"] }', [1]],
     ['where: { tags_not_contains: ["n1"] }', [1]],
+    ['where: { tags_not_contains: ["n1", "sender"] }', []],
+    ['where: { tags_not_contains: [] }', [1, 2, 3, 4]],
+    [`where: { friend_starts_with: "0x000000", friend_ends_with: "0002" }`, [1]],
+    ['where: { id_contains: "0x3000" }', []],
+    ['where: { id_not_in: [] }', []],
+    ['where: { name_not_contains: "" }', []],
     ['where: { tags: ["sender", "n3"] }', [1]],
     ['where: { tags_not: ["sender", "n3"] }', [2, 3, 4]],
     [`where: { friend: "${who(3)}" }`, [2]],
@@ -117,7 +128,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the dialect on %s', (database)
     ['where: { and: [{ moves: 1 }, { or: [{ balance: "0" }, { balance_gt: "700" }] }] }', [3, 4]],
     ['where: { moves: 1, and: [{ balance_gt: "0" }] }', [3]],
     ['where: {}', [1, 2, 3, 4]],
-    ['where: { or: [] }', [1, 2, 3, 4]],
+    ['where: { or: [] }', []],
+    ['where: { and: [] }', [1, 2, 3, 4]],
+    ['where: { or: null }', [1, 2, 3, 4]],
   ])('accounts(%s)', async (args, wanted) => {
     expect(await accounts(args)).toEqual(wanted);
   });
@@ -178,6 +191,10 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the dialect on %s', (database)
     ['{ accounts(where: { balance: "1; DROP TABLE x_Account" }) { id } }', /is no BigInt/],
     ['{ accounts(where: { id: "0x\' OR 1=1 --" }) { id } }', /is no Bytes/],
     ['{ accounts(where: { share: "NaN" }) { id } }', /is no BigDecimal/],
+    ['{ accounts(where: { id_contains: "0x123" }) { id } }', /is no Bytes/],
+    [`{ accounts(where: { tags_contains: [${'"n1",'.repeat(101)}] }) { id } }`, /100 items/],
+    [`{ accounts { id } } ${Array.from({ length: 101 }, (_, i) => `fragment f${i} on Account { id }`).join(' ')}`, /100 fragments/],
+    [`{ accounts { id } } fragment wide on Account { ${'id '.repeat(1_100)} }`, /1000 fields/],
     ['{ accounts(where: { balance_gt: null }) { id } }', /cannot be null/],
     ['{ accounts(where: { moves: 1, or: [{ moves: 2 }] }) { id } }', /cannot be mixed/],
     ['{ accounts(orderBy: "id) --") { id } }', /Enum "Account_orderBy"/],
@@ -196,6 +213,26 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the dialect on %s', (database)
     const { data, errors } = await indexer.query({ query });
     expect(data).toBeUndefined();
     expect(errors?.map(({ message }) => message).join('; ')).toMatch(words);
+  });
+
+  run('answers as the plainest program does, whatever is asked (seeded)', async () => {
+    const model = parseSchema(await readFile(`${world.fixture.folder}/schema.graphql`, 'utf8'));
+    const tables = new Map<string, Row[]>();
+    for (const type of ['Account', 'Transfer']) {
+      const { fields } = model.entities.get(type) as EntityModel;
+      const answer = await ask<Record<string, Row[]>>(indexer, `{ all: ${type.toLowerCase()}s(first: 1000) { ${fields.map(({ name, reference }) => (reference === undefined ? name : `${name} { id }`)).join(' ')} } }`);
+      tables.set(type, answer['all']!.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value !== null && typeof value === 'object' && 'id' in value ? value.id : value]))));
+    }
+    const seed = Number(process.env['HOLDFAST_QUERY_SEED'] ?? 1);
+    const naive = new Naive(model, tables);
+    const queries = new RandomQueries(model, tables, randomOf(seed));
+    const enums = new Set(['busy', 'calm', 'asc', 'desc']);
+    for (let round = 0; round < Number(process.env['HOLDFAST_QUERY_ROUNDS'] ?? 12); round++) {
+      const drawn = Array.from({ length: 20 }, (_, i) => [i % 3 === 0 ? 'Transfer' : 'Account', queries.next(i % 3 === 0 ? 'Transfer' : 'Account')] as const);
+      const text = ([type, query]: (typeof drawn)[number]): string => `${type.toLowerCase()}s(${Object.entries(query).map(([key, value]) => `${key}: ${key === 'orderBy' ? String(value) : literal(value, enums)}`).join(', ')}) { id }`;
+      const answer = await ask<Record<string, Row[]>>(indexer, `{ ${drawn.map((one, i) => `q${i}: ${text(one)}`).join('\n')} }`);
+      for (const [i, one] of drawn.entries()) expect(answer[`q${i}`]!.map(({ id }) => id), `seed ${seed}: ${text(one)}`).toEqual(naive.list(...one));
+    }
   });
 
   run('gives up lists that are too large together, and goes on answering', async () => {
@@ -256,6 +293,10 @@ describe('in a heavy node', () => {
       const answer = await post({ query: 'query Q($n: Int!) { accounts(where: { moves: $n }) { id } }', variables: { n: 3 }, operationName: 'Q' }, { origin: 'https://app.example.org' });
       expect([answer.status, answer.headers.get('access-control-allow-origin'), await answer.json()]).toEqual([200, '*', { data: { accounts: [{ id: who(1) }] } }]);
       expect(await (await post({ query: '{ nothing }' })).json()).toMatchObject({ errors: [{ message: expect.stringContaining('Cannot query field') }] });
+      // Nested a hundred thousand times: walks of values do not return from that.
+      const abyss = `{"query":"{ accounts { id } }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
+      const answers = await Promise.all([post({ query: '{ accounts { id } }' }), post(abyss), post(abyss)]);
+      expect(await Promise.all(answers.slice(1).map((one) => one.json()))).toEqual(Array(2).fill({ errors: [{ message: 'Variables may be nested 40 levels deep.' }] }));
       expect([(await post('{')).status, (await post({ q: 1 })).status, (await post({ query: `{ ${' '.repeat(300_000)} }` })).status]).toEqual([400, 400, 413]);
       expect(await (await fetch(url)).text()).toContain('Holdfast queries');
       const many = await Promise.all(Array.from({ length: 120 }, () => post({ query: '{ accounts { id } }' })));

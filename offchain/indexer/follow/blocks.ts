@@ -23,6 +23,8 @@ export interface Range {
 
 export interface Fetched {
   readonly range: Range;
+  /** What the first block of the range says of the one before it, where that was asked for. */
+  readonly parentHash?: Hex;
   /** Only those with events that somebody waits for. */
   readonly blocks: readonly IndexedBlock[];
   /** The last block of the range. */
@@ -35,18 +37,40 @@ export class HistoryMovedError extends Error {}
 /** @throws HistoryMovedError; RpcUnavailableError and its like where the range is too large for the RPC */
 export async function fetchBlocks(chain: Chain, range: Range, wanted: Wanted): Promise<Fetched> {
   const last = await readMark(chain, range.to);
-  const logs = await readLogs(chain, range, wanted);
-  const byBlock = Map.groupBy(logs, ({ blockHash }) => blockHash);
-  const blocks: IndexedBlock[] = [];
-  const hashes = [...byBlock.keys()];
-  for (let at = 0; at < hashes.length; at += AT_ONCE) {
-    blocks.push(...(await Promise.all(hashes.slice(at, at + AT_ONCE).map((hash) => readBlock(chain, hash, byBlock.get(hash) ?? [], wanted)))));
-  }
-  blocks.sort((a, b) => a.block.number - b.block.number);
+  const blocks = await readAll(chain, await readLogs(chain, { fromBlock: hexOf(range.from), toBlock: hexOf(range.to) }, wanted), wanted);
   checkLinks(blocks, range, last);
   // Nothing of it was replaced in between: the last block's hash stands for all before it.
   if ((await readMark(chain, range.to)).hash !== last.hash) throw new HistoryMovedError('the chain was reorganised while it was read');
   return { range, blocks, last };
+}
+
+/**
+ * The same for few blocks, each by its hash: behind one address there may be several nodes, and one that lags knows no events of the newest blocks, says so of no range,
+ * and refuses a hash that it does not know.
+ * @throws as fetchBlocks
+ */
+export async function fetchNewest(chain: Chain, range: Range, wanted: Wanted): Promise<Fetched> {
+  const marks = await inGroups(Array.from({ length: range.to - range.from + 1 }, (_, i) => range.from + i), (number) => readMark(chain, number));
+  for (const [i, { number, parentHash }] of marks.entries()) if (i > 0 && marks[i - 1]?.hash !== parentHash) throw new HistoryMovedError(`block ${number} does not follow the one before it`);
+  const logs = await inGroups(marks, ({ hash }) => readLogs(chain, { blockHash: hash as Hex }, wanted));
+  const blocks = await readAll(chain, logs.flat(), wanted);
+  const [first] = marks;
+  const last = marks.at(-1);
+  if (first === undefined || last === undefined) throw new RangeError('no blocks were asked for');
+  checkLinks(blocks, range, last);
+  return { range, parentHash: first.parentHash as Hex, blocks, last };
+}
+
+async function readAll(chain: Chain, logs: readonly FoundLog[], wanted: Wanted): Promise<IndexedBlock[]> {
+  const byBlock = Map.groupBy(logs, ({ blockHash }) => blockHash);
+  const blocks = await inGroups([...byBlock.keys()], (hash) => readBlock(chain, hash, byBlock.get(hash) ?? [], wanted));
+  return blocks.toSorted((a, b) => a.block.number - b.block.number);
+}
+
+async function inGroups<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (let at = 0; at < items.length; at += AT_ONCE) done.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(act))));
+  return done;
 }
 
 function checkLinks(blocks: readonly IndexedBlock[], { from, to }: Range, last: BlockMark): void {
@@ -62,13 +86,19 @@ function checkLinks(blocks: readonly IndexedBlock[], { from, to }: Range, last: 
 export async function readMark(chain: Chain, number: number): Promise<BlockMark> {
   const block = await request<Json | null>(chain, 'a block', 'eth_getBlockByNumber', [hexOf(number), false]);
   if (block === null) throw new HistoryMovedError(`the chain has no block ${number}`);
-  return { number, hash: block['hash'] as Hex, parentHash: block['parentHash'] as Hex, time: Number(block['timestamp']) };
+  const { hash, parentHash, timestamp } = block;
+  if (!isHash(hash) || !isHash(parentHash)) throw new HistoryMovedError(`the answer for block ${number} is no block`);
+  return { number, hash, parentHash, time: Number(timestamp) };
+}
+
+function isHash(value: unknown): value is Hex {
+  return typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value);
 }
 
 type FoundLog = LogFacts & { readonly blockHash: Hex };
 
-async function readLogs(chain: Chain, { from, to }: Range, { addresses, topics }: Wanted): Promise<FoundLog[]> {
-  const found = await request<readonly Json[]>(chain, 'the logs', 'eth_getLogs', [{ address: addresses, topics: [topics], fromBlock: hexOf(from), toBlock: hexOf(to) }]);
+async function readLogs(chain: Chain, of: { readonly fromBlock: Hex; readonly toBlock: Hex } | { readonly blockHash: Hex }, { addresses, topics }: Wanted): Promise<FoundLog[]> {
+  const found = await request<readonly Json[]>(chain, 'the logs', 'eth_getLogs', [{ address: addresses, topics: [topics], ...of }]);
   return found.map((log) => {
     if (log['removed'] === true) throw new HistoryMovedError('a log was taken back');
     return { ...logOf(log), blockHash: log['blockHash'] as Hex };

@@ -1,73 +1,46 @@
 /** Follows the chain: range after range of blocks goes through the mappings into the database, and what a reorganisation took away is taken back. */
-import type { Address, Hex } from 'viem';
 import { hashAt } from '../../chain/follow-blocks.ts';
-import type { Chain } from '../../chain/types.ts';
-import type { Logger } from '../../store/log.ts';
-import { MappingError } from '../errors.ts';
-import type { BoundSource } from '../host/session.ts';
-import { topicOf } from '../host/mapper.ts';
-import type { MappingThread } from '../host/thread.ts';
-import type { Failure, IndexedBlock } from '../host/types.ts';
-import type { IndexerSettings } from '../settings.ts';
-import type { IndexStore } from '../store/index-store.ts';
+import { HostUnavailableError, IndexTakenError, MappingError, ThreadEndedError } from '../errors.ts';
+import type { BatchResult, Failure, IndexedBlock } from '../host/types.ts';
 import { readMarks } from '../store/state.ts';
 import type { BlockMark } from '../store/state.ts';
-import { fetchBlocks, HistoryMovedError } from './blocks.ts';
-import type { Fetched, Wanted } from './blocks.ts';
+import { HistoryMovedError } from './blocks.ts';
+import type { Fetched } from './blocks.ts';
+import { isOnChain, lastCommon } from './common.ts';
+import type { FollowerParts, FollowReport } from './parts.ts';
+import { Ranges, wantedOf } from './ranges.ts';
 import { inRuns, markBefore, markOf } from './runs.ts';
 
-/** The first range; each one is twice as long as the last, up to the setting. */
-const FIRST_RANGE_BLOCKS = 256;
-/** More in one range: the next one is half as long, so that reading goes on beside the mappings. */
-const EVENTS_PER_RANGE = 1_000;
 /** Blocks between two prunings. */
 const PRUNE_EVERY = 256;
-
-export interface FollowReport {
-  /** The last block in the index, and the newest that the chain told. */
-  readonly head: BlockMark | undefined;
-  readonly chainHead: number | undefined;
-  readonly failure: Failure | undefined;
-  readonly events: number;
-}
-
-export interface FollowerParts {
-  readonly chain: Chain;
-  readonly index: IndexStore;
-  readonly thread: MappingThread;
-  readonly sources: readonly BoundSource[];
-  readonly settings: IndexerSettings;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-  /** Tells when rows are being written: what mappings load in the meantime waits for them. */
-  readonly onWriting: (writing: Promise<void>) => void;
-}
+/** Everything is thrown away only when the chain has none of the marks so many times in a row: one bad answer must not cost the index. */
+const LOST_TICKS = 3;
+/** So often in a row the thread of the mappings may end before that counts as a failure, which is tried again after a while. */
+const THREAD_ENDS_MAX = 3;
+const THREAD_PAUSE_MS = 60_000;
 
 export class Follower {
   readonly #parts: FollowerParts;
-  readonly #wanted: Wanted;
+  readonly #ranges: Ranges;
   readonly #start: number;
   #head: BlockMark | undefined;
   #chainHead: number | undefined;
   #failure: Failure | undefined;
   #events = 0;
-  #span: number;
   #prunedAt = 0;
   /** After any failure, what the mappings have in memory may be of no history. */
   #isDirty = true;
+  #lostTicks = 0;
+  #threadEnds = 0;
+  /** When a failure that may pass by itself is tried again. */
+  #retryAtMs: number | undefined;
 
   private constructor(parts: FollowerParts, head: BlockMark | undefined) {
     this.#parts = parts;
     this.#head = head;
-    this.#span = Math.min(FIRST_RANGE_BLOCKS, parts.settings.rangeBlocks);
-    const { sources } = parts;
+    const { chain, settings, sources } = parts;
     this.#start = Math.min(...sources.map(({ startBlock }) => startBlock));
-    const handlers = sources.flatMap(({ eventHandlers }) => eventHandlers);
-    this.#wanted = {
-      addresses: [...new Set(sources.map(({ address }): Address => address))],
-      topics: [...new Set(handlers.map(({ event }) => topicOf(event)))],
-      withReceipts: new Set<Hex>(handlers.filter(({ receipt }) => receipt).map(({ event }) => topicOf(event))),
-    };
+    this.#ranges = new Ranges({ chain, wanted: wantedOf(sources), longestBlocks: settings.rangeBlocks });
   }
 
   static async open(parts: FollowerParts): Promise<Follower> {
@@ -80,13 +53,9 @@ export class Follower {
 
   /** Up to the newest block, unless a mapping fails. @throws what chain and database throw; the next call goes on */
   async tick(): Promise<void> {
-    const { chain, index, thread, signal } = this.#parts;
+    const { chain, signal } = this.#parts;
     try {
-      if (this.#isDirty) {
-        this.#head = (await index.state()).head;
-        thread.forget(await index.emptyTypes());
-        this.#isDirty = false;
-      }
+      if (this.#isDirty) await this.#readState();
       const latest = Number(await chain.ask('the latest block', (client) => client.getBlockNumber({ cacheTime: 0 })));
       this.#chainHead = latest;
       if (this.#head !== undefined && latest < this.#head.number) return;
@@ -100,12 +69,22 @@ export class Follower {
     }
   }
 
+  /** As the database has it: another process may have written meanwhile. */
+  async #readState(): Promise<void> {
+    const { index, thread } = this.#parts;
+    const { head, deployment } = await index.state();
+    if (deployment !== index.deployment) throw new IndexTakenError('The database of the index now belongs to another deployment: another node, or another version of it, uses it too.', { retryable: false });
+    this.#head = head;
+    thread.forget(await index.emptyTypes());
+    this.#isDirty = false;
+  }
+
   /** Reads the next range while the one before goes through the mappings. */
   async #catchUp(latest: number, signal: AbortSignal): Promise<void> {
-    let next: Promise<Fetched> | undefined = this.#fetchAfter(this.#head?.number ?? this.#start - 1, latest);
+    let next: Promise<Fetched> | undefined = this.#ranges.after(this.#head?.number ?? this.#start - 1, latest);
     while (next !== undefined && !signal.aborted) {
       const fetched: Fetched = await next;
-      next = this.#fetchAfter(fetched.range.to, latest);
+      next = this.#ranges.after(fetched.range.to, latest);
       next?.catch(() => undefined);
       await this.#take(fetched);
       if (this.#failure !== undefined) break;
@@ -113,31 +92,11 @@ export class Follower {
     await this.#prune();
   }
 
-  #fetchAfter(block: number, latest: number): Promise<Fetched> | undefined {
-    return block >= latest ? undefined : this.#fetch(block + 1, latest);
-  }
-
-  /** Ranges that the RPC refuses are halved, down to one block. */
-  async #fetch(from: number, latest: number): Promise<Fetched> {
-    const { chain, settings } = this.#parts;
-    for (;;) {
-      const to = Math.min(latest, from + this.#span - 1);
-      try {
-        const fetched = await fetchBlocks(chain, { from, to }, this.#wanted);
-        const events = fetched.blocks.reduce((sum, { logs }) => sum + logs.length, 0);
-        this.#span = events > EVENTS_PER_RANGE ? Math.max(1, Math.ceil(this.#span / 2)) : Math.min(settings.rangeBlocks, this.#span * 2);
-        return fetched;
-      } catch (error) {
-        if (error instanceof HistoryMovedError || to === from) throw error;
-        this.#span = Math.max(1, Math.floor((to - from + 1) / 2));
-      }
-    }
-  }
-
-  async #take({ range, blocks, last }: Fetched): Promise<void> {
+  async #take({ range, blocks, last, parentHash: told }: Fetched): Promise<void> {
     const head = this.#head;
     const [first] = blocks;
-    if (head !== undefined && first?.block.number === head.number + 1 && first.block.parentHash !== head.hash) throw new HistoryMovedError('the next block does not follow the last one');
+    const parentHash = told ?? (first?.block.number === range.from ? first.block.parentHash : undefined);
+    if (head !== undefined && parentHash !== undefined && range.from === head.number + 1 && parentHash !== head.hash) throw new HistoryMovedError('the next block does not follow the last one');
     const runs = inRuns(blocks);
     let writing: Promise<void> = Promise.resolve();
     try {
@@ -152,15 +111,24 @@ export class Follower {
         if (failure !== undefined) break;
       }
       await writing;
+      this.#threadEnds = 0;
     } catch (error) {
       await writing.catch(() => undefined);
-      if (!(error instanceof MappingError)) throw error;
-      // Found by the database: which block it was is not known, and nothing of the run was written.
-      this.#fail({ block: range.from, blockHash: (await hashAt(this.#parts.chain, BigInt(range.from))) ?? '0x', message: error.shortMessage });
+      await this.#note(error, range.from);
     }
   }
 
-  async #write(changes: Awaited<ReturnType<MappingThread['run']>>['changes'], mark: BlockMark | undefined, failure: Failure | undefined): Promise<void> {
+  /** What ended a portion without a failure of its own: which block it was is not known, and nothing of the run was written. */
+  async #note(error: unknown, from: number): Promise<void> {
+    const { chain, index, settings, nowMs = () => performance.now() } = this.#parts;
+    if (error instanceof ThreadEndedError && (this.#threadEnds += 1) >= THREAD_ENDS_MAX) this.#retryAtMs = nowMs() + THREAD_PAUSE_MS;
+    else if (!(error instanceof MappingError)) throw error;
+    const failure = { block: from, blockHash: (await hashAt(chain, BigInt(from))) ?? '0x', message: (error as MappingError | ThreadEndedError).shortMessage } as const;
+    await index.apply([], undefined, { failure: failure.message, marksKept: settings.reorgMarks });
+    this.#fail(failure);
+  }
+
+  async #write(changes: BatchResult['changes'], mark: BlockMark | undefined, failure: Failure | undefined): Promise<void> {
     const { index, settings } = this.#parts;
     await index.apply(changes, mark, { failure: failure?.message, marksKept: settings.reorgMarks });
     this.#head = mark ?? this.#head;
@@ -177,22 +145,37 @@ export class Follower {
   async #followReorganisation(): Promise<void> {
     const { chain, index, log, settings, thread } = this.#parts;
     const failure = this.#failure;
-    if (failure !== undefined && (await hashAt(chain, BigInt(failure.block))) !== failure.blockHash) this.#failure = undefined;
+    if (failure !== undefined && ((await hashAt(chain, BigInt(failure.block))) !== failure.blockHash || this.#isRetried())) this.#recover();
     const head = this.#head;
-    if (head === undefined || (await hashAt(chain, BigInt(head.number))) === head.hash) return;
-    this.#failure = undefined;
-    for (const mark of await readMarks(index.store, settings.reorgMarks)) {
-      if ((await hashAt(chain, BigInt(mark.number))) !== mark.hash) continue;
-      log.warn('indexer.reorganised', { from: head.number, to: mark.number });
-      await index.revert(mark.number);
-      this.#head = mark;
+    if (head === undefined || (await isOnChain(chain, head))) return void (this.#lostTicks = 0);
+    this.#recover();
+    const common = await lastCommon(chain, await readMarks(index.store, settings.reorgMarks));
+    if (common !== undefined) {
+      log.warn('indexer.reorganised', { from: head.number, to: common.number });
+      await index.revert(common.number);
+      this.#head = common;
+      this.#lostTicks = 0;
       thread.forget(await index.emptyTypes());
       return;
     }
+    this.#lostTicks += 1;
+    if (this.#lostTicks < LOST_TICKS) throw new HostUnavailableError('The chain has none of the blocks that the index remembers: it is asked again before everything is indexed anew.');
+    this.#lostTicks = 0;
     log.warn('indexer.anew', { from: head.number, reason: 'the chain was reorganised behind every block that is remembered' });
     await index.clear();
     this.#head = undefined;
     thread.forget([...index.model.entities.keys()]);
+  }
+
+  #isRetried(): boolean {
+    const { nowMs = () => performance.now() } = this.#parts;
+    return this.#retryAtMs !== undefined && nowMs() >= this.#retryAtMs;
+  }
+
+  #recover(): void {
+    this.#failure = undefined;
+    this.#retryAtMs = undefined;
+    this.#threadEnds = 0;
   }
 
   async #prune(): Promise<void> {

@@ -21,6 +21,8 @@ export interface MapperOptions {
   readonly database: EntitySource;
   readonly ask: (question: ChainQuestion, blockHash: Hex) => Hex | undefined;
   readonly log: (level: string, message: string) => void;
+  /** Told of each event before its handler runs. */
+  readonly onEvent?: (block: number) => void;
 }
 
 interface Handling {
@@ -40,11 +42,13 @@ export class Mapper {
   readonly #modules = new Map<string, WebAssembly.Module>();
   readonly #instances = new Map<BoundSource, Instance>();
   readonly #session: Session;
+  readonly #onEvent: (block: number) => void;
   #source: BoundSource | undefined;
   #blockHash: Hex = '0x';
 
   constructor(options: MapperOptions) {
-    const { model, network, sources, wasm, database, entitiesMax, log } = options;
+    const { model, network, sources, wasm, database, entitiesMax, log, onEvent = () => undefined } = options;
+    this.#onEvent = onEvent;
     this.entities = new Entities({ model, source: database, slotsMax: entitiesMax });
     for (const [path, bytes] of wasm) this.#modules.set(path, new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>));
     for (const source of sources) for (const [key, handling] of handlingsOf(source)) this.#handlings.set(key, [...(this.#handlings.get(key) ?? []), handling]);
@@ -77,6 +81,7 @@ export class Mapper {
     for (const { source, abi, handler, hasReceipt } of found) {
       if (block.number < source.startBlock) continue;
       this.#source = source;
+      this.#onEvent(block.number);
       const transaction = transactions.get(log.transactionIndex) as TransactionFacts;
       const instance = this.#instanceOf(source);
       const run = instance.handler(handler) as (event: number) => void;

@@ -12,6 +12,8 @@ export interface ThreadData {
   readonly wasm: ReadonlyMap<string, Uint8Array>;
   readonly entitiesMax: number;
   readonly channel: ChannelEnds;
+  /** Written by the thread: [how many steps it has taken, the block under way]. */
+  readonly progress: Int32Array<SharedArrayBuffer>;
 }
 
 export type ThreadRequest =
@@ -19,7 +21,8 @@ export type ThreadRequest =
   | { readonly kind: 'forget'; readonly empty: readonly string[] }
   | { readonly kind: 'run'; readonly blocks: readonly IndexedBlock[] };
 
-export type ThreadReply = { readonly result: BatchResult } | { readonly failure: string; readonly isPassing: boolean };
+/** `refusal`: the code does not fit its manifest. */
+export type ThreadReply = { readonly isReady: true } | { readonly refusal: string } | { readonly result: BatchResult } | { readonly failure: string; readonly isPassing: boolean };
 
 /** What the thread asks while it runs a batch. */
 export type HostQuestion =

@@ -1,68 +1,40 @@
-/** Starts the thread of the mappings, gives it blocks, and answers what it asks. */
-import { once } from 'node:events';
-import { MessageChannel, Worker } from 'node:worker_threads';
-import { HostUnavailableError, MappingError } from '../errors.ts';
-import { answerQuestions } from './channel.ts';
-import type { HostAnswers, HostQuestion, ThreadData, ThreadReply, ThreadRequest } from './messages.ts';
+/** The mappings' thread as the follower knows it: one that ended is replaced at the next run. */
+import type { HostAnswers } from './messages.ts';
+import { OneThread } from './one-thread.ts';
+import type { ThreadSetup } from './one-thread.ts';
 import type { BatchResult, IndexedBlock } from './types.ts';
 
 export interface MappingThread {
-  /** One batch at a time. @throws HostUnavailableError: `forget`, and do it again later */
+  /** One batch at a time. @throws HostUnavailableError, ThreadEndedError: `forget`, and do it again later */
   run(blocks: readonly IndexedBlock[]): Promise<BatchResult>;
+  /** `empty`: types that the database has no entity of. */
   forget(empty: readonly string[]): void;
   close(): Promise<void>;
 }
 
-/** @throws MappingError when the code does not fit its manifest */
-export async function startMappingThread(data: Omit<ThreadData, 'channel'>, answers: HostAnswers): Promise<MappingThread> {
-  const { port1, port2 } = new MessageChannel();
-  const bell = new Int32Array(new SharedArrayBuffer(4));
-  answerQuestions<HostQuestion>({ port: port1, bell }, (question) => reply(answers, question));
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { ...data, channel: { port: port2, bell } } satisfies ThreadData, transferList: [port2] });
-  // The process lives for its server, not for its threads.
-  worker.unref();
-  port1.unref();
-  let waiting: { resolve(result: BatchResult): void; reject(error: unknown): void } | undefined;
-  const fail = (error: unknown): void => {
-    waiting?.reject(error);
-    waiting = undefined;
-  };
-  let ended: Error | undefined;
-  worker.on('error', (error) => {
-    ended = new MappingError(`The thread of the mappings ended: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    fail(ended);
-  });
-  worker.on('exit', () => fail((ended ??= new HostUnavailableError('The thread of the mappings has ended.'))));
-  worker.on('message', (message: ThreadReply) => {
-    const now = waiting;
-    waiting = undefined;
-    worker.unref();
-    if ('result' in message) now?.resolve(message.result);
-    else now?.reject(message.isPassing ? new HostUnavailableError(message.failure) : new MappingError(message.failure));
-  });
-  const send = (request: ThreadRequest): void => worker.postMessage(request);
-  await once(worker, 'online');
+/** `stallMs`: an event that takes longer ends the thread. @throws MappingError when the code does not fit its manifest */
+export async function startMappingThread(setup: ThreadSetup, answers: HostAnswers, { stallMs }: { readonly stallMs: number }): Promise<MappingThread> {
+  let thread = await OneThread.start(setup, answers);
+  /** What a new thread is told first. */
+  let empty: readonly string[] = [];
+  let isClosed = false;
   return {
-    run: (blocks) => new Promise((resolve, reject) => {
-      if (ended !== undefined) return reject(ended);
-      waiting = { resolve, reject };
-      worker.ref();
-      send({ kind: 'run', blocks });
-    }),
-    forget: (empty) => send({ kind: 'forget', empty }),
+    async run(blocks) {
+      if (thread.hasEnded && !isClosed) {
+        await thread.close();
+        thread = await OneThread.start(setup, answers);
+        thread.send({ kind: 'forget', empty });
+      }
+      empty = [];
+      return thread.run(blocks, stallMs);
+    },
+    forget(types) {
+      empty = types;
+      if (!thread.hasEnded) thread.send({ kind: 'forget', empty });
+    },
     async close() {
-      worker.ref();
-      await worker.terminate();
-      port1.close();
+      isClosed = true;
+      await thread.close();
     },
   };
-}
-
-async function reply(answers: HostAnswers, question: HostQuestion): Promise<unknown> {
-  switch (question.kind) {
-    case 'load': return answers.load(question.type, question.id);
-    case 'related': return answers.related(question.type, question.field, question.value);
-    case 'chain': return answers.chain(question.question, question.blockHash);
-    case 'log': return answers.log(question.level, question.message);
-  }
 }

@@ -11,6 +11,7 @@ const FIELDS_MAX = 1_000;
 const ROOT_LISTS_MAX = 50;
 const ERRORS_MAX = 10;
 const ALIASES_PER_NAME_MAX = 100;
+const FRAGMENTS_MAX = 100;
 
 /** @throws GraphQLError (one or several, as a list), QueryError */
 export function readDocument(schema: GraphQLSchema, text: string): DocumentNode | readonly GraphQLError[] {
@@ -30,12 +31,14 @@ export function readDocument(schema: GraphQLSchema, text: string): DocumentNode 
 /** Before validation, whose own rules take their time with deep and wide documents. Fragments count wherever they are spread. */
 function measure(document: DocumentNode): void {
   const fragments = new Map(document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one.selectionSet] as const] : [])));
+  if (fragments.size > FRAGMENTS_MAX) throw new QueryError(`A query may have ${FRAGMENTS_MAX} fragments.`);
   for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    // Fragments by themselves as well: validation looks at those that nobody uses, too.
+    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
     const count = { fields: 0 };
     const names = new Map<string, number>();
     walk(definition.selectionSet, { fragments, count, names, depth: 1, inside: new Set() });
-    if (definition.selectionSet.selections.length > ROOT_LISTS_MAX) throw new QueryError(`A query may ask ${ROOT_LISTS_MAX} things at its top.`);
+    if (definition.kind === Kind.OPERATION_DEFINITION && definition.selectionSet.selections.length > ROOT_LISTS_MAX) throw new QueryError(`A query may ask ${ROOT_LISTS_MAX} things at its top.`);
   }
 }
 

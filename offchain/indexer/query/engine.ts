@@ -26,14 +26,16 @@ const REORG_TRIES = 3;
 
 export class QueryEngine {
   readonly #store: Store;
+  readonly #deployment: string;
   readonly #model: SchemaModel;
   readonly #schema: GraphQLSchema;
   readonly #resolver: ReturnType<typeof createResolver>;
   readonly #onFault: (error: unknown) => void;
 
   /** `onFault`: told of errors that are no fault of the query. */
-  constructor(options: { readonly store: Store; readonly schema: string; readonly onFault: (error: unknown) => void }) {
+  constructor(options: { readonly store: Store; readonly deployment: string; readonly schema: string; readonly onFault: (error: unknown) => void }) {
     this.#store = options.store;
+    this.#deployment = options.deployment;
     this.#model = parseSchema(options.schema);
     this.#schema = buildQuerySchema(this.#model);
     this.#resolver = createResolver(this.#model);
@@ -48,7 +50,8 @@ export class QueryEngine {
       if (!('kind' in document)) return this.#failed(document);
       for (let attempt = 1; ; attempt++) {
         const state = await readState(this.#store);
-        const run = new QueryRun({ store: this.#store, model: this.#model, state, deployment: state.deployment ?? '', deadlineMs });
+        if (state.deployment !== this.#deployment) throw new QueryError('The index is being made anew: ask again later.');
+        const run = new QueryRun({ store: this.#store, model: this.#model, state, deployment: this.#deployment, deadlineMs });
         const result = await execute({ schema: this.#schema, document, contextValue: run, variableValues: variables ?? {}, operationName: operationName ?? undefined, fieldResolver: this.#resolver as never });
         // Rows that were taken back meanwhile may have been read in part.
         const isSame = (await readState(this.#store)).reorgs === state.reorgs;

@@ -1,10 +1,11 @@
 /** A `where` as SQL: names come from the schema, values are parameters. */
 import { Prisma } from '../../store/generated/sqlite/client.ts';
-import type { EntityModel, FieldModel, Scalar, ScalarKind, SchemaModel } from '../schema/model.ts';
+import type { EntityModel, FieldModel, SchemaModel } from '../schema/model.ts';
 import { entityOf } from '../schema/model.ts';
-import { scalarCell } from '../store/columns.ts';
 import { quoted, tableOf } from '../store/tables.ts';
+import { compareText } from './compare-text.ts';
 import { QueryError } from './errors.ts';
+import { cell } from './operands.ts';
 import type { Operator } from './operators.ts';
 import { filterName, operatorsOf } from './operators.ts';
 
@@ -23,6 +24,8 @@ export interface FilterContext {
 const CONDITIONS_MAX = 200;
 const DEPTH_MAX = 8;
 const LIST_MAX = 1_000;
+/** Of conditions on lists: each item is a search of its own. */
+const ITEMS_MAX = 100;
 
 const TRUE = Prisma.raw('1 = 1');
 const FALSE = Prisma.raw('1 = 0');
@@ -55,7 +58,9 @@ interface One {
 function oneCondition(context: FilterContext, entity: EntityModel, { key, operand, alias, depth }: One): Prisma.Sql {
   if (key === 'and' || key === 'or') {
     const parts = ((operand ?? []) as readonly (Where | null)[]).map((one) => Prisma.sql`(${conditionOf(context, entity, one ?? {}, alias, depth + 1)})`);
-    return parts.length === 0 ? TRUE : Prisma.sql`(${Prisma.join(parts, key === 'and' ? ' AND ' : ' OR ')})`;
+    // Of no conditions all hold, and none does: graph-node has it so.
+    if (parts.length === 0) return key === 'and' || operand === null ? TRUE : FALSE;
+    return Prisma.sql`(${Prisma.join(parts, key === 'and' ? ' AND ' : ' OR ')})`;
   }
   if (key === '_change_block') return operand === null ? TRUE : Prisma.sql`${alias}."block_from" >= ${(operand as { number_gte: number }).number_gte}`;
   if (key.endsWith('_')) {
@@ -117,31 +122,16 @@ function compare(context: FilterContext, field: FieldModel, operator: Operator, 
     case 'lte': return Prisma.sql`${column} <= ${cell(field, operand)}`;
     case 'in':
     case 'not_in': return inList(field, operator, operand as readonly unknown[], column);
-    default: return compareText(field, operator, operand, column);
+    default: return compareText(context, { field, operator, operand, column });
   }
 }
 
 function inList(field: FieldModel, operator: 'in' | 'not_in', operand: readonly unknown[], column: Prisma.Sql): Prisma.Sql {
   if (operand.length > LIST_MAX) throw new QueryError(`A list in a filter may have ${LIST_MAX} items.`);
   const values = operand.filter((one) => one !== null).map((one) => cell(field, one));
-  if (values.length === 0) return operator === 'in' ? FALSE : TRUE;
+  // Odd for not_in, and what graph-node answers.
+  if (values.length === 0) return FALSE;
   return operator === 'in' ? Prisma.sql`${column} IN (${Prisma.join(values)})` : Prisma.sql`${column} NOT IN (${Prisma.join(values)})`;
-}
-
-/** Bytes are compared as their digits, without 0x. */
-function compareText(field: FieldModel, operator: Operator, operand: unknown, column: Prisma.Sql): Prisma.Sql {
-  const isNot = operator.startsWith('not_');
-  const hasCase = !operator.endsWith('_nocase');
-  const what = operator.replace(/^not_/, '').replace(/_nocase$/, '');
-  const text = field.kind === 'Bytes' ? String(operand).toLowerCase().replace(/^0x/, '') : String(operand);
-  const needle = hasCase ? Prisma.sql`CAST(${text} AS TEXT)` : Prisma.sql`lower(CAST(${text} AS TEXT))`;
-  const hay = hasCase ? column : Prisma.sql`lower(${column})`;
-  const length = Prisma.sql`length(${needle})`;
-  const test = text === '' ? Prisma.sql`${column} IS NOT NULL`
-    : what === 'contains' ? Prisma.sql`replace(${hay}, ${needle}, '') <> ${hay}`
-    : what === 'starts_with' ? Prisma.sql`substr(${hay}, 1, ${length}) = ${needle}`
-    : Prisma.sql`(length(${hay}) >= ${length} AND substr(${hay}, length(${hay}) - ${length} + 1) = ${needle})`;
-  return isNot ? Prisma.sql`NOT (${test})` : test;
 }
 
 function compareList(context: FilterContext, field: FieldModel, operator: Operator, operand: readonly unknown[], column: Prisma.Sql): Prisma.Sql {
@@ -149,48 +139,13 @@ function compareList(context: FilterContext, field: FieldModel, operator: Operat
   const cells = operand.map((one) => cell(field, one));
   if (operator === '') return Prisma.sql`${column} = ${JSON.stringify(cells)}`;
   if (operator === 'not') return Prisma.sql`${column} <> ${JSON.stringify(cells)}`;
+  if (operand.length > ITEMS_MAX) throw new QueryError(`${filterName(field.name, operator)} may have ${ITEMS_MAX} items.`);
   const hasCase = !operator.endsWith('_nocase');
   const tests = cells.map((one) => {
     const text = Prisma.sql`CAST(${String(one)} AS TEXT)`;
     return hasCase ? Prisma.sql`${text} IN (SELECT ${itemsOf(context, column)})` : Prisma.sql`lower(${text}) IN (SELECT ${itemsOf(context, Prisma.sql`lower(${column})`)})`;
   });
-  const all = tests.length === 0 ? TRUE : Prisma.join(tests, ' AND ');
-  return operator.startsWith('not_') ? Prisma.sql`NOT (${all})` : Prisma.sql`(${all})`;
-}
-
-/** @throws QueryError for text that is no value of the field's kind */
-function cell({ name, kind }: FieldModel, operand: unknown): string | number {
-  try {
-    return scalarCell(kind, operandOf(kind, operand));
-  } catch {
-    throw new QueryError(`${JSON.stringify(String(operand).slice(0, 80))} is no ${kind}, as ${name} is.`);
-  }
-}
-
-function operandOf(kind: ScalarKind, operand: unknown): Scalar {
-  const text = String(operand);
-  switch (kind) {
-    case 'BigInt': return wholeNumber(text);
-    case 'Int8':
-    case 'Timestamp': {
-      const value = wholeNumber(text);
-      if (BigInt.asIntN(64, value) !== value) throw new RangeError('too large');
-      return value;
-    }
-    case 'Bytes':
-      if (!/^(0x)?([0-9a-fA-F]{2})*$/.test(text)) throw new SyntaxError('not hex');
-      return `0x${text.replace(/^0x/, '').toLowerCase()}`;
-    case 'BigDecimal': return text;
-    case 'Int':
-    case 'Boolean': return operand as Scalar;
-    default: return text.replaceAll('\0', '');
-  }
-}
-
-/** As much as a number of the chain can have, and some more. */
-const DIGITS_MAX = 400;
-
-function wholeNumber(text: string): bigint {
-  if (!/^-?\d+$/.test(text) || text.length > DIGITS_MAX) throw new SyntaxError('no whole number');
-  return BigInt(text);
+  // contains: all of them; not_contains: none of them, where the list is there at all.
+  const isNot = operator.startsWith('not_');
+  return Prisma.sql`(${Prisma.join([Prisma.sql`${column} IS NOT NULL`, ...tests.map((test) => (isNot ? Prisma.sql`NOT (${test})` : test))], ' AND ')})`;
 }

@@ -4,8 +4,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '../../store/log.ts';
-import { QueryBusyError } from './errors.ts';
+import { QueryBusyError, QueryError } from './errors.ts';
 import type { QueryRequest } from './engine.ts';
+import { requestText } from './request.ts';
 import type { QueryMessage, QueryReply, QueryThreadData } from './worker.ts';
 
 export interface QueryProcessOptions extends QueryThreadData {
@@ -17,7 +18,8 @@ export interface QueryProcessOptions extends QueryThreadData {
 }
 
 interface Waiting {
-  readonly request: QueryRequest;
+  /** As JSON. */
+  readonly request: string;
   resolve(body: string): void;
   reject(error: unknown): void;
   timer?: NodeJS.Timeout;
@@ -30,6 +32,8 @@ const GRACE_MS = 1_000;
 const CLOSE_MS = 2_000;
 /** One that ends by itself is not started again at once. */
 const PAUSE_MS = 1_000;
+/** Longer than others in front of it take, where the process works at all. */
+const QUEUED_MS = 30_000;
 
 export class QueryProcess {
   readonly #options: QueryProcessOptions;
@@ -57,8 +61,16 @@ export class QueryProcess {
   ask(request: QueryRequest): Promise<string> {
     if (this.#isClosed) return Promise.reject(new QueryBusyError('The indexer is being stopped.'));
     if (this.#queue.length >= this.#options.queueMax) return Promise.reject(new QueryBusyError('Too many queries wait already.'));
+    let text: string;
+    try {
+      text = requestText(request);
+    } catch (error) {
+      return error instanceof QueryError ? Promise.resolve(JSON.stringify({ errors: [{ message: error.shortMessage }] })) : Promise.reject(error as Error);
+    }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ request, resolve, reject });
+      const one: Waiting = { request: text, resolve, reject };
+      one.timer = setTimeout(() => this.#giveUp(one), QUEUED_MS);
+      this.#queue.push(one);
       this.#next();
     });
   }
@@ -79,14 +91,14 @@ export class QueryProcess {
   }
 
   #start(): void {
-    const { home, schema, log } = this.#options;
+    const { home, deployment, schema, log } = this.#options;
     const child = fork(PROGRAM, [], { execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${HEAP_MIB}`], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#child = child;
     this.#isReady = false;
     // The node lives for its server, not for this one.
     child.unref();
     child.channel?.unref();
-    child.send({ home, schema } satisfies QueryThreadData, () => undefined);
+    child.send({ home, deployment, schema } satisfies QueryThreadData, () => undefined);
     child.on('message', (reply) => this.#take(reply as QueryReply));
     child.on('error', (error) => log.error('indexer.query-process', { error }));
     child.on('exit', (code) => {
@@ -94,6 +106,8 @@ export class QueryProcess {
       for (const one of this.#running.values()) this.#settle(one, new QueryBusyError('The query was broken off.'));
       this.#running.clear();
       if (this.#isClosed) return;
+      // One that never got so far as to answer will not help those that wait.
+      if (!this.#isReady) for (const one of this.#queue.splice(0)) this.#settle(one, new QueryBusyError('The database of the index cannot be opened.'));
       log.warn('indexer.query-process', { code });
       setTimeout(() => this.#isClosed || this.#start(), PAUSE_MS).unref();
     });
@@ -117,9 +131,17 @@ export class QueryProcess {
       if (one === undefined) return;
       const id = this.#nextId++;
       this.#running.set(id, one);
+      clearTimeout(one.timer);
       one.timer = setTimeout(() => this.#cutOff(id), timeoutMs + GRACE_MS);
       this.#child?.send({ id, request: one.request, timeoutMs } satisfies QueryMessage, () => undefined);
     }
+  }
+
+  #giveUp(one: Waiting): void {
+    const at = this.#queue.indexOf(one);
+    if (at < 0) return;
+    this.#queue.splice(at, 1);
+    this.#settle(one, new QueryBusyError('The query waited too long for its turn.'));
   }
 
   /** Who asked at the same time is told to ask again. */
@@ -131,7 +153,7 @@ export class QueryProcess {
     this.#settle(one, JSON.stringify({ errors: [{ message: 'The query took too long.' }] }));
     for (const other of this.#running.values()) this.#settle(other, new QueryBusyError('The query was broken off.'));
     this.#running.clear();
-    this.#options.log.warn('indexer.query-cut-off', { query: one.request.query.slice(0, 500) });
+    this.#options.log.warn('indexer.query-cut-off', { request: one.request.slice(0, 500) });
     const child = this.#child;
     this.#start();
     child?.kill('SIGKILL');

@@ -17,8 +17,11 @@ export interface EntityRow {
 }
 
 const ROWS_MAX = 50_000;
-const VALUES_MAX = 500_000;
+/** Of all fields of all entities in the answer; the same entity in two places counts twice. So many, with what resolves them, fit into the process. */
+const VALUES_MAX = 150_000;
 const STATEMENTS_MAX = 500;
+/** Of text in the rows: an answer is put together in memory. */
+const CHARACTERS_MAX = 32 * 2 ** 20;
 
 interface Batch<T> {
   readonly keys: Set<string>;
@@ -40,6 +43,7 @@ export class QueryRun {
   readonly #context: { conditions: number } = { conditions: 0 };
   readonly #batches = new Map<string, Batch<unknown>>();
   #rows = 0;
+  #characters = 0;
   #values = 0;
   #statements = 0;
 
@@ -111,6 +115,8 @@ export class QueryRun {
       ? ((await store.$transaction([store.$executeRawUnsafe(`SET LOCAL statement_timeout = ${leftMs}`), store.$queryRaw<Record<string, unknown>[]>(sql)]))[1] as Record<string, unknown>[])
       : await store.$queryRaw<Record<string, unknown>[]>(sql);
     this.#rows += rows.length;
+    for (const row of rows) for (const cell of Object.values(row)) if (typeof cell === 'string') this.#characters += cell.length;
+    if (this.#characters > CHARACTERS_MAX) throw new QueryError('The answer is too large: ask for fewer entities, or fewer fields of them, at once.');
     if (this.#rows > ROWS_MAX) throw new QueryError(`The answer has more than ${ROWS_MAX} entities: ask for fewer at once.`);
     return rows;
   }

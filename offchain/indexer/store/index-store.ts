@@ -2,13 +2,13 @@
 import { isOnServer } from '../../store/dialect.ts';
 import { Prisma } from '../../store/generated/sqlite/client.ts';
 import type { Store } from '../../store/open.ts';
-import { MappingError } from '../errors.ts';
+import { IndexTakenError, MappingError } from '../errors.ts';
 import type { TypeChanges } from '../host/types.ts';
 import type { EntityData, EntityModel, SchemaModel } from '../schema/model.ts';
 import { entityOf } from '../schema/model.ts';
 import type { Cell } from './columns.ts';
 import { columnType, entityData } from './columns.ts';
-import { addMark, readState, setMeta } from './state.ts';
+import { addMark, readState, setMeta, takeTurn } from './state.ts';
 import type { BlockMark, IndexState } from './state.ts';
 import { BLOCKS, createTables, META, META_TABLES, OPEN, quoted, tableOf } from './tables.ts';
 
@@ -19,44 +19,56 @@ const RELATED_MAX = 10_000;
 export class IndexStore {
   readonly store: Store;
   readonly model: SchemaModel;
+  readonly deployment: string;
   readonly #isServer: boolean;
+  /** As of the last look at the state: nothing is written on top of what another process wrote. */
+  #turn = 0;
 
-  private constructor(store: Store, model: SchemaModel) {
+  private constructor(store: Store, { model, deployment }: { readonly model: SchemaModel; readonly deployment: string }) {
     this.store = store;
     this.model = model;
+    this.deployment = deployment;
     this.#isServer = isOnServer(store);
   }
 
   /** Begins anew where the database holds another deployment: another code, schema, chain or contract. */
   static async open(store: Store, options: { readonly model: SchemaModel; readonly deployment: string }): Promise<IndexStore> {
     for (const statement of META_TABLES) await store.$executeRawUnsafe(statement);
-    const index = new IndexStore(store, options.model);
-    if ((await readState(store)).deployment !== options.deployment) await index.#recreate(options.deployment);
+    const index = new IndexStore(store, options);
+    if ((await index.state()).deployment === options.deployment) return index;
+    try {
+      await index.#recreate(0);
+    } catch (error) {
+      // Two that begin together: one of them makes the tables.
+      if (!(error instanceof IndexTakenError) || (await index.state()).deployment !== options.deployment) throw error;
+    }
     return index;
   }
 
-  state(): Promise<IndexState> {
-    return readState(this.store);
+  /** What is written next is written on top of this. */
+  async state(): Promise<IndexState> {
+    const state = await readState(this.store);
+    this.#turn = state.turn;
+    return state;
   }
 
   /** Forgets every row. */
   async clear(): Promise<void> {
-    const { deployment, reorgs } = await this.state();
-    await this.#recreate(deployment ?? '', reorgs + 1);
+    await this.#recreate((await readState(this.store)).reorgs + 1);
   }
 
-  async #recreate(deployment: string, reorgs = 0): Promise<void> {
+  async #recreate(reorgs: number): Promise<void> {
     const [row] = await this.store.$queryRaw<{ value: string }[]>`SELECT "value" FROM ${quoted(META)} WHERE "key" = 'tables'`;
     const old = row === undefined ? [] : (JSON.parse(row.value) as string[]);
     const types = [...this.model.entities.keys()];
     await this.#transaction([
       ...old.map((type) => Prisma.sql`DROP TABLE IF EXISTS ${tableOf(type)}`),
       Prisma.sql`DELETE FROM ${quoted(BLOCKS)}`,
-      Prisma.sql`DELETE FROM ${quoted(META)}`,
+      Prisma.sql`DELETE FROM ${quoted(META)} WHERE "key" <> 'turn'`,
       ...createTables(this.model, this.#isServer).map((statement) => Prisma.raw(statement)),
       setMeta('tables', JSON.stringify(types)),
       setMeta('reorgs', String(reorgs)),
-      setMeta('deployment', deployment),
+      setMeta('deployment', this.deployment),
     ]);
   }
 
@@ -71,7 +83,7 @@ export class IndexStore {
 
   /** Takes back everything behind `block`, which the index keeps a mark of. */
   async revert(block: number): Promise<void> {
-    const { reorgs } = await this.state();
+    const { reorgs } = await readState(this.store);
     const rows = [...this.model.entities.keys()].flatMap((type) => [
       Prisma.sql`DELETE FROM ${tableOf(type)} WHERE "block_from" > ${block}`,
       Prisma.sql`UPDATE ${tableOf(type)} SET "block_to" = ${OPEN} WHERE "block_to" > ${block} AND "block_to" < ${Prisma.raw(String(OPEN))}`,
@@ -106,8 +118,15 @@ export class IndexStore {
     return empty;
   }
 
+  /** @throws IndexTakenError when another process has written since `state` */
   async #transaction(statements: readonly Prisma.Sql[]): Promise<void> {
-    await this.store.$transaction(statements.map((statement) => this.store.$executeRaw(statement)));
+    try {
+      await this.store.$transaction([takeTurn(this.#turn), ...statements].map((statement) => this.store.$executeRaw(statement)));
+    } catch (error) {
+      if ((await readState(this.store)).turn === this.#turn) throw error;
+      throw new IndexTakenError('Another process writes the database of the index: what this one had was not written, and it goes on behind the other.', { retryable: true });
+    }
+    this.#turn += 1;
   }
 
   #each(rows: readonly (readonly (Cell | Cell[])[])[], write: (from: Prisma.Sql) => Prisma.Sql): Prisma.Sql[] {

@@ -20,16 +20,23 @@ export interface IndexState {
   readonly earliest: number;
   readonly failure: string | undefined;
   readonly deployment: string | undefined;
+  /** Counts everything that was written: who writes says which turn it has seen. */
+  readonly turn: number;
 }
 
-type MetaKey = 'deployment' | 'reorgs' | 'earliest' | 'failure' | 'tables';
+type MetaKey = 'deployment' | 'reorgs' | 'earliest' | 'failure' | 'tables' | 'turn';
 
 export async function readState(store: Store): Promise<IndexState> {
   const [head] = await readMarks(store, 1);
   const rows = await store.$queryRaw<{ key: MetaKey; value: string }[]>`SELECT "key", "value" FROM ${quoted(META)}`;
   const meta = new Map(rows.map(({ key, value }) => [key, value]));
   const failure = meta.get('failure');
-  return { head, reorgs: Number(meta.get('reorgs') ?? 0), earliest: Number(meta.get('earliest') ?? 0), failure: failure === '' ? undefined : failure, deployment: meta.get('deployment') };
+  return { head, reorgs: Number(meta.get('reorgs') ?? 0), earliest: Number(meta.get('earliest') ?? 0), failure: failure === '' ? undefined : failure, deployment: meta.get('deployment'), turn: Number(meta.get('turn') ?? 0) };
+}
+
+/** Ends the transaction (the column takes no null) where another process has written since `turn`; holds up others until this one is done. */
+export function takeTurn(turn: number): Prisma.Sql {
+  return Prisma.sql`UPDATE ${quoted(META)} SET "value" = CASE WHEN "value" = ${String(turn)} THEN ${String(turn + 1)} ELSE NULL END WHERE "key" = 'turn'`;
 }
 
 /** Newest first. */

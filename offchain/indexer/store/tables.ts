@@ -25,6 +25,7 @@ export function tableOf(type: string): Prisma.Sql {
 export const META_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS "${META}" ("key" TEXT NOT NULL PRIMARY KEY, "value" TEXT NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS "${BLOCKS}" ("number" BIGINT NOT NULL PRIMARY KEY, "hash" TEXT NOT NULL, "parent" TEXT NOT NULL, "time" BIGINT NOT NULL)`,
+  `INSERT INTO "${META}" ("key", "value") VALUES ('turn', '0') ON CONFLICT ("key") DO NOTHING`,
 ];
 
 /** One statement each. `isServer`: PostgreSQL, whose text is compared byte by byte here, as SQLite's is. */
