@@ -56,7 +56,8 @@ export async function askNeighbours(context: HeavyContext, question: Question & 
     terms, hops: hops - 1, seen: nowSeen, priceLimit: rules.priceLimit, exclude: [...exclude].slice(0, NODE_LIST_MAX), ...(policy === undefined ? {} : { policy }), ...(request === undefined ? {} : { request }),
   }));
   const nodes = new Map((await context.directory.all()).map((node) => [node.id, node]));
-  const offers = new Map(replies.flatMap((reply) => reply.offers.slice(0, CANDIDATES_MAX)).map((offer) => [offer.provider, offer]));
+  // By what was said, not by whom: a neighbour that sends spoiled offers of others' children hides no true ones.
+  const offers = new Map(replies.flatMap((reply) => reply.offers.slice(0, CANDIDATES_MAX)).map((offer) => [`${offer.provider}/${offer.signature}`, offer]));
   const usable = [...offers.values()].filter((offer) => !exclude.has(offer.provider));
   const check = { terms, nowSeconds: context.chain.nowSeconds() };
   check.nowSeconds.catch(() => undefined);
@@ -86,9 +87,12 @@ export function merge(a: Offers, b: Offers): Offers {
   return { offers: [...offers.values()], refused: [...refused.values()] };
 }
 
+/** Of one provider's offers the cheapest true one. */
 function sort(outcomes: readonly OfferOutcome[], refused: readonly Refusal[]): Offers {
-  return {
-    offers: outcomes.flatMap((outcome) => ('offer' in outcome ? [outcome.offer] : [])),
-    refused: [...refused, ...outcomes.flatMap((outcome) => ('refusal' in outcome ? [outcome.refusal] : []))],
-  };
+  const offers = new Map<number, PricedOffer>();
+  for (const outcome of outcomes) {
+    if ('offer' in outcome && outcome.offer.price < (offers.get(outcome.offer.provider)?.price ?? Infinity)) offers.set(outcome.offer.provider, outcome.offer);
+  }
+  const others = outcomes.flatMap((outcome) => ('refusal' in outcome && !offers.has(outcome.refusal.provider) ? [outcome.refusal] : []));
+  return { offers: [...offers.values()], refused: [...refused, ...others] };
 }

@@ -66,6 +66,7 @@ export const CONTAINED_EPOCHS_MAX = 84;
 export const EVIDENCE_MAX = 32;
 /** Descriptions of bundles in memory: their roots and ids. */
 export const DESCRIPTIONS_BYTES = 32 * 1024 * 1024;
+export const DESCRIPTIONS_MAX = 65_536;
 /** Name records waiting for one peer; beyond it the oldest waits for that peer's own question. */
 export const OUTBOX_MAX = 10_000;
 /** Records sent to one peer per round. */
@@ -76,6 +77,8 @@ export const MISSES_PER_TRANSACTION = 32;
 /** Children's proofs in one proveMany transaction: about 300 k gas each. */
 export const PROOFS_PER_TRANSACTION = 16;
 export const PROOFS_WAITING_MAX = 256;
+/** Each is a question to the chain, and anybody may send one in a child's name. */
+export const PROOFS_CHECKED_AT_ONCE = 64;
 /** Leaves of one fragment read while rebuilding: 1 MiB from each of k providers. */
 export const REPAIR_LEAVES = 4_096;
 /** Batches of one agreement that are rebuilt at the same time, and what they may take of memory together. */

@@ -58,11 +58,16 @@ export async function search(context: HeavyContext, options: Question & { readon
     await context.directory.fresh();
     const own = await askChildren(context, options);
     if (hops === 0) return placeOffers(own, rules);
-    const request = randomBytes(16).toString('hex');
-    context.graph.isRepeat(request);
-    const others = await askNeighbours(context, { ...options, seen: [context.id], request });
+    const others = await askNeighbours(context, { ...options, seen: [context.id], request: nameSearch(context) });
     return placeOffers(merge(own, others), rules);
   }
+}
+
+/** A name that this node itself does not answer again. */
+function nameSearch(context: HeavyContext): string {
+  const name = randomBytes(16).toString('hex');
+  context.graph.isRepeat(name);
+  return name;
 }
 
 /** Answers a neighbour: all usable offers, unplaced, because only the asker knows what else it has. */
@@ -76,9 +81,11 @@ export async function candidates(context: HeavyContext, request: CandidatesReque
   // Twice what is needed: the asker's own may be in the way of some.
   const wanted = { count: 2 * (k + m), perRegion: 2 * m, quota, slotBytes: slotSizes(terms).slotBytes, stakeEpochs, priceLimit: request.priceLimit ?? MAX_RENT };
   const question = { terms, policy, exclude, rules: rulesFor(wanted, houseRules(context), policy) };
+  // A search without a name gets one here, or each path of it would be followed to its end.
+  const name = request.request ?? nameSearch(context);
   const [own, others] = await Promise.all([
     askChildren(context, question),
-    askNeighbours(context, { ...question, seen, request: request.request, hops: Math.min(request.hops, context.settings.hops) }),
+    askNeighbours(context, { ...question, seen, request: name, hops: Math.min(request.hops, context.settings.hops) }),
   ]);
   const { offers, refused } = merge(own, others);
   return { offers: offers.slice(0, CANDIDATES_MAX).map((offer) => matched(offer, `found by heavy node ${context.id}`)), refused: someOfEach(refused, REFUSALS_SHOWN) };

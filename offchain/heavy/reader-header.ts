@@ -9,7 +9,7 @@ const KEPT_MAX = 1_000;
 const headers = new WeakMap<object, Map<number, { readonly header: Promise<string>; readonly untilMs: number }>>();
 
 /** The `authorization` of this node for an agreement that carries its footprint, signed anew every half hour. */
-export function readerHeader(context: HeavyContext, agreement: number): Promise<string> {
+export function readerHeader(context: Pick<HeavyContext, 'account' | 'chain'>, agreement: number): Promise<string> {
   const known = headers.get(context.chain) ?? new Map<number, { header: Promise<string>; untilMs: number }>();
   headers.set(context.chain, known);
   const kept = known.get(agreement);

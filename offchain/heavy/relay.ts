@@ -4,9 +4,10 @@ import { currentEpoch } from '../chain/current-epoch.ts';
 import { proveMany } from '../chain/prove-many.ts';
 import type { ProofReply, ProofRequest } from '../wire/messages.ts';
 import { ConflictError, ForbiddenError, UnavailableError } from '../wire/http-errors.ts';
+import { createAdmission } from './admission.ts';
 import { childrenOf } from './candidates.ts';
 import type { HeavyContext } from './context.ts';
-import { PROOFS_PER_TRANSACTION, PROOFS_WAITING_MAX } from './limits.ts';
+import { PROOFS_CHECKED_AT_ONCE, PROOFS_PER_TRANSACTION, PROOFS_WAITING_MAX } from './limits.ts';
 
 export interface Relay {
   /**
@@ -27,6 +28,9 @@ interface Waiting {
 export function createRelay(context: HeavyContext): Relay {
   const { chain, settings, log } = context;
   const waiting: Waiting[] = [];
+  const checking = createAdmission(PROOFS_CHECKED_AT_ONCE);
+  /** Proofs that wait or are on their way, by child: sent twice they would be paid for twice. */
+  const underWay = new Map<number, { readonly epoch: number; readonly reply: Promise<ProofReply> }>();
 
   const send = async (batch: readonly Waiting[]): Promise<void> => {
     try {
@@ -48,8 +52,16 @@ export function createRelay(context: HeavyContext): Relay {
       if (request.epoch !== epoch) throw new ConflictError(`The proof is for epoch ${request.epoch}; now is epoch ${epoch}.`, { code: 'OTHER_EPOCH', nextStep: 'Build the proof anew.' });
       if (waiting.length >= PROOFS_WAITING_MAX) throw new UnavailableError('Too many proofs wait already.', { code: 'BUSY', nextStep: 'Send the proof yourself.' });
       // One that would fail costs its sender the question, not this node the gas.
-      await simulate(context, request);
-      return new Promise((resolve, reject) => waiting.push({ request, resolve, reject }));
+      await checking(() => simulate(context, request));
+      const known = underWay.get(request.provider);
+      if (known?.epoch === epoch) return known.reply;
+      const reply = new Promise<ProofReply>((resolve, reject) => waiting.push({ request, resolve, reject }));
+      const mine = { epoch, reply };
+      underWay.set(request.provider, mine);
+      const forget = (): void => void (underWay.get(request.provider) === mine && underWay.delete(request.provider));
+      // From then on the chain knows it, and refuses the next one.
+      reply.then(forget, forget);
+      return reply;
     },
     async tick() {
       while (waiting.length > 0) await send(waiting.splice(0, PROOFS_PER_TRANSACTION));

@@ -1,11 +1,14 @@
+import { json } from 'node:stream/consumers';
 import { bytesToHex, keccak256, toHex } from 'viem';
 import type { Hex } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readNode } from '../../offchain/chain/read-node.ts';
+import { registerNode } from '../../offchain/chain/register-node.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { nodePlatform } from '../../offchain/codec/platform-node.ts';
 import { requestJson } from '../../offchain/wire/http-client.ts';
+import { startServer } from '../../offchain/wire/http-server.ts';
 import { HeavyStatus, NameMessage } from '../../offchain/wire/messages.ts';
 import { holdfastDomain, recoverTyped, signTyped } from '../../offchain/wire/typed-data.ts';
 import { addressOf } from '../support/holdfast.ts';
@@ -105,6 +108,29 @@ describe('POST /match', () => {
     await north.stop();
     const match = await askMatch(west.url, await matchRequest(creator, { k: 3, m: 2 }));
     expect(match.offers).toHaveLength(5);
+  });
+
+  it("hears true offers however a neighbour spoils them, and names searches that come without a name", async () => {
+    const { chain } = await network.account();
+    const children = [4, 5, 6, 7, 8, 9].map((provider) => ({ provider, price: '1', expiry: 4_000_000_000, signature: `0x${'11'.repeat(64)}`, endpoint: 'http://127.0.0.1:1', region: 9, reason: 'spoiled' }));
+    const heard: unknown[] = [];
+    const liar = await startServer((request, response) => {
+      if (request.url !== '/candidates') return void response.writeHead(404).end();
+      void json(request).then((body) => {
+        heard.push(body);
+        response.setHeader('content-type', 'application/json').end(JSON.stringify({ offers: children, refused: [] }));
+      });
+    });
+    const { id } = await registerNode(chain, { tier: 'heavy', region: 9, payout: addressOf(chain), endpoint: liar.url });
+    const south = await network.heavy({ neighbours: [east.id, id], p2p: { enabled: false } });
+    const match = await askMatch(south.url, await matchRequest(creator, { k: 1, m: 1, hops: 1 }));
+    expect(await parentsOf(match.offers)).toEqual([east.id]);
+    const { terms } = match;
+    await requestJson(`${south.url}/candidates`, { method: 'POST', body: { terms, hops: 1, seen: [] }, schema: z.unknown() });
+    expect(heard.length).toBeGreaterThan(1);
+    for (const body of heard) expect(body).toMatchObject({ request: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    await south.stop();
+    await liar.close();
   });
 
   async function parentsOf(offers: readonly { provider: number }[]): Promise<number[]> {

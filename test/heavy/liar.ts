@@ -6,13 +6,14 @@ import { BundleDescription } from '../../offchain/wire/messages.ts';
 /** Stands before an honest provider and changes what it answers once `lies` is set. */
 export interface Liar extends RunningServer {
   target: string;
-  lies: boolean;
+  /** `ids`: only about the names of batches, and like every other one. */
+  lies: boolean | 'ids';
   /** Paths that were answered with a lie. */
   readonly told: string[];
 }
 
 export async function startLiar(): Promise<Liar> {
-  const state = { target: '', lies: false, told: [] as string[] };
+  const state = { target: '', lies: false as Liar['lies'], told: [] as string[] };
   const server = await startServer((request, response) => {
     // The heavy node may look before the provider behind this one is up.
     if (state.target === '') {
@@ -25,7 +26,8 @@ export async function startLiar(): Promise<Liar> {
       reply.on('data', (part: Buffer) => parts.push(part));
       reply.on('end', () => {
         const honest = Buffer.concat(parts);
-        const changed = state.lies && request.method === 'GET' ? lieAbout(request.url ?? '', honest) : undefined;
+        const isLie = state.lies === true || (state.lies === 'ids' && request.url?.includes('/bundles/') === true);
+        const changed = isLie && request.method === 'GET' ? lieAbout(request.url ?? '', honest) : undefined;
         if (changed !== undefined) state.told.push(request.url ?? '');
         const body = changed ?? honest;
         response.writeHead(reply.statusCode ?? 500, { ...reply.headers, 'content-length': String(body.length) });

@@ -1,14 +1,16 @@
-import { parseEther } from 'viem';
+import { decodeFunctionData, parseEther } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
 import { currentEpoch } from '../../offchain/chain/current-epoch.ts';
 import { epochSeed } from '../../offchain/chain/epoch-seed.ts';
+import { marketAbi } from '../../offchain/chain/generated/abi.ts';
+import { readDraws } from '../../offchain/chain/read-draws.ts';
 import { owedTo } from '../../offchain/chain/read-money.ts';
 import { isFaulted } from '../../offchain/chain/read-proofs.ts';
 import { readNode } from '../../offchain/chain/read-node.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { requestJson } from '../../offchain/wire/http-client.ts';
-import { HeavyStatus } from '../../offchain/wire/messages.ts';
+import { HeavyStatus, ProofReply } from '../../offchain/wire/messages.ts';
 import type { MatchReply } from '../../offchain/wire/messages.ts';
 import { signTyped } from '../../offchain/wire/typed-data.ts';
 import type { Terms } from '../../offchain/wire/typed-data.ts';
@@ -64,10 +66,22 @@ describe('a heavy node', () => {
     await until('its line in the log', () => network.lines.find((line) => line.event === 'epoch.poked' && line['epoch'] === epoch));
   });
 
+  it('sends a proof once, however often it comes', async () => {
+    const { draws, epoch } = await readDraws(watcher, 2);
+    expect(draws.length).toBeGreaterThan(0);
+    // Nothing is committed: the draws of this agreement ask for no leaf.
+    expect(draws.flatMap(({ bundles }) => bundles)).toEqual([]);
+    const replies = await Promise.all([1, 2, 3, 4, 5].map(() => requestJson(`${heavy.url}/proofs`, { method: 'POST', body: { provider: 2, epoch, proof: '0x' }, schema: ProofReply })));
+    expect(new Set(replies.map(({ proven, txHash }) => `${proven} ${txHash}`)).size).toBe(1);
+    const { input } = await watcher.ask('the transaction', (client) => client.getTransaction({ hash: replies[0]!.txHash! }));
+    expect(decodeFunctionData({ abi: marketAbi, data: input })).toMatchObject({ functionName: 'proveMany', args: [[2], ['0x']] });
+    await expect(requestJson(`${heavy.url}/proofs`, { method: 'POST', body: { provider: 2, epoch, proof: '0x' }, schema: ProofReply })).rejects.toMatchObject({ message: expect.stringContaining('already') });
+  });
+
   it('sees who missed an epoch', async () => {
     await network.advance(EPOCH_SECONDS);
     const line = await until('the log', () => network.lines.find((one) => one.event === 'proofs.missed'));
-    expect(line['providers']).toEqual([2, 3, 4, 5]);
+    expect(line['providers']).toEqual([3, 4, 5]);
   });
 
   it('reports the misses of a past period once, and is paid for it', async () => {

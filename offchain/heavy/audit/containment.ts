@@ -41,8 +41,8 @@ export async function release(store: Store, row: Where): Promise<void> {
   await store.containedAudit.deleteMany({ where: { agreement: row.agreement, slot: row.slot, bundle: row.bundle, batch: row.batch, leaf: row.leaf, provider: row.provider } });
 }
 
-/** Rows to ask again in `epoch`, the oldest first; those of providers that stayed away for very long are forgotten. */
+/** Rows to ask again in `epoch`, those first that have been due for longest: whoever is away with many questions must not take all turns. Those of providers that stayed away for very long are forgotten. */
 export async function dueRows(store: Store, epoch: number, take: number): Promise<Contained[]> {
   await store.containedAudit.deleteMany({ where: { sinceEpoch: { lt: epoch - CONTAINED_EPOCHS_MAX } } });
-  return store.containedAudit.findMany({ where: { nextEpoch: { lte: epoch } }, orderBy: { sinceEpoch: 'asc' }, take });
+  return store.containedAudit.findMany({ where: { nextEpoch: { lte: epoch } }, orderBy: [{ nextEpoch: 'asc' }, { sinceEpoch: 'asc' }], take });
 }

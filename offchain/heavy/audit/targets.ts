@@ -5,11 +5,12 @@ import type { AgreementState } from '../../chain/read-agreement.ts';
 import { readBundle } from '../../chain/read-bundle.ts';
 import type { BundleState } from '../../chain/read-bundle.ts';
 import { geometry } from '../../codec/geometry.ts';
+import { BoundedAnswers } from '../../store/bounded-answers.ts';
 import { requestJson } from '../../wire/http-client.ts';
 import { BUNDLE_BODY_BYTES } from '../../wire/limits.ts';
 import { BundleDescription } from '../../wire/messages.ts';
 import type { HeavyContext } from '../context.ts';
-import { AUDIT_TIMEOUT_MS, DESCRIPTIONS_BYTES } from '../limits.ts';
+import { AUDIT_TIMEOUT_MS, DESCRIPTIONS_BYTES, DESCRIPTIONS_MAX } from '../limits.ts';
 import { describeBundle, isTrue } from '../repair/description.ts';
 import type { BundleFacts } from '../repair/description.ts';
 import { sourcesOf } from '../repair/sources.ts';
@@ -41,29 +42,13 @@ const FIRSTS_MAX = 65_536;
 
 export function createTargets(context: HeavyContext): Targets {
   const { chain, directory, signal } = context;
-  const descriptions = new Map<string, BundleFacts>();
-  const firsts = new Map<string, { first: number; batches: number }>();
-  let descriptionBytes = 0;
-
   const sizeOf = ({ batches }: BundleFacts): number => batches.reduce((sum, { fragmentRoots, batchIds }) => sum + 32 * fragmentRoots.length + 66 * batchIds.length, 64);
-  const describe = async (agreement: AgreementState, bundle: number, onChain: BundleState): Promise<BundleFacts> => {
-    const key = `${agreement.id}/${bundle}/${onChain.root}`;
-    const known = descriptions.get(key);
-    if (known !== undefined) {
-      descriptions.delete(key);
-      descriptions.set(key, known);
-      return known;
-    }
-    const facts = await describeBundle(context, { agreement: agreement.id, bundle, onChain, slots: agreement.slots.length, sources: sourcesOf(agreement, await directory.all(), -1) });
-    descriptions.set(key, facts);
-    descriptionBytes += sizeOf(facts);
-    for (const [old, dropped] of descriptions) {
-      if (descriptionBytes <= DESCRIPTIONS_BYTES || old === key) break;
-      descriptions.delete(old);
-      descriptionBytes -= sizeOf(dropped);
-    }
-    return facts;
-  };
+  const descriptions = new BoundedAnswers<BundleFacts>({ maxBytes: DESCRIPTIONS_BYTES, maxEntries: DESCRIPTIONS_MAX, sizeOf });
+  const firsts = new Map<string, { first: number; batches: number }>();
+
+  const describe = (agreement: AgreementState, bundle: number, onChain: BundleState): Promise<BundleFacts> =>
+    descriptions.get(`${agreement.id}/${bundle}/${onChain.root}`, async () =>
+      describeBundle(context, { agreement: agreement.id, bundle, onChain, slots: agreement.slots.length, sources: sourcesOf(agreement, await directory.all(), -1) }));
   const extentOf = async (agreement: number, bundle: number): Promise<{ first: number; batches: number }> => {
     const key = `${agreement}/${bundle}`;
     const known = firsts.get(key);

@@ -16,6 +16,8 @@ import type { Source } from './sources.ts';
 export interface BatchFacts {
   readonly fragmentRoots: readonly Uint8Array[];
   readonly batchIds: readonly Hex[];
+  /** What everybody else calls it: for when these ids lead nowhere. */
+  readonly otherIds?: () => Promise<readonly Hex[]>;
 }
 
 export interface BundleFacts {
@@ -27,22 +29,23 @@ export interface BundleFacts {
 /** A source that was silent so often is asked after all others: a thousand bundles must not wait for it a thousand times. */
 const SILENCES_MAX = 2;
 
-/** How many agreeing descriptions suffice. With fewer, all sources are asked. */
+/** How many agreeing descriptions suffice at first. With fewer, all sources are asked. */
 const VOICES = 2;
 
 /**
  * @param options.silences how often each provider was silent so far, which is noted here
+ * @param options.isThorough all sources are asked, however many agree: those may be in league
  * @throws RepairError NO_DESCRIPTION when nobody gives one that matches the chain
  */
 export async function describeBundle(
   context: Pick<HeavyContext, 'log' | 'signal'>,
-  options: { agreement: number; bundle: number; onChain: Pick<BundleState, 'root' | 'batches'>; slots: number; sources: readonly Source[]; silences?: Map<number, number> },
+  options: { agreement: number; bundle: number; onChain: Pick<BundleState, 'root' | 'batches'>; slots: number; sources: readonly Source[]; silences?: Map<number, number>; isThorough?: boolean },
 ): Promise<BundleFacts> {
-  const { agreement, bundle, onChain, slots, sources, silences = new Map<number, number>() } = options;
+  const { agreement, bundle, onChain, slots, sources, silences = new Map<number, number>(), isThorough = false } = options;
   const isSilent = ({ provider }: Source): boolean => (silences.get(provider) ?? 0) >= SILENCES_MAX;
   const honest: BundleDescription[] = [];
   for (const source of [...sources.filter((one) => !isSilent(one)), ...sources.filter(isSilent)]) {
-    if (honest.length >= VOICES && agree(honest)) break;
+    if (!isThorough && honest.length >= VOICES && agree(honest)) break;
     // Whoever answered decides alone when the rest only costs time.
     if (honest.length > 0 && isSilent(source)) break;
     const description = await ask(context, source, { agreement, bundle, root: onChain.root }, () => void silences.set(source.provider, (silences.get(source.provider) ?? 0) + 1));

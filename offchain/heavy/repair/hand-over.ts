@@ -9,8 +9,8 @@ import { FragmentStored, ReceiptReply, SuccessionReply } from '../../wire/messag
 import { recoverTyped } from '../../wire/typed-data.ts';
 import type { HeavyContext } from '../context.ts';
 import { RepairError } from '../errors.ts';
-import { UPLOAD_TIMEOUT_MS } from '../limits.ts';
 import type { PricedOffer } from '../offers.ts';
+import { transferMs } from './deadline.ts';
 import type { BundleFacts } from './description.ts';
 import { fetchRange } from './sources.ts';
 
@@ -43,7 +43,7 @@ export async function sendFragment(
   const { agreement, slot, batch, fragment, authorization } = upload;
   const url = `${to.endpoint}/agreements/${agreement}/batches/${batch.batchId}/fragments/${slot}`;
   const headers = { authorization, 'x-holdfast-root': hexOf(batch.fragmentRoots[slot] as Uint8Array) };
-  const options = { headers, schema: FragmentStored, timeoutMs: UPLOAD_TIMEOUT_MS, signal: context.signal };
+  const options = { headers, schema: FragmentStored, timeoutMs: transferMs(fragment.length), signal: context.signal };
   const { root } = await putBytes(url, { ...options, body: fragment });
   if (equal(bytesOf(root), batch.fragmentRoots[slot] as Uint8Array)) return;
   throw new RepairError('BAD_FRAGMENT', `Provider ${to.provider} stored other bytes under the name of fragment ${slot}.`, { agreement, slot, root });

@@ -28,11 +28,27 @@ export interface Team {
  * @throws RepairError TOO_FEW_FRAGMENTS, WRONG_REBUILD: no taker can help that
  */
 export async function placeBatch(shop: Workshop, work: Work, team: Team, batch: BatchFacts): Promise<Placed> {
+  const { batchIds, fragmentRoots, otherIds } = batch;
+  try {
+    return await placeUnder(shop, work, team, { batchIds, fragmentRoots });
+  } catch (error) {
+    if (!isOurFault(error)) throw error;
+    const told = (await otherIds?.().catch(() => undefined)) ?? [];
+    shop.context.signal.throwIfAborted();
+    const others = told.filter((batchId) => !batchIds.includes(batchId));
+    if (others.length === 0) throw error;
+    shop.context.log.warn('repair.other-ids', { agreement: work.agreement.id, batchIds, others, error });
+    return placeUnder(shop, work, team, { batchIds: others, fragmentRoots, isGuess: true });
+  }
+}
+
+/** The first id that proves to be the true one. `isGuess`: even a single one is no more than that. */
+async function placeUnder(shop: Workshop, work: Work, team: Team, { batchIds, fragmentRoots, isGuess = false }: Pick<BatchFacts, 'batchIds' | 'fragmentRoots'> & { readonly isGuess?: boolean }): Promise<Placed> {
   const { seals } = shop;
   const agreement = work.agreement.id;
   let lastError: unknown;
-  for (const batchId of batch.batchIds) {
-    const placed = { batchId, fragmentRoots: batch.fragmentRoots };
+  for (const batchId of batchIds) {
+    const placed = { batchId, fragmentRoots };
     const lacking = await lackingSlots(shop, work, team, placed);
     for (const slot of [...lacking]) {
       const holder = work.holders.get(slot);
@@ -41,7 +57,7 @@ export async function placeBatch(shop: Workshop, work: Work, team: Team, batch: 
     if (lacking.size === 0) return placed;
     for (const sealKey of [...work.sealKeys]) {
       try {
-        const rebuilt = await rebuildOrCopy(shop, work, team, { lacking, placed, sealKey, isOnly: batch.batchIds.length === 1 });
+        const rebuilt = await rebuildOrCopy(shop, work, team, { lacking, placed, sealKey, isOnly: !isGuess && batchIds.length === 1 });
         await Promise.all([...rebuilt].map(([slot, fragment]) => send(shop, work, team, { slot, placed, fragment })));
         if (rebuilt.size > 0) {
           await seals.confirm(agreement, sealKey);

@@ -8,6 +8,7 @@ import type { HeavyContext } from '../context.ts';
 import { RepairError } from '../errors.ts';
 import { REPAIR_LEAVES } from '../limits.ts';
 import { readerHeader } from '../reader-header.ts';
+import { transferMs } from './deadline.ts';
 
 const LEAF_BYTES = 256;
 
@@ -34,13 +35,15 @@ export interface RangeRequest {
   readonly leaves: number;
   readonly first: number;
   readonly count: number;
+  /** For all of it; by its size where absent. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Sealed bytes of `count` leaves, proven to belong to `root`. @throws RepairError BAD_FRAGMENT, RemoteError, TransportError */
-export async function fetchRange(context: HeavyContext, source: Source, request: RangeRequest): Promise<Uint8Array> {
-  const { agreement, batchId, root, first, count } = request;
+export async function fetchRange(context: Pick<HeavyContext, 'account' | 'chain' | 'signal'>, source: Source, request: RangeRequest): Promise<Uint8Array> {
+  const { agreement, batchId, root, first, count, timeoutMs = transferMs(count * LEAF_BYTES) } = request;
   const headers = { authorization: await readerHeader(context, agreement) };
-  const data = provenLeaves(await requestRange({ ...source, agreement, batchId }, request, { headers, signal: context.signal }), request);
+  const data = provenLeaves(await requestRange({ ...source, agreement, batchId }, request, { headers, timeoutMs, signal: context.signal }), request);
   if (data !== undefined) return data;
   throw new RepairError('BAD_FRAGMENT', `Provider ${source.provider} sent bytes that are not those of fragment ${source.slot}.`, {
     agreement,

@@ -1,4 +1,5 @@
 /** What all steps of one agreement's repair share. */
+import type { Hex } from 'viem';
 import { readBundle } from '../../chain/read-bundle.ts';
 import type { AgreementState } from '../../chain/read-agreement.ts';
 import type { BundleState } from '../../chain/read-bundle.ts';
@@ -67,12 +68,19 @@ export async function collect({ context, seals }: Workshop, agreement: Agreement
     const question = { agreement: agreement.id, bundle, onChain: state, slots: agreement.slots.length, sources: [...sources, ...lastResort.values()], silences };
     const facts = await describeBundle(context, question).catch(unknownOnly);
     if (facts === undefined) undescribed.push(bundle);
-    else bundles.push(facts);
+    else bundles.push(withOtherIds(facts, () => describeBundle(context, { ...question, isThorough: true })));
   }
   // Whoever is only under notice still has the fragments: they can be copied as they are.
   const copies = losses.length > 0 && losses.every(({ isHeld }) => isHeld);
   const sealKeys = bundles.length === 0 ? [] : await seals.keysOf(agreement.id).catch((error: unknown) => withoutKey(copies, error));
   return { agreement, onChain, bundles, undescribed, sources, holders, lastResort, silences: new Map(), sealKeys: [...sealKeys], authorization: createSession(context, agreement.id) };
+}
+
+/** Two who agree may lie together. Where the ids that they name lead nowhere, everybody is asked, once for all batches of the bundle. */
+function withOtherIds(facts: BundleFacts, askAll: () => Promise<BundleFacts>): BundleFacts {
+  let all: Promise<BundleFacts> | undefined;
+  const otherIds = async (batch: number): Promise<readonly Hex[]> => (await (all ??= askAll())).batches[batch]?.batchIds ?? [];
+  return { ...facts, batches: facts.batches.map((batch, i) => ({ ...batch, otherIds: () => otherIds(i) })) };
 }
 
 function unknownOnly(error: unknown): undefined {

@@ -1,10 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { contain, dueRows, postpone } from '../../../offchain/heavy/audit/containment.ts';
 import { creatorRange } from '../../../offchain/heavy/audit/creator-reads.ts';
 import { isOurFault, judgeError } from '../../../offchain/heavy/audit/outcome.ts';
 import { LEAF_COST_BYTES, planAudits, planReads } from '../../../offchain/heavy/audit/plan.ts';
 import type { SlotTarget } from '../../../offchain/heavy/audit/plan.ts';
 import { judgeBytes, replyBytes } from '../../../offchain/heavy/audit/read-range.ts';
 import { FragmentHasher } from '../../../offchain/proof/fragment-hasher.ts';
+import { openNodeStore } from '../../../offchain/store/open-node-store.ts';
 import { requestBytes } from '../../../offchain/wire/http-client.ts';
 import { RemoteError, TransportError } from '../../../offchain/wire/transport-errors.ts';
 
@@ -58,6 +63,20 @@ describe('judgeBytes', () => {
     expect(judgeBytes(fragment.map((byte, i) => (i === 9 ? byte ^ 1 : byte)), target).outcome).toBe('wrong');
     expect(judgeBytes(fragment.subarray(0, 255), target).outcome).toBe('unknown');
     expect(judgeBytes(new Uint8Array(), target).outcome).toBe('unknown');
+  });
+});
+
+describe('contained questions', () => {
+  it('get their turns whoever else has many, and is away', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'holdfast-contained-'));
+    const store = await openNodeStore({ home, name: 'heavy' });
+    const where = (provider: number, leaf: number) => ({ agreement: 1, slot: provider, bundle: 0, batch: 0, leaf, provider });
+    for (let leaf = 0; leaf < 6; leaf++) await contain(store, where(1, leaf), { epoch: 1, reason: 'silent' });
+    await contain(store, where(2, 0), { epoch: 2, reason: 'silent' });
+    for (const row of await dueRows(store, 3, 4)) await postpone(store, row, { epoch: 3, reason: 'away', counts: false });
+    expect((await dueRows(store, 4, 4)).map(({ provider }) => provider)).toContain(2);
+    await store.$disconnect();
+    await rm(home, { recursive: true, force: true });
   });
 });
 
