@@ -84,10 +84,12 @@ export class Cache {
     return false;
   }
 
-  /** Receives a fragment into room that is made before. @throws PullError TOO_LARGE; what reading `body` throws; DiskFullError */
+  /** Receives a fragment into room that is made before. @throws PullError TOO_LARGE, NO_ROOM; what reading `body` throws; DiskFullError */
   async receive(key: FragmentKey, fragment: { readonly root: Hex; readonly sizeBytes: number; readonly body: AsyncIterable<Uint8Array> }): Promise<void> {
     const { root, sizeBytes, body } = fragment;
     if (sizeBytes > this.#limits.maxBytes) throw new PullError('TOO_LARGE', `it has ${sizeBytes} bytes and the cache ${this.#limits.maxBytes}`, { sizeBytes });
+    const isRoom = this.#promisedBytes + sizeBytes <= this.#limits.maxBytes && this.#promisedEntries < this.#limits.maxEntries;
+    if (!isRoom) throw new PullError('NO_ROOM', `others that are on their way take ${this.#promisedBytes} of the cache's ${this.#limits.maxBytes} bytes`, { sizeBytes });
     this.#promisedBytes += sizeBytes;
     this.#promisedEntries += 1;
     try {

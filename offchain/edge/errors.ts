@@ -10,7 +10,7 @@ export class NotCachedError extends NotFoundError {
 
 /** A fragment could not be pulled. */
 export class PullError extends HoldfastError {
-  constructor(code: 'NOT_IN_BUNDLE' | 'SLOT_EMPTY' | 'BAD_PIECE' | 'TOO_LARGE', why: string, details: Readonly<Record<string, unknown>>) {
+  constructor(code: 'NOT_IN_BUNDLE' | 'SLOT_EMPTY' | 'BAD_PIECE' | 'TOO_LARGE' | 'NO_ROOM', why: string, details: Readonly<Record<string, unknown>>) {
     super(code, `The fragment is not pulled: ${why}.`, { details });
   }
 }

@@ -9,6 +9,7 @@ import { ProviderHealth } from '../client/fetch/health.ts';
 import { DEFAULT_POLICY } from '../client/policy.ts';
 import { LEAF_SIZE } from '../proof/hash.ts';
 import type { FragmentKey } from '../provider/errors.ts';
+import { BoundedAnswers } from '../store/bounded-answers.ts';
 import { PullError } from './errors.ts';
 
 export interface KnownFragment {
@@ -20,19 +21,24 @@ export interface KnownFragment {
 }
 
 const BUNDLES_KEPT = 256;
+/** Anybody may name any bundle of an agreement of which something is kept here, and one may be described in 33 MB. */
+const BUNDLES_BYTES = 64 * 1024 * 1024;
+const QUESTIONS_AT_ONCE = 2;
+/** What a small array takes besides its content. */
+const ARRAY_BYTES = 96;
 
 export class KnownRoots {
   readonly #chain: Chain;
   readonly #views: AgreementViews;
   readonly #health = new ProviderHealth(DEFAULT_POLICY);
-  readonly #bundles = new Map<string, Promise<DescribedBundle>>();
+  readonly #bundles = new BoundedAnswers<DescribedBundle>({ maxBytes: BUNDLES_BYTES, maxEntries: BUNDLES_KEPT, atOnce: QUESTIONS_AT_ONCE, sizeOf });
 
   constructor(chain: Chain) {
     this.#chain = chain;
     this.#views = new AgreementViews(chain, DEFAULT_POLICY.viewMs);
   }
 
-  /** @throws PullError NOT_IN_BUNDLE, NoDescriptionError, ChainError (no such agreement or bundle), RpcUnavailableError */
+  /** @throws PullError NOT_IN_BUNDLE, NoDescriptionError, UnavailableError BUSY, ChainError (no such agreement or bundle), RpcUnavailableError */
   async find(key: FragmentKey, bundle: number): Promise<KnownFragment> {
     const { agreement, batchId, slot } = key;
     const view = await this.#views.get(agreement);
@@ -45,14 +51,13 @@ export class KnownRoots {
   }
 
   #describe(agreement: number, bundle: number): Promise<DescribedBundle> {
-    const name = `${agreement}/${bundle}`;
-    const known = this.#bundles.get(name);
-    if (known !== undefined) return known;
-    const described = this.#views.get(agreement).then((view) => describeBundle({ chain: this.#chain, health: this.#health, idleMs: DEFAULT_POLICY.idleMs }, { view, bundle }));
-    this.#bundles.set(name, described);
-    described.catch(() => this.#bundles.delete(name));
-    const oldest = this.#bundles.keys().next().value;
-    if (this.#bundles.size > BUNDLES_KEPT && oldest !== undefined) this.#bundles.delete(oldest);
-    return described;
+    return this.#bundles.get(`${agreement}/${bundle}`, async () => {
+      const view = await this.#views.get(agreement);
+      return describeBundle({ chain: this.#chain, health: this.#health, idleMs: DEFAULT_POLICY.idleMs }, { view, bundle });
+    });
   }
+}
+
+function sizeOf({ batches }: DescribedBundle): number {
+  return batches.reduce((sum, { fragmentRoots }) => sum + (fragmentRoots.length + 1) * (32 + ARRAY_BYTES), 0);
 }

@@ -13,6 +13,8 @@ import type { KnownFragment } from './known-roots.ts';
 /** 1 MiB. */
 const PIECE_LEAVES = 4_096;
 const IDLE_MS = 10_000;
+/** For a whole piece: a provider that lets bytes drip keeps no other one waiting for long. */
+const PIECE_MS = 60_000;
 
 /** @throws PullError SLOT_EMPTY, BAD_PIECE, TOO_LARGE; RemoteError, TransportError; what paying throws */
 export async function pull(parts: { readonly cache: Cache; readonly payer: ReadPayer }, key: FragmentKey, known: KnownFragment, signal: AbortSignal): Promise<void> {
@@ -43,7 +45,7 @@ async function fetchPiece(key: FragmentKey, { root, leaves }: KnownFragment, { f
   const url = `${endpoint}/agreements/${key.agreement}/batches/${key.batchId}/fragments/${key.slot}?first=${first}&count=${count}`;
   const sizeBytes = count * LEAF_SIZE;
   const nodes = rangeProofLength({ leaves, first, count });
-  const { bytes } = await requestBytes(url, { maxBytes: sizeBytes + nodes * NODE_SIZE, idleMs: IDLE_MS, headers, signal });
+  const { bytes } = await requestBytes(url, { maxBytes: sizeBytes + nodes * NODE_SIZE, idleMs: IDLE_MS, timeoutMs: PIECE_MS, headers, signal });
   const data = bytes.subarray(0, sizeBytes);
   const proof = Array.from({ length: nodes }, (_, i) => bytes.subarray(sizeBytes + i * NODE_SIZE, sizeBytes + (i + 1) * NODE_SIZE));
   if (verifyRange({ root, leaves, first, data, proof })) return data;

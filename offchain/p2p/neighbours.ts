@@ -49,7 +49,7 @@ export function createNeighbours(init: { readonly peer: Peer; readonly nodeId: n
     told: () => [...known.values()].sort((a, b) => a.load - b.load).slice(0, NEIGHBOURS_TOLD).map(({ card }) => card),
     async tick() {
       const others = (await registered.heavies()).filter(({ id, endpoint }) => id !== nodeId && endpoint !== '');
-      const chosen = chooseNeighbours(others, { nodeId, keep, known });
+      const chosen = chooseNeighbours(others, { nodeId, keep, known, silent });
       for (const id of known.keys()) if (!chosen.some((node) => node.id === id)) known.delete(id);
       for (const id of silent) if (!others.some((node) => node.id === id)) silent.delete(id);
       await Promise.all(chosen.map(meet));
@@ -59,13 +59,13 @@ export function createNeighbours(init: { readonly peer: Peer; readonly nodeId: n
 
 /**
  * Half of them are the next ids in a ring, so that every heavy node is reached from every other one; the others are the fastest that are known,
- * and unknown ones in the ring's order while there is room.
+ * unknown ones in the ring's order while there is room, and last those that did not answer: a row of dead ones in the ring cuts nobody off.
  */
-export function chooseNeighbours<N extends { readonly id: number }>(others: readonly N[], options: { readonly nodeId: number; readonly keep: number; readonly known: ReadonlyMap<number, { readonly rttMs: number }> }): N[] {
-  const { nodeId, keep, known } = options;
+export function chooseNeighbours<N extends { readonly id: number }>(others: readonly N[], options: { readonly nodeId: number; readonly keep: number; readonly known: ReadonlyMap<number, { readonly rttMs: number }>; readonly silent?: ReadonlySet<number> }): N[] {
+  const { nodeId, keep, known, silent = new Set() } = options;
   const ring = [...others].sort((a, b) => Number(a.id < nodeId) - Number(b.id < nodeId) || a.id - b.id);
   const next = ring.slice(0, Math.ceil(keep / 2));
-  const rttOf = ({ id }: N): number => known.get(id)?.rttMs ?? Infinity;
+  const rttOf = ({ id }: N): number => known.get(id)?.rttMs ?? (silent.has(id) ? Infinity : Number.MAX_VALUE);
   const rest = ring.slice(next.length).sort((a, b) => (rttOf(a) === rttOf(b) ? 0 : rttOf(a) - rttOf(b)));
   return [...next, ...rest.slice(0, keep - next.length)];
 }

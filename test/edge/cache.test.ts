@@ -40,6 +40,11 @@ describe('the cache', () => {
     expect(here(cache, 4, 5)).toEqual([4, 5]);
     await expect(cache.receive(keyOf(9), { root: rootOf(bytesOf(9)), sizeBytes: 4 * SIZE, body: pieces(bytesOf(9)) })).rejects.toMatchObject({ code: 'TOO_LARGE' });
     expect(cache.bytes).toBe(3 * SIZE);
+    // Nor do more pulls at once than it has room for.
+    const outcomes = await Promise.allSettled([6, 7, 8, 10].map((number) => add(cache, number)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'NO_ROOM' } });
+    expect(cache.bytes).toBe(3 * SIZE);
   });
 
   it('takes nothing whose root is another one, or that ends too soon', async () => {

@@ -166,6 +166,11 @@ describe('heavy nodes', () => {
     const queue = [1];
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) for (const next of edges.get(id) ?? []) if (!reached.has(next.id)) reached.add(next.id) && queue.push(next.id);
     expect(reached.size).toBe(200);
+    // The next twelve of the ring are dead, or somebody's who wants this one alone: who else there is gets its turn.
+    const silent = new Set(Array.from({ length: 12 }, (_, i) => i + 2));
+    const others = all.filter(({ id }) => id !== 1);
+    expect(chooseNeighbours(others, { nodeId: 1, keep: 12, known: new Map(), silent }).map(({ id }) => id)).toEqual([2, 3, 4, 5, 6, 7, 14, 15, 16, 17, 18, 19]);
+    expect(chooseNeighbours(others.slice(0, 12), { nodeId: 1, keep: 12, known: new Map([[9, { rttMs: 5 }]]), silent })).toHaveLength(12);
   });
 
   it('are not believed to be another node than the one that was asked for', async () => {
