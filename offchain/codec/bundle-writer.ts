@@ -7,7 +7,7 @@ import type { KnownChunks } from './chunk-ref.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { CodecInputError } from './format-errors.ts';
 import type { RecordKeys } from './keys.ts';
-import { type Prepared, prepareSlab } from './prepare-slab.ts';
+import { type Prepared, type PreparedSlab, prepareSlab } from './prepare-slab.ts';
 import { chunkIdOf, makeRecord } from './record.ts';
 import type { Slab } from './slab.ts';
 import type { ChunkRef } from './types.ts';
@@ -45,7 +45,7 @@ export class BundleWriter {
   }
 
   /** The part of storing a slab's chunks that may run ahead of the others. The records lie in the slab. */
-  prepare(keys: RecordKeys | null, slab: Slab): Promise<Prepared[]> {
+  prepare(keys: RecordKeys | null, slab: Slab): Promise<PreparedSlab> {
     const { pool, dedupe, compression } = this.#options;
     return prepareSlab(slab, { pool, dedupe, compression, keys, find: (chunkId, size) => this.#find(chunkId, size) });
   }

@@ -1,6 +1,6 @@
 /** Lays records back to back into the data fragments of batches. */
 import type { FragmentMemory } from './batch-memory.ts';
-import type { BatchItem } from './batch-id.ts';
+import { BatchItems } from './batch-id.ts';
 import { footerOffset } from './footer.ts';
 import { CodecInputError } from './format-errors.ts';
 import type { StoredRecord } from './record.ts';
@@ -11,7 +11,7 @@ export interface PackedBatch {
   readonly ordinal: number;
   /** The data fragments are filled, what no item covers with zeros. */
   readonly memory: FragmentMemory;
-  readonly items: readonly BatchItem[];
+  readonly items: BatchItems;
 }
 
 type Packable = Pick<StoredRecord, 'chunkId' | 'fingerprint' | 'parts'>;
@@ -20,7 +20,7 @@ export class Packer {
   readonly #geometry: Geometry;
   #ordinal = 0;
   #position = 0;
-  #items: BatchItem[] = [];
+  #items = new BatchItems();
   #memory: FragmentMemory | undefined;
 
   constructor(geometry: Geometry) {
@@ -78,7 +78,7 @@ export class Packer {
     const packed = { ordinal: this.#ordinal, memory: this.#held(), items: this.#items };
     this.#ordinal++;
     this.#position = 0;
-    this.#items = [];
+    this.#items = new BatchItems();
     this.#memory = undefined;
     return packed;
   }

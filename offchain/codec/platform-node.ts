@@ -20,7 +20,7 @@ export const nodePlatform: Platform = {
   randomBytes: (sizeBytes) => plain(randomBytes(sizeBytes)),
   sha256: (data) => plain(hash('sha256', data, 'buffer')),
   hmacSha256(key, ...parts) {
-    const mac = createHmac('sha256', secret(key));
+    const mac = createHmac('sha256', macKey(key));
     for (const part of parts) mac.update(part);
     return plain(mac.digest());
   },
@@ -87,6 +87,17 @@ export const nodePlatform: Platform = {
 /** Given as bytes, Node asks of every key what it is, for ten microseconds: more than sealing a small chunk takes. */
 function secret(key: Uint8Array): KeyObject {
   return createSecretKey(key);
+}
+
+/** The same few keys name, and make the keys of, every chunk; what is kept counts only while the bytes are the same. */
+const macKeys = new WeakMap<Uint8Array, { readonly bytes: Uint8Array; readonly key: KeyObject }>();
+
+function macKey(bytes: Uint8Array): KeyObject {
+  const kept = macKeys.get(bytes);
+  if (kept !== undefined && Buffer.compare(kept.bytes, bytes) === 0) return kept.key;
+  const key = secret(bytes);
+  macKeys.set(bytes, { bytes: bytes.slice(), key });
+  return key;
 }
 
 function ctrCipher(key: Uint8Array, offset: number): Cipheriv {

@@ -10,6 +10,7 @@ export const MARK_BYTES = 4;
 export const NONCE_BYTES = 12;
 export const HEAD_BYTES = MARK_BYTES + NONCE_BYTES + 4;
 export const TAG_BYTES = 16;
+export const FINGERPRINT_BYTES = 32;
 export const RECORD_OVERHEAD_BYTES = HEAD_BYTES + TAG_BYTES;
 export const RECORD_MAX_BYTES = CHUNK_MAX_BYTES + RECORD_OVERHEAD_BYTES;
 

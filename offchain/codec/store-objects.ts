@@ -73,7 +73,7 @@ export async function* storeObjects(writer: BundleWriter, options: ObjectsOption
         builder.endEntry(event.info);
         if (event.info.kind === 'file') count.files++;
       } else {
-        const chunk = chunks[next++]!;
+        const chunk = chunks.at(next++);
         const { row, isNew } = yield* writer.store(chunk);
         builder.addChunk(row);
         count.plainBytes += chunk.size;
