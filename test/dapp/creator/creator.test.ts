@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CreatorLine } from '../../../offchain/earnings/creator-lines.ts';
 import { standingOf } from '../../../offchain/dapp/src/creator/agreements/facts.ts';
 import { sayMap, slotsOf, verdictOf } from '../../../offchain/dapp/src/creator/files/slot-signs.ts';
-import { stagesOf } from '../../../offchain/dapp/src/creator/files/stages.ts';
+import { sayTransfer, stagesOf } from '../../../offchain/dapp/src/creator/files/stages.ts';
 import { nameFor, nameProblem } from '../../../offchain/dapp/src/creator/files/store-as.ts';
 import { detectionOdds, formatDurability, yearlyLoss } from '../../../offchain/dapp/src/creator/rent/odds.ts';
 import { periodsFor, planOf, schemeChoices } from '../../../offchain/dapp/src/creator/rent/plan.ts';
@@ -76,6 +76,7 @@ describe('health', () => {
 
 test('names of uploads', () => {
   expect(nameFor([{ name: 'photos' }])).toBe('photos');
+  expect(nameFor([{ name: 'photos' }, { name: 'photos' }])).toBe('photos');
   expect(nameFor([{ name: 'a' }, { name: 'b' }], new Date('2026-11-21T10:00:00Z'))).toBe('files of 2026-11-21');
   for (const name of ['', '  ', 'x'.repeat(5_000), '.holdfast/state', 'a\u0000b']) expect(nameProblem(name)).toMatch(/\.$/);
   for (const name of ['photos', 'Üñí/çødé 🌊.txt', 'con']) expect(nameProblem(name)).toBeUndefined();
@@ -88,12 +89,21 @@ test('stages: those with bytes that began, and the one that runs', () => {
   expect(sending.map(({ stage, share }) => [stage, share])).toEqual([['encode', 0.4], ['send', 0.5]]);
 });
 
+test('a transfer is told at each stage, and by what it came to', () => {
+  const one = { kind: 'upload', name: 'film', result: undefined } as const;
+  expect(sayTransfer({ ...one, state: 'running', stage: 'encode' })).toBe('Upload of film: Encrypting and coding.');
+  expect(sayTransfer({ ...one, state: 'running', stage: undefined })).toBe('Upload of film: Under way.');
+  expect(sayTransfer({ ...one, kind: 'download', state: 'done', stage: 'restore', result: 'Every byte checked.' })).toBe('Download of film: Done. Every byte checked.');
+  expect(sayTransfer({ ...one, state: 'failed', stage: 'send' })).toBe('Upload of film: Stopped.');
+});
+
 test('spending: epochs are put together, and nothing is lost', () => {
   const line = (key: number): CreatorLine => ({ key, elapsed: 1, proven: 1, paid: 1n, refunded: 0n, used: 2n, fees: 0n, missed: 3n, ahead: 4n });
   const stretches = stretchesOf(Array.from({ length: 100 }, (_, i) => line(i + 7)), 32);
   expect(stretches.length).toBeLessThanOrEqual(32);
   expect(stretches.reduce((sum, { used }) => sum + used, 0n)).toBe(200n);
   expect(stretchesOf([], 32)).toEqual([]);
+  expect(shortTimes([0, 60])[1]).toMatch(/^\d\d:\d\d:\d\d$/);
   expect(shortTimes([0, 3_600])[1]).toMatch(/^\d\d:\d\d$/);
   expect(shortTimes([0, 86_400 * 9])[1]).toMatch(/^\d+ [A-Z][a-z]+$/);
   expect(shortTimes([])).toEqual([]);

@@ -7,6 +7,7 @@ import { parseEther } from 'viem';
 import { currentEpoch } from '../../../offchain/chain/current-epoch.ts';
 import { registryAbi } from '../../../offchain/chain/generated/abi.ts';
 import { owedToNode, tokenBalance } from '../../../offchain/chain/read-money.ts';
+import type { Chain } from '../../../offchain/chain/types.ts';
 import { readNode } from '../../../offchain/chain/read-node.ts';
 import { surrender } from '../../../offchain/chain/surrender.ts';
 import { linesOf } from '../../../offchain/earnings/group.ts';
@@ -34,6 +35,7 @@ import { readSlotParents } from '../../../offchain/dapp/src/provider/slot-parent
 import { readSlots } from '../../../offchain/dapp/src/provider/slots.ts';
 import { readStanding } from '../../../offchain/dapp/src/provider/standing.ts';
 import { readTimeline } from '../../../offchain/dapp/src/provider/timeline.ts';
+import { CHECK_QUESTION, checkIndex } from '../../../offchain/dapp/src/state/check-index.ts';
 import { openIndexer } from '../../../offchain/indexer/indexer.ts';
 import { createLogger } from '../../../offchain/store/log.ts';
 import { type Story, startStory } from '../../earnings/story.ts';
@@ -204,11 +206,30 @@ test('the index tells what the chain tells, and more', async () => {
     const [strip] = await both((sources) => readTimeline(sources, { id: 4, epoch, count: 4, sinceEpoch, perEpoch }));
     // What the chain alone has forgotten: a slot that was lost since.
     expect(strip.map(({ state }) => state)).toEqual(['proven', 'missed', 'proven', 'idle']);
+    await findsLies(chain, ask);
   } finally {
     await indexer.close();
     await rm(home, { recursive: true, force: true });
   }
 });
+
+/** What an index says against the chain is found, and a slot that it keeps quiet about is looked for on the chain. */
+async function findsLies(chain: Chain, ask: Ask): Promise<void> {
+  const told = await ask(CHECK_QUESTION);
+  const { network, _meta: { block } } = told;
+  expect((await checkIndex(chain, told)).contradiction).toBeUndefined();
+  const say = async (change: object, at: object = {}) => (await checkIndex(chain, { _meta: { block: { ...block, ...at } }, network: network && { ...network, ...change } })).contradiction;
+  expect(await say({ nodes: network!.nodes + 1 })).toBe(`At block ${block.number} it counts 7 nodes, and the chain 6.`);
+  expect(await say({ agreements: 0 })).toMatch(/0 agreements/);
+  expect(await say({ tokenSupply: network!.tokenSupply + 1n })).toMatch(/units of the token/);
+  expect(await say({ market: chain.deployment.token })).toMatch(/market/);
+  expect(await say({}, { hash: `0x${'ab'.repeat(32)}` })).toMatch(/another block/);
+  expect(await say({}, { number: block.number + 1_000 })).toMatch(/newest/);
+  expect((await checkIndex(chain, { ...told, network: null })).contradiction).toMatch(/nothing of this network/);
+  expect(await say({}, { number: block.number - 1, hash: null })).toBeUndefined();
+  const silent: Ask = async (question) => (question.query.includes('slots(') ? (question.schema.parse({ slots: [] }) as never) : ask(question));
+  expect((await readSlots({ chain, ask: silent }, 3)).from).toBe('chain');
+}
 
 test('a provider collects all its pay, and the statement says the same', async () => {
   const chain = story.provider(3);

@@ -109,7 +109,8 @@ describe.skipIf(!hasChromium('the pages of providers, heavy nodes and the explor
     expect(await nodeIdOf(newcomer, addressOf(newcomer))).toBeUndefined();
     await page.getByLabel('Stake', { exact: true }).fill('250');
     await page.getByLabel('Endpoint').fill('http://127.0.0.1:9999');
-    await page.getByLabel('Region', { exact: true }).fill('77');
+    await page.getByLabel('Region', { exact: true }).selectOption('other');
+    await page.getByLabel('Number of the region').fill('77');
     await submit.click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('standard, region 77').waitFor();

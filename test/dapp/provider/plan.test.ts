@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { DEVNET, PRODUCTION } from '../../../offchain/chain/devnet-parameters.ts';
 import { ProviderConfig } from '../../../offchain/provider/config.ts';
+import type { Line } from '../../../offchain/earnings/group.ts';
+import { linesAround } from '../../../offchain/dapp/src/provider/earnings-charts.ts';
 import { exitSteps } from '../../../offchain/dapp/src/provider/exit-steps.ts';
-import { configOf, endpointProblem, outcomeOf } from '../../../offchain/dapp/src/provider/plan.ts';
+import { configOf, endpointProblem, exactBytes, outcomeOf } from '../../../offchain/dapp/src/provider/plan.ts';
+import { parseBytes } from '../../../offchain/dapp/src/ui/parse.ts';
 
 const GIB = 2n ** 30n;
 const TOKEN = 10n ** 18n;
@@ -33,6 +36,21 @@ describe('what an offer comes to', () => {
     const { provider } = JSON.parse(configOf({ ...plan, tier: 'archival', region: 4, parent: 1, endpoint: ' https://p.example ', payout: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8' })) as { provider: object };
     expect(ProviderConfig.parse({ home: 'p', ...provider })).toMatchObject({ tier: 'archival', region: 4, parent: 1, endpoint: 'https://p.example', capacityBytes: plan.capacityBytes, stake: plan.stake, price: { perGibEpoch: plan.perGibEpoch } });
   });
+});
+
+test('of many lines those around now are drawn', () => {
+  const lines = Array.from({ length: 400 }, (_, key): Line => ({ key, elapsed: 1, proven: 1, earned: 1n, missed: 0n, potential: 0n, other: 0n, slashed: 0n }));
+  const shown = (now: number, by: 'epoch' | 'agreement' = 'epoch', some = lines) => linesAround(some, { now, by, count: 120 }).map(({ key }) => key);
+  expect([shown(200)[0], shown(200).at(-1), shown(200).length]).toEqual([111, 230, 120]);
+  expect([shown(10)[0], shown(10).at(-1)]).toEqual([0, 119]);
+  expect([shown(399)[0], shown(399).at(-1)]).toEqual([280, 399]);
+  expect([shown(10, 'agreement')[0], shown(10, 'agreement').at(-1)]).toEqual([280, 399]);
+  expect(shown(3, 'epoch', lines.slice(0, 9))).toHaveLength(9);
+});
+
+test('a capacity as it is typed says the same when it is read', () => {
+  for (const bytes of [1n, 1_048_577n, 64n << 20n, 100n << 30n, 3n << 40n, (1n << 45n) + 1n]) expect(parseBytes(exactBytes(bytes)).value).toBe(Number(bytes));
+  expect(exactBytes(100n << 30n)).toBe('100 GiB');
 });
 
 describe('endpoints', () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { HoldfastError } from '../../../offchain/wire/errors.ts';
 import { graphBigInt, parseAnswer } from '../../../offchain/dapp/src/state/ask-graph.ts';
 import { explain } from '../../../offchain/dapp/src/state/explain.ts';
+import { OLD_HEAD_SECONDS, oldHead } from '../../../offchain/dapp/src/state/old-head.ts';
 
 describe('every failure has a sentence and a way on', () => {
   const cases: readonly [string, unknown, string][] = [
@@ -55,4 +56,19 @@ describe('answers of a query endpoint', () => {
   });
 
   test('errors of the endpoint are told', () => expect(() => parseAnswer('{"errors":[{"message":"no such field"}]}', schema)).toThrow(expect.objectContaining({ code: 'QUERY_REFUSED', message: expect.stringContaining('no such field') as string })));
+});
+
+test('a chain that stands still is told, but not on a devnet, which waits for somebody to send something', () => {
+  const at = { blockSeconds: 1_000, nowSeconds: 1_000 + OLD_HEAD_SECONDS, isDevnet: false };
+  expect(oldHead(at)).toBeUndefined();
+  expect(oldHead({ ...at, nowSeconds: at.nowSeconds + 1 })).toBe(OLD_HEAD_SECONDS + 1);
+  expect(oldHead({ ...at, nowSeconds: 1e9, isDevnet: true })).toBeUndefined();
+  expect(oldHead({ ...at, nowSeconds: 0 })).toBeUndefined();
+});
+
+test('what the protocol says in its units and commands, a page says in its own', () => {
+  const full = explain(new HoldfastError('QUOTA_EXCEEDED', 'The upload needs 3 batches.', { details: { agreement: 7, needBatches: 3, freeBatches: 0, batchBytes: 1 << 20 } }));
+  expect(full.sentence).toBe('This takes at least 3 MiB of agreement 7, which has nothing left. Nothing was stored or paid.');
+  expect(explain(new HoldfastError('QUOTA_EXCEEDED', 'The upload needs 3 batches.')).sentence).toBe('The upload needs 3 batches.');
+  expect(explain(new HoldfastError('NO_SHARE_KEY', 'No key.', { nextStep: 'Run `holdfast share-key`.' })).nextStep).toContain('Shared with me');
 });

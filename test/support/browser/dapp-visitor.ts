@@ -1,11 +1,12 @@
 /** What a visitor does on the pages, step by step; for tests and for pictures. */
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { Hex } from 'viem';
 import { PACE } from '../pace.ts';
 
 /** Every step of a network whose epochs last seconds ends within this, on a busy machine too. */
 const STEP_MS = 25_000 * PACE;
+const TABS_MAX = 90;
 
 export class Visitor {
   readonly #page: Page;
@@ -75,6 +76,45 @@ export class Visitor {
   /** Until so many transfers of the list are in this state. */
   async transfers(state: 'Done' | 'Stopped', count = 1): Promise<void> {
     await this.#page.locator('.transfer .badge', { hasText: state }).nth(count - 1).waitFor();
+  }
+
+  /** From the desktop, anywhere onto the page; stores it under its own name. */
+  async dropFolder(path: string): Promise<void> {
+    const page = this.#page;
+    const tools = await page.context().newCDPSession(page);
+    const data = { items: [], files: [path], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await tools.send('Input.dispatchDragEvent', { type, x: 600, y: 700, data });
+    await page.getByRole('dialog').getByRole('button', { name: 'Store', exact: true }).click();
+    await tools.detach();
+  }
+
+  /** The card with this heading. */
+  card(title: string): Locator {
+    return this.#page.locator('section.card', { has: this.#page.getByRole('heading', { name: title, level: 2 }) }).last();
+  }
+
+  /** Agrees in the open dialog, and waits for the notice that says that it was done. */
+  async confirm(name: string | RegExp, said: string | RegExp): Promise<void> {
+    const page = this.#page;
+    await page.getByRole('dialog').getByRole('button', { name }).click();
+    await page.locator('.toast', { hasText: said }).waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  /** By the tabulator alone, as far as it takes. */
+  async tabTo(target: Locator): Promise<void> {
+    await target.waitFor();
+    for (let steps = 0; steps < TABS_MAX; steps++) {
+      if (await target.evaluate((element) => element === document.activeElement)) return;
+      await this.#page.keyboard.press('Tab');
+    }
+    throw new Error(`${String(target)} is not reached by the keyboard`);
+  }
+
+  /** Reached and pressed by the keyboard alone. */
+  async enter(target: Locator): Promise<void> {
+    await this.tabTo(target);
+    await this.#page.keyboard.press('Enter');
   }
 
   async openFile(name: string): Promise<void> {

@@ -7,6 +7,7 @@ import { Page as Frame } from '../ui/page.tsx';
 import { StateOf } from '../ui/state-of.tsx';
 import { Table } from '../ui/table.tsx';
 import { formatCount } from '../ui/format.ts';
+import { regionName } from '../ui/regions.ts';
 import { Amount } from '../ui/values.tsx';
 import './explorer.css';
 import { AddressLink, HeavyLink } from './links.tsx';
@@ -19,7 +20,7 @@ export function Page() {
         {(all) => (
           <Table caption="Heavy nodes" rows={all.filter(({ tier }) => tier === 'heavy')} rowKey={({ id }) => id} empty={<Empty icon="heavy" title="No heavy nodes yet">Providers need one as their parent.</Empty>} columns={[
             { title: 'Heavy node', hint: <Hint word="heavy node" />, isName: true, cell: ({ id }) => <>Heavy node <HeavyLink id={id} /></> },
-            { title: 'Region', isNumber: true, cell: ({ region }) => region },
+            { title: 'Region', hint: <Hint word="region" />, cell: ({ region }) => regionName(region) },
             { title: 'Children', hint: <Hint label="children">Providers that have named it as their parent.</Hint>, isNumber: true, cell: ({ id }) => formatCount(all.filter(({ parent }) => parent === id).length) },
             { title: 'Owed', isNumber: true, cell: ({ owed }) => <Amount value={owed} /> },
             { title: 'Operated by', cell: ({ operator }) => <AddressLink address={operator} /> },

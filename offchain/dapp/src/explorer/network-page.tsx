@@ -76,6 +76,7 @@ function History({ rows, epoch, from }: { rows: readonly EpochRow[]; epoch: numb
             <Card title="Money that moved"><StackedBars data={moneyChart(rows)} isTitleShown={false} /></Card>
             <Card title="Price of new space"><LineChart data={priceChart(rows)} isTitleShown={false} note="Per GiB of data and epoch, all slots and fees included." /></Card>
           </Grid>
+          <SourceNote from={from} />
         </>
       )}
     </>

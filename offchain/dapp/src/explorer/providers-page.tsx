@@ -11,6 +11,7 @@ import { Page as Frame } from '../ui/page.tsx';
 import { StateOf } from '../ui/state-of.tsx';
 import { Table } from '../ui/table.tsx';
 import { formatCount } from '../ui/format.ts';
+import { regionName } from '../ui/regions.ts';
 import { Amount } from '../ui/values.tsx';
 import './explorer.css';
 import { HeavyLink, ProviderLink } from './links.tsx';
@@ -34,7 +35,7 @@ export function Page() {
       <div className="filters">
         <Field label="Search" placeholder="Number, address, endpoint" type="search" value={filter.text} onChange={({ target }) => change({ text: target.value })} autoComplete="off" />
         <Select label="Tier" value={filter.tier} options={[{ value: 'all', text: 'All tiers' }, { value: 'standard', text: 'Standard' }, { value: 'archival', text: 'Archival' }, { value: 'edge', text: 'Edge' }]} onChange={(tier) => change({ tier })} />
-        <Select label="Region" value={filter.region} options={[{ value: 'all', text: 'All regions' }, ...regions.map((region) => ({ value: String(region), text: `Region ${region}` }))]} onChange={(region) => change({ region })} />
+        <Select label="Region" value={filter.region} options={[{ value: 'all', text: 'All regions' }, ...regions.map((region) => ({ value: String(region), text: regionName(region) }))]} onChange={(region) => change({ region })} />
         <Select label="State" value={filter.state} options={[{ value: 'all', text: 'All' }, { value: 'earning', text: 'Holding data' }, { value: 'free', text: 'With free stake' }, { value: 'faulted', text: 'Faulted' }, { value: 'leaving', text: 'Taking stake out' }]} onChange={(state) => change({ state })} />
         <Select label="Order" value={filter.order} options={[{ value: 'id', text: 'By number' }, { value: 'stake', text: 'Most stake first' }, { value: 'promised', text: 'Most promised first' }]} onChange={(order) => change({ order })} />
       </div>
@@ -48,7 +49,7 @@ export function Page() {
                 { title: 'Provider', isName: true, cell: ({ id }) => <>Provider <ProviderLink id={id} /></> },
                 { title: 'State', cell: ({ faulted, queued, required }) => (faulted ? <Badge tone="bad">faulted</Badge> : queued > 0n ? <Badge tone="warn">taking stake out</Badge> : required > 0n ? <Badge tone="good">holds data</Badge> : <Badge>idle</Badge>) },
                 { title: 'Tier', cell: ({ tier }) => tier },
-                { title: 'Region', hint: <Hint word="region" />, isNumber: true, cell: ({ region }) => region },
+                { title: 'Region', hint: <Hint word="region" />, cell: ({ region }) => regionName(region) },
                 { title: 'Stake', hint: <Hint word="stake" />, isNumber: true, cell: ({ stake }) => <Amount value={stake} /> },
                 { title: 'Behind promises', isNumber: true, cell: ({ required }) => <Amount value={required} /> },
                 { title: 'Parent', hint: <Hint word="heavy node" />, isNumber: true, cell: ({ parent }) => <HeavyLink id={parent} /> },

@@ -24,7 +24,7 @@ export function TransactionList({ of, shown, none = 'Nothing happened yet.' }: {
       {({ value: { groups, hasMore }, from }) => groups.length === 0 && page === 0 ? <Empty icon="explore" title={none} /> : (
         <div className="stack-tight">
           <ol className="happened">{foldProofs(groups).slice(0, shown).map((fold) => (fold.groups.length === 1 ? <Happened key={fold.groups[0]!.transaction} group={fold.groups[0]!} /> : <Folded key={fold.groups[0]!.transaction} fold={fold} />))}</ol>
-          <SourceNote from={from} />
+          {from === 'index' ? null : <SourceNote from={from} />}
           {shown !== undefined ? <div className="actions"><LinkButton href="/explorer/transactions" isSmall>All transactions</LinkButton></div> : page === 0 && !hasMore ? null : (
             <div className="actions">
               <Button isSmall disabled={page === 0} onClick={() => setPage(page - 1)}>Newer</Button>

@@ -33,7 +33,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <nav className="pages" aria-label={`Pages of ${area.title}`}>
           <ul>
             {area.pages.filter(({ inMenu }) => inMenu !== false).map(({ path, title }) => (
-              <li key={path}><Link href={path} aria-current={matchRoute(path, location) ? 'page' : undefined}>{title}</Link></li>
+              <li key={path}><Link href={path} aria-current={matchRoute(path, location) ? 'page' : isInside(path, location) ? 'true' : undefined}>{title}</Link></li>
             ))}
           </ul>
         </nav>
@@ -42,6 +42,11 @@ export function Frame({ children }: { children: ReactNode }) {
       <ToastList />
     </div>
   );
+}
+
+/** A page that is reached from this one: /agreements/3 from /agreements. The first page of an area has all others below it. */
+function isInside(path: string, location: string): boolean {
+  return path !== '/' && !AREAS.some((area) => homeOf(area) === path) && location.startsWith(`${path}/`) && !AREAS.some(({ pages }) => pages.some((one) => one.inMenu !== false && matchRoute(one.path, location)));
 }
 
 function AreaLink({ area, isOpen }: { area: Area; isOpen: boolean }) {

@@ -6,6 +6,7 @@ import { Empty } from '../ui/empty.tsx';
 import { Hint } from '../ui/hint.tsx';
 import { StateOf } from '../ui/state-of.tsx';
 import { Table } from '../ui/table.tsx';
+import { regionName } from '../ui/regions.ts';
 import { Amount } from '../ui/values.tsx';
 import { readChildren, readHeavyStatus } from './heavy-reads.ts';
 
@@ -22,7 +23,7 @@ export function ChildrenTable({ id, endpoint }: { id: number; endpoint: string }
           { title: 'Answers', cell: (child) => (alive.get(child.id) === undefined ? <span className="muted">not told</span> : alive.get(child.id) === true ? <Badge tone="good">yes</Badge> : <Badge tone="bad">no</Badge>) },
           { title: 'On the chain', cell: ({ faulted, required }) => (faulted ? <Badge tone="bad">faulted</Badge> : required > 0n ? <Badge tone="good">holds data</Badge> : <Badge>idle</Badge>) },
           { title: 'Tier', cell: ({ tier }) => tier },
-          { title: 'Region', isNumber: true, cell: ({ region }) => region },
+          { title: 'Region', hint: <Hint word="region" />, cell: ({ region }) => regionName(region) },
           { title: 'Stake', hint: <Hint word="stake" />, isNumber: true, cell: ({ stake }) => <Amount value={stake} /> },
         ]} />
       )}

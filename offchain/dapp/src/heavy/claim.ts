@@ -1,4 +1,4 @@
-/** A heavy node's fees from what its providers proved to its payout address: a transaction for each rail provider, then the payouts. */
+/** A heavy node's fees from what its providers proved to its payout address: a transaction for each rail provider, or one for many where the wallet sends several as one; then the payouts. */
 import { agreementsWithFootprint } from '../../../chain/agreements-with-footprint.ts';
 import { lensAbi } from '../../../chain/generated/abi.ts';
 import { owedTo, owedToNode, readRail } from '../../../chain/read-money.ts';
@@ -7,6 +7,7 @@ import type { Chain } from '../../../chain/types.ts';
 import { unlessPaid, withdraw, withdrawNode } from '../../../chain/withdraw.ts';
 import { isAddressEqual } from 'viem';
 import { currentEpoch } from '../../../chain/current-epoch.ts';
+import { sendEach } from './send-each.ts';
 import { readAgreementView } from '../explorer/agreement-view.ts';
 
 export interface DueRails {
@@ -42,10 +43,8 @@ export interface Claimed {
 /** `settled` hears how many of the rails are done. Bounties come only where the signer is the operator: they are its own. */
 export async function claimFees(chain: Chain, heavy: number, options: { readonly settled?: (done: number, all: number) => void } = {}): Promise<Claimed> {
   const due = await dueRails(chain, heavy);
-  for (const [done, { provider, parents }] of due.entries()) {
-    options.settled?.(done, due.length);
-    await chain.send({ address: chain.deployment.lens, abi: lensAbi, functionName: 'unsettled', args: [provider, [heavy], parents] });
-  }
+  const settling = due.map(({ provider, parents }) => ({ address: chain.deployment.lens, abi: lensAbi, functionName: 'unsettled', args: [provider, [heavy], parents] }) as const);
+  await sendEach(chain, settling, (done) => options.settled?.(done, due.length));
   const fees = (await owedToNode(chain, heavy)) === 0n ? 0n : await unlessPaid(withdrawNode(chain, { id: heavy }));
   const { operator } = await readNode(chain, heavy);
   const signer = chain.wallet?.account?.address;

@@ -74,7 +74,7 @@ function Claim({ node }: { node: NodeState }) {
       <Button kind="primary" isSmall disabled={status !== 'connected'} onClick={() => setAsking(true)}>Claim</Button>
       <Confirm isOpen={isAsking} title="Claim the fees?" act="Claim" isBusy={act.isBusy} error={act.error} onClose={() => { setAsking(false); act.reset(); }} onConfirm={() => void act.run().then((done) => done !== undefined && setAsking(false))}
         rows={[{ name: 'Providers to settle with', value: count === undefined ? '…' : formatCount(count) }, { name: 'Transactions at most', value: count === undefined ? '…' : formatCount(count + 2), isTotal: true }]}>
-        <p>{count === undefined ? 'Looking for what is not settled.' : count === 0 ? 'Everything is settled: only the payout is left.' : `What ${plural(count, 'provider')} proved is settled first, one transaction each; then the fees are paid to the payout address.`} A node that runs does the same by itself every few periods.</p>
+        <p>{count === undefined ? 'Looking for what is not settled.' : count === 0 ? 'Everything is settled: only the payout is left.' : `What ${plural(count, 'provider')} proved is settled first, one transaction each, or one for all where your wallet can do that; then the fees are paid to the payout address.`} A node that runs does the same by itself every few periods.</p>
         {progress === '' || !act.isBusy ? null : <p role="status">{progress}</p>}
       </Confirm>
     </>

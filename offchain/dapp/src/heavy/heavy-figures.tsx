@@ -16,7 +16,7 @@ export function HeavyFigures({ id }: { id: number }) {
         <Grid min="small">
           <Stat label="Matches" hint={<Hint word="footprint" />} value={formatCount(matches)} note="agreements that it brought about" />
           <Stat label="Children" hint={<Hint label="children">Providers that have named it as their parent.</Hint>} value={formatCount(children)} note="by the registry" />
-          {fees === undefined ? null : <Stat label="Fees so far" hint={<Hint word="heavy fee" />} value={<Amount value={fees} />} note="settled to it, paid out or not" />}
+          {fees === undefined ? null : <Stat label="Fees so far" hint={<Hint word="heavy fee" />} value={<Amount value={fees} />} note="settled to it, as the index counts" />}
           <Stat label="Waiting" value={<Amount value={owed} />} note={<>and <Amount value={bounties} /> of bounties</>} />
           <Stat label="To be burned" hint={<Hint label="burned fees">A fifth of every fee is burned when it is paid out: so nobody earns by renting from himself.</Hint>} value={<Amount value={toBurn} />} note="with the next payout" />
         </Grid>

@@ -9,6 +9,7 @@ import { useRead } from '../state/read.ts';
 import { useWallet } from '../state/wallet.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Select } from '../ui/field.tsx';
+import { regionName } from '../ui/regions.ts';
 import { StateOf } from '../ui/state-of.tsx';
 
 /** The wallet's heavy node first, else any: all that is shown is public. Which one stands in the address bar. */
@@ -25,7 +26,7 @@ export function PickHeavy({ children }: { children: (node: NodeState, isMine: bo
         if (node === undefined) return <Empty icon="heavy" title="No heavy node is registered yet">Run “holdfast heavy start” to be the first.</Empty>;
         return (
           <div className="stack" key={node.id}>
-            {heavies.length < 2 ? null : <Select label="Heavy node" value={String(node.id)} options={heavies.map((one) => ({ value: String(one.id), text: `Heavy node ${one.id}, region ${one.region}${isMine(one) ? ' (yours)' : ''}` }))} onChange={(id) => setParameters({ node: id })} />}
+            {heavies.length < 2 ? null : <Select label="Heavy node" value={String(node.id)} options={heavies.map((one) => ({ value: String(one.id), text: `Heavy node ${one.id}, ${regionName(one.region)}${isMine(one) ? ' (yours)' : ''}` }))} onChange={(id) => setParameters({ node: id })} />}
             {children(node, isMine(node))}
           </div>
         );

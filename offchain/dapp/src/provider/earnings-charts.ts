@@ -6,6 +6,7 @@ import type { Share } from '../charts/donut.tsx';
 import { formatAmount } from '../ui/format.ts';
 
 const exact = (units: bigint): string => `${formatAmount(units, { digits: 18 })} HOLD`;
+const said = (units: bigint): string => `${formatAmount(units)} HOLD`;
 const drawn = (units: bigint): number => Number(units) / 1e18;
 const short = (value: number): string => formatAmount(BigInt(Math.round(value * 1e18)), { digits: 3 });
 
@@ -22,12 +23,20 @@ export function earningsChart(lines: readonly Line[], by: 'epoch' | 'period' | '
   };
 }
 
+/** At most `count` lines around now: what lies ahead takes a quarter of them, where so much lies behind. By agreement there is no now: the newest. */
+export function linesAround(lines: readonly Line[], { now, by, count }: { readonly now: number; readonly by: 'epoch' | 'period' | 'agreement'; readonly count: number }): Line[] {
+  const ahead = by === 'agreement' ? 0 : lines.filter(({ key }) => key !== null && key > now).length;
+  const shownAhead = Math.min(ahead, Math.max(Math.floor(count / 4), count - (lines.length - ahead)));
+  const end = lines.length - ahead + shownAhead;
+  return lines.slice(Math.max(0, end - count), end);
+}
+
 /** Where the earnings are by now. */
 export function whereShares({ unsettled, owed, paid }: Pick<ProviderStatement, 'unsettled' | 'owed' | 'paid'>): Share[] {
   return [
-    { name: 'Paid out', value: drawn(paid), text: exact(paid) },
-    { name: 'In the market, to withdraw', value: drawn(owed), text: exact(owed) },
-    { name: 'Proven, not settled yet', value: drawn(unsettled), text: exact(unsettled) },
+    { name: 'Paid out', value: drawn(paid), text: said(paid) },
+    { name: 'In the market, to withdraw', value: drawn(owed), text: said(owed) },
+    { name: 'Proven, not settled yet', value: drawn(unsettled), text: said(unsettled) },
   ];
 }
 

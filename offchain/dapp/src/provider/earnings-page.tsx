@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { periodOf } from '../../../chain/epoch.ts';
 import type { NodeState } from '../../../chain/node-state.ts';
 import { linesOf } from '../../../earnings/group.ts';
 import type { Grouping, Line } from '../../../earnings/group.ts';
@@ -24,7 +25,7 @@ import { Table } from '../ui/table.tsx';
 import { formatAmount, formatCount } from '../ui/format.ts';
 import { Amount } from '../ui/values.tsx';
 import { collectPay, railParties } from './collect.ts';
-import { earningsChart, whereShares } from './earnings-charts.ts';
+import { earningsChart, linesAround, whereShares } from './earnings-charts.ts';
 import { MyProvider } from './my-node.tsx';
 import { saveText } from './save-text.ts';
 
@@ -46,7 +47,9 @@ function Statement({ account, node }: { account: ProviderAccount; node: NodeStat
   const [by, setBy] = useState<Grouping>('epoch');
   const { statement, history, facts } = account;
   const { earned, unsettled, potential, premiums, bonds, rewards, reads, lost, risked, locked, stake, owed, paid, block, epoch, unexplained } = statement;
+  const { clock } = useChain();
   const lines = linesOf({ history, facts, node: node.id, by });
+  const around = (some: readonly Line[], count: number) => linesAround(some, { now: by === 'period' ? periodOf(clock, epoch) : epoch, by, count });
   return (
     <>
       <Grid min="small">
@@ -79,7 +82,7 @@ function Statement({ account, node }: { account: ProviderAccount; node: NodeStat
         <Select label="By" value={by} options={[{ value: 'epoch', text: 'Epoch' }, { value: 'period', text: 'Period' }, { value: 'agreement', text: 'Agreement' }]} onChange={setBy} />
         <Button icon="download" isSmall onClick={() => saveText(`provider-${node.id}-by-${by}.csv`, providerTable(account, by))}>Save as CSV</Button>
       </>}>
-        {lines.length === 0 ? <Empty icon="provide" title="Nothing yet">As soon as you hold a slot, this shows what it pays.</Empty> : <><StackedBars data={earningsChart(lines.filter(({ key }) => key !== null).slice(-BARS_MAX), by)} isTitleShown={false} />{lines.length > BARS_MAX ? <p className="muted small">The last {BARS_MAX} are drawn; the file has all.</p> : null}<LineTable lines={lines} by={by} /></>}
+        {lines.length === 0 ? <Empty icon="provide" title="Nothing yet">As soon as you hold a slot, this shows what it pays.</Empty> : <><StackedBars data={earningsChart(around(lines.filter(({ key }) => key !== null), BARS_MAX), by)} isTitleShown={false} />{lines.length > BARS_MAX ? <p className="muted small">The {BARS_MAX} around now are drawn; the file has all.</p> : null}<LineTable lines={around(lines, ROWS_MAX)} all={lines.length} by={by} /></>}
       </Card>
     </>
   );
@@ -87,12 +90,12 @@ function Statement({ account, node }: { account: ProviderAccount; node: NodeStat
 
 const ROWS_MAX = 100;
 
-function LineTable({ lines, by }: { lines: readonly Line[]; by: Grouping }) {
+function LineTable({ lines, all, by }: { lines: readonly Line[]; all: number; by: Grouping }) {
   const nameOf = (key: number | null) => key === null ? 'In no agreement' : by === 'agreement' ? <>Agreement <AgreementLink id={key} /></> : by === 'epoch' ? <>Epoch <EpochLink epoch={key} /></> : `Period ${key}`;
   return (
     <details>
       <summary>Line by line</summary>
-      <Table caption={`Earnings by ${by}`} rows={lines.slice(-ROWS_MAX).reverse()} rowKey={({ key }) => key ?? 'none'} columns={[
+      <Table caption={`Earnings by ${by}`} rows={[...lines].reverse()} rowKey={({ key }) => key ?? 'none'} columns={[
         { title: by === 'epoch' ? 'Epoch' : by === 'period' ? 'Period' : 'Agreement', isName: true, cell: ({ key }) => nameOf(key) },
         { title: 'Proven', isNumber: true, cell: ({ proven, elapsed }) => `${formatCount(proven)} of ${formatCount(elapsed)}` },
         { title: 'Earned', isNumber: true, cell: ({ earned }) => <Amount value={earned} /> },
@@ -101,7 +104,7 @@ function LineTable({ lines, by }: { lines: readonly Line[]; by: Grouping }) {
         { title: 'Slashed', isNumber: true, cell: ({ slashed }) => <Amount value={slashed} /> },
         { title: 'Ahead', isNumber: true, cell: ({ potential }) => <Amount value={potential} /> },
       ]} />
-      {lines.length > ROWS_MAX ? <p className="muted small">The last {ROWS_MAX} are shown; the file has all.</p> : null}
+      {all > lines.length ? <p className="muted small">The {lines.length} around now are shown; the file has all.</p> : null}
     </details>
   );
 }

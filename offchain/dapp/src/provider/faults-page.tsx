@@ -32,7 +32,7 @@ function Mine({ node: { id } }: { node: NodeState }) {
           {(open) => (
             <Table caption="Open challenges" rows={open} rowKey={({ challenge }) => String(challenge)} empty={<Empty icon="check" title="No open challenges">Nothing waits for your answer.</Empty>} columns={[
               { title: 'Challenge', isName: true, cell: ({ challenge }) => `Challenge ${challenge}` },
-              { title: 'About', cell: ({ agreement, slot, bundle, batch, leaf }) => <>Agreement <AgreementLink id={agreement} />, slot {slot}: leaf {leaf} of batch {batch} in bundle {bundle}</> },
+              { title: 'About', hint: <Hint label="leaf, batch and bundle">A bundle is what one upload stored. It is cut into batches, of each of which you keep a part; a leaf is 256 bytes of it.</Hint>, cell: ({ agreement, slot, bundle, batch, leaf }) => <>Agreement <AgreementLink id={agreement} />, slot {slot}: leaf {leaf} of batch {batch} in bundle {bundle}</> },
               { title: 'Answer before', cell: ({ deadlineEpoch }) => (deadlineEpoch <= epoch ? <Badge tone="bad">too late</Badge> : <EpochTime epoch={deadlineEpoch} />) },
               { title: 'Bond', isNumber: true, cell: ({ bond }) => <Amount value={bond} /> },
               { title: 'By', cell: ({ challenger }) => <AddressLink address={challenger} /> },

@@ -11,6 +11,7 @@ import { useWallet } from '../state/wallet.ts';
 import { LinkButton } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Select } from '../ui/field.tsx';
+import { regionName } from '../ui/regions.ts';
 import { StateOf } from '../ui/state-of.tsx';
 
 /** Providers that the wallet operates or is paid for. */
@@ -35,7 +36,7 @@ export function MyProvider({ children }: { children: (node: NodeState) => ReactN
         if (node === undefined) return <Empty icon="provide" title="This account has no provider" action={<LinkButton href="/provider/register" kind="primary">Become a provider</LinkButton>}>Rent out disk space: tokens stand behind your promises, and every epoch that you prove is paid.</Empty>;
         return (
           <div className="stack" key={node.id}>
-            {nodes.length < 2 ? null : <Select label="Which of your providers" value={String(node.id)} options={nodes.map(({ id, tier, region }) => ({ value: String(id), text: `Provider ${id} (${tier}, region ${region})` }))} onChange={(id) => setParameters({ node: id })} />}
+            {nodes.length < 2 ? null : <Select label="Which of your providers" value={String(node.id)} options={nodes.map(({ id, tier, region }) => ({ value: String(id), text: `Provider ${id} (${tier}, ${regionName(region)})` }))} onChange={(id) => setParameters({ node: id })} />}
             {children(node)}
           </div>
         );

@@ -3,6 +3,7 @@ import { ProviderStatus } from '../../../wire/messages.ts';
 import { TransactionLink } from '../explorer/links.tsx';
 import { useRead } from '../state/read.ts';
 import { Badge } from '../ui/badge.tsx';
+import { Hint } from '../ui/hint.tsx';
 import { Facts } from '../ui/page.tsx';
 import { StateOf } from '../ui/state-of.tsx';
 import { formatBytes, formatCount } from '../ui/format.ts';
@@ -22,8 +23,8 @@ export function NodeAnswer({ endpoint }: { endpoint: string }) {
             { name: 'Condition', value: condition === undefined ? 'not told' : <Badge tone={TONES[condition]}>{condition}</Badge> },
             { name: 'Stored', value: <Bytes value={storedBytes} /> },
             { name: 'Free', value: <Bytes value={freeBytes} /> },
-            ...(price === undefined ? [] : [{ name: 'Asks', value: 'perGibEpoch' in price ? <><Amount value={price.perGibEpoch} /> a GiB and epoch</> : <><Amount value={price.perBatchEpoch} /> a batch and epoch</> }]),
-            { name: 'Damaged fragments', value: damaged === 0 ? 'none' : <Badge tone="bad">{formatCount(damaged)}</Badge> },
+            ...(price === undefined ? [] : [{ name: 'Asks', value: 'perGibEpoch' in price ? <><Amount value={price.perGibEpoch} /> a GiB and epoch</> : <><Amount value={price.perBatchEpoch} /> a parcel<Hint word="batch" /> and epoch</> }]),
+            { name: <>Damaged parts<Hint word="fragment" /></>, value: damaged === 0 ? 'none' : <Badge tone="bad">{formatCount(damaged)}</Badge> },
             ...(scrub === undefined ? [] : [{ name: 'Checking its disk', value: `pass ${scrub.pass}, ${formatBytes(scrub.checkedBytes)} so far` }]),
             ...(lastProof === undefined ? [] : [{ name: 'Last proof', value: lastProof.ok ? <>epoch {lastProof.epoch}{lastProof.txHash === undefined ? null : <>, <TransactionLink hash={lastProof.txHash} /></>}</> : <Badge tone="bad">epoch {lastProof.epoch} failed</Badge> }]),
           ]} />

@@ -1,6 +1,7 @@
 import type { NodeState } from '../../../chain/node-state.ts';
 import { ProofTimeline } from '../charts/proof-timeline.tsx';
 import { readStandings } from '../../../client/read-standing.ts';
+import { SourceNote } from '../explorer/source-note.tsx';
 import { useSources } from '../explorer/use-sources.ts';
 import { TransactionList } from '../explorer/transaction-list.tsx';
 import '../explorer/explorer.css';
@@ -48,7 +49,7 @@ function Standing({ standing }: { standing: ProviderStanding }) {
   return (
     <>
       <StandingCards standing={standing} />
-      <Card title={<>Proofs {node.faulted ? <Badge tone="bad">faulted</Badge> : null}</>} hint={<Hint word="proof" />}><StateOf query={timeline} what="The proofs" lines={2}>{({ value }) => <ProofTimeline cells={value} isTitleShown={false} />}</StateOf></Card>
+      <Card title={<>Proofs {node.faulted ? <Badge tone="bad">faulted</Badge> : null}</>} hint={<Hint word="proof" />}><StateOf query={timeline} what="The proofs" lines={2}>{({ value, from }) => <><ProofTimeline cells={value} isTitleShown={false} /><SourceNote from={from}>Epochs missed in slots that it has lost since are not among these.</SourceNote></>}</StateOf></Card>
       <Grid min="large">
         <Card title="What the node says now"><NodeAnswer endpoint={node.endpoint} /></Card>
         <Card title="What heavy nodes saw of it" hint={<Hint word="reputation" />}><StateOf query={words} what="Its reputation">{(data) => <HeavyWords words={data} />}</StateOf></Card>

@@ -20,7 +20,7 @@ export function PlanCard({ plan, outcome, parameters, tier }: { plan: ProviderPl
         { name: 'Your stake covers', value: isCovered ? <Badge tone="good">everything</Badge> : `${formatBytes(coveredBytes)} of ${formatBytes(plan.capacityBytes)}` },
         { name: 'Losing every slot would cost', value: <Amount value={slashAtMost} /> },
       ]} />
-      <p className="muted small">After a heavy node's share of 1.5 %. Gas for one proof in each epoch comes on top, in the chain's coin. {plural(rules.missAllowance, 'missed epoch')} a period {rules.missAllowance === 1 ? 'costs only its pay' : 'cost only their pay'}, each further one {plural(rules.penaltyEpochs, 'epoch')} of rent.</p>
+      <p className="muted small">After a heavy node's share of 1.5 %. What the chain takes for one transaction in each epoch comes on top, in its coin. {plural(rules.missAllowance, 'missed epoch')} a period {rules.missAllowance === 1 ? 'costs only its pay' : 'cost only their pay'}, each further one {plural(rules.penaltyEpochs, 'epoch')} of rent.</p>
     </Card>
   );
 }

@@ -70,5 +70,13 @@ export function configOf(plan: ProviderPlan & { readonly tier: string; readonly 
   return JSON.stringify({ provider }, null, 2);
 }
 
+const UNITS = [['TiB', 40n], ['GiB', 30n], ['MiB', 20n], ['KiB', 10n]] as const;
+
+/** "100 GiB" as it is typed: in the largest unit that is exact. */
+export function exactBytes(bytes: bigint): string {
+  const [name, bits] = UNITS.find(([, shift]) => bytes > 0n && bytes % (1n << shift) === 0n) ?? ['B', 0n];
+  return `${bytes >> bits} ${name}`;
+}
+
 /** Regions are numbers of 16 bits. */
 export const REGION_MAX = 65_535;

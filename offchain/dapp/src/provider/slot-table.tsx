@@ -4,6 +4,7 @@ import { useSources } from '../explorer/use-sources.ts';
 import { useChain } from '../state/chain.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Empty } from '../ui/empty.tsx';
+import { Hint } from '../ui/hint.tsx';
 import { StateOf } from '../ui/state-of.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
@@ -17,7 +18,7 @@ export function SlotTable({ id, act }: { id: number; act?: (slot: SlotRow) => Re
   const query = useSources(['slots', id], (sources) => readSlots(sources, id));
   const columns: Column<SlotRow>[] = [
     { title: 'Slot', isName: true, cell: ({ agreement, slot }) => <>Agreement <AgreementLink id={agreement} />, slot {slot}</> },
-    { title: 'State', cell: ({ openChallenges, noticeFrom, provedThisEpoch }) => (openChallenges > 0 ? <Badge tone="bad">challenged</Badge> : noticeFrom > 0 ? <Badge tone="warn">under notice</Badge> : provedThisEpoch ? <Badge tone="good">proven</Badge> : <Badge>waiting for its proof</Badge>) },
+    { title: 'State', hint: <Hint label="the states of a slot">Proven in this epoch already; waiting, while the epoch still has time; challenged, when somebody waits for an answer; under notice, when its creator wants another provider.</Hint>, cell: ({ openChallenges, noticeFrom, provedThisEpoch }) => (openChallenges > 0 ? <Badge tone="bad">challenged</Badge> : noticeFrom > 0 ? <Badge tone="warn">under notice</Badge> : provedThisEpoch ? <Badge tone="good">proven</Badge> : <Badge>waiting</Badge>) },
     { title: 'Rent an epoch', isNumber: true, cell: ({ rent }) => <Amount value={rent} /> },
     { title: 'After fees', isNumber: true, cell: ({ rent, fee }) => <Amount value={rent - fee} /> },
     { title: 'Used of', isNumber: true, cell: ({ storedBytes, promisedBytes }) => <><Bytes value={storedBytes} /> of <Bytes value={promisedBytes} /></> },

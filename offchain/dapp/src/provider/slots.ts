@@ -1,9 +1,11 @@
 /** The slots that a provider holds, each as the chain has it. */
 import { z } from 'zod';
 import { geometry } from '../../../codec/geometry.ts';
+import { marketAbi } from '../../../chain/generated/abi.ts';
 import { slotsOfProvider } from '../../../chain/slots-of-provider.ts';
 import type { HeldSlot } from '../../../chain/slots-of-provider.ts';
 import type { Chain } from '../../../chain/types.ts';
+import { HoldfastError } from '../../../wire/errors.ts';
 import { readAgreementView } from '../explorer/agreement-view.ts';
 import type { AgreementView } from '../explorer/agreement-view.ts';
 import { list, ref, whole } from '../explorer/graph-values.ts';
@@ -34,6 +36,9 @@ export async function readSlots(sources: Sources, id: number): Promise<Sourced<S
     sources,
     async (ask) => {
       const { slots } = await ask({ query: `query Slots($id: String!, $first: Int!) { slots(first: $first, where: { provider: $id, state: Held }) { agreement { id } index } }`, variables: { id: String(id), first: SLOTS_SHOWN }, schema: Answer });
+      // One that the index keeps quiet about would not be missed by anybody.
+      const count = await sources.chain.read({ address: sources.chain.deployment.market, abi: marketAbi, functionName: 'slotCountOf', args: [id] });
+      if (BigInt(slots.length) < count && slots.length < SLOTS_SHOWN) throw new HoldfastError('INDEX_LACKS_SLOTS', `The index knows ${slots.length} of ${count} slots.`);
       return slots.map(({ agreement, index }) => ({ agreement, slot: index }));
     },
     () => slotsOfProvider(sources.chain, id),

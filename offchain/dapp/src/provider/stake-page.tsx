@@ -9,11 +9,10 @@ import { tokenBalance } from '../../../chain/read-money.ts';
 import { queueWithdrawal } from '../../../chain/withdraw-stake.ts';
 import { ENDPOINT_CHARACTERS } from '../../../wire/limits.ts';
 import { useChain } from '../state/chain.tsx';
-import { useAct } from '../state/act.ts';
 import { useRead } from '../state/read.ts';
 import { useSettings } from '../state/settings.tsx';
 import { useWallet } from '../state/wallet.ts';
-import { Button } from '../ui/button.tsx';
+import { ConfirmedButton } from '../ui/confirmed-button.tsx';
 import { Hint } from '../ui/hint.tsx';
 import { Card, Facts, Grid, Page as Frame } from '../ui/page.tsx';
 import { StateOf } from '../ui/state-of.tsx';
@@ -95,11 +94,10 @@ function OperatorCard({ node, isPayout }: { node: NodeState; isPayout: boolean }
   const chain = useChain();
   const { address } = useWallet();
   const named = useRead(['named-operator', node.id], (one) => namedOperator(one, node.id));
-  const accept = useAct(() => acceptOperator(chain, { id: node.id }), () => ({ text: `This account operates node ${node.id} now.` }));
   return (
     <Card title="Operator's key" hint={<Hint label="operator's key">The key that the running node signs with. The payout address may name another one, which takes over when it accepts: so a stolen key is replaced.</Hint>}>
       <Facts rows={[{ name: 'Now', value: <AddressLink address={node.operator} /> }, { name: 'Named', value: named.data === undefined ? 'nobody' : <AddressLink address={named.data} /> }]} />
-      {named.data !== undefined && address !== undefined && isAddressEqual(named.data, address) ? <div className="actions"><Button kind="primary" isBusy={accept.isBusy} onClick={() => void accept.run()}>Take over with this account</Button></div> : null}
+      {named.data !== undefined && address !== undefined && isAddressEqual(named.data, address) ? <div className="actions"><ConfirmedButton kind="primary" label="Take over with this account" title={`Operate node ${node.id} with this account?`} act="Take over" run={async () => (await acceptOperator(chain, { id: node.id }), node.id)} done={(id) => ({ text: `This account operates node ${id} now.` })}>The present key is void from then on, with everything that it signed.</ConfirmedButton></div> : null}
       <ActForm label="Name the node's own key" placeholder="0x…" note={isPayout ? 'It takes over when it accepts: run “holdfast operator accept” with it.' : 'Only the payout address may name it.'} parse={parseAddressField} act="Name it" title="Name another operator?" isDanger isDisabled={!isPayout} explain="When the named key accepts, the present one is void for good, with everything that it signed."
         run={(key) => nameOperator(chain, { id: node.id, key })} done={() => ({ text: 'The key is named; it takes over when it accepts.' })} />
     </Card>

@@ -2,6 +2,7 @@
 import { useCallback, useRef, useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { explain } from './explain.ts';
+import { lastSent, sentCount } from './last-sent.ts';
 import { useToasts } from './toasts.tsx';
 
 export interface Act<A extends readonly unknown[], R> {
@@ -12,7 +13,10 @@ export interface Act<A extends readonly unknown[], R> {
   reset(): void;
 }
 
-/** What a toast says when it worked: text, or text with the transaction to link. */
+/** Until what failed stands on its page. */
+const SHOWN_AFTER_MS = 100;
+
+/** What a toast says when it worked. The transaction is linked: this one, or else the last one that the act sent. */
 export interface Done {
   readonly text: string;
   readonly transactionHash?: string | undefined;
@@ -29,17 +33,20 @@ export function useAct<A extends readonly unknown[], R>(act: (...args: A) => Pro
   const run = useCallback(async (...args: A): Promise<R | undefined> => {
     if (busy.current) return undefined;
     busy.current = true;
+    const before = sentCount();
     setState({ isBusy: true, error: undefined });
     try {
       const result = await latest.current.act(...args);
       setState({ isBusy: false, error: undefined });
       const said = latest.current.done?.(result);
-      if (said !== undefined) show({ tone: 'good', text: said.text, link: said.transactionHash === undefined ? undefined : { href: transactionPath(said.transactionHash), text: 'Transaction' } });
+      const hash = said?.transactionHash ?? (sentCount() > before ? lastSent() : undefined);
+      if (said !== undefined) show({ tone: 'good', text: said.text, link: hash === undefined ? undefined : { href: transactionPath(hash), text: 'Transaction' } });
       return result;
     } catch (error) {
       setState({ isBusy: false, error });
-      const { isOwnChoice, sentence, nextStep } = explain(error);
-      show({ tone: isOwnChoice ? 'plain' : 'bad', text: sentence, nextStep });
+      const { code, isOwnChoice, sentence, nextStep } = explain(error);
+      // Where it was begun it is told in full; a notice is for whoever has gone on meanwhile.
+      setTimeout(() => document.querySelector(`.failure[data-code="${CSS.escape(code)}"]`) === null && show({ tone: isOwnChoice ? 'plain' : 'bad', text: sentence, nextStep }), SHOWN_AFTER_MS);
       return undefined;
     } finally {
       busy.current = false;

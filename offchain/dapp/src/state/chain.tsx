@@ -5,6 +5,7 @@ import { createChain } from '../../../chain/client.ts';
 import type { Chain } from '../../../chain/client.ts';
 import { Failure } from '../ui/failure.tsx';
 import { Loading } from '../ui/loading.tsx';
+import { noting } from './last-sent.ts';
 import { useSettings } from './settings.tsx';
 import { useWallet } from './wallet.ts';
 
@@ -28,7 +29,7 @@ export function ChainProvider({ children }: { children: ReactNode }) {
   });
   const signing = useQuery({
     queryKey: ['connection', deployment.chainId, deployment.market, rpcUrls, address ?? null, signerId(signer)],
-    queryFn: () => createChain({ rpcUrls, deployment, pollMs, account: signer }),
+    queryFn: async () => noting(await createChain({ rpcUrls, deployment, pollMs, account: signer })),
     enabled: signer !== undefined,
     staleTime: Infinity,
     retry: false,

@@ -1,5 +1,6 @@
 /** Any failure as a person reads it: what, why, and what next. */
 import { HoldfastError } from '../../../wire/errors.ts';
+import { formatBytes } from '../ui/format.ts';
 
 export interface Explained {
   readonly code: string;
@@ -23,11 +24,31 @@ const BY_NAME: Readonly<Record<string, Omit<Explained, 'isOwnChoice'>>> = {
   SecurityError: { code: 'NOT_ALLOWED', sentence: 'The browser forbids that for this page.', nextStep: 'Leave private browsing, or allow this page to keep data.', isRetryable: false },
 };
 
+/** Ways on that name commands, as a page has them. */
+const PAGE_STEPS: Readonly<Record<string, string>> = {
+  NO_SHARE_KEY: 'Ask its owner to open "Shared with me" on these pages once, with that wallet. Or share by a link.',
+  NO_SUCH_SHARE: 'It may have been taken back already: load the page anew.',
+  NOTHING_TO_SHARE: 'What is public needs no sharing: everybody may read it.',
+  BAD_RECIPIENT: 'Give an address that begins with 0x, or the card that its owner gave you.',
+  QUOTA_EXCEEDED: 'Add space on the page of that agreement, rent more, or store less.',
+  BROWSER_STORAGE: 'Load this page anew. If it stays so, free some disk space, or leave private browsing. What is stored in the network is not touched by this.',
+  READ_ONLY: 'Connect a wallet on this network, then start it again.',
+};
+
+/** Sentences with the units of the protocol, in those of the pages. */
+const PAGE_SENTENCES: Readonly<Record<string, (details: Readonly<Record<string, unknown>>) => string | undefined>> = {
+  QUOTA_EXCEEDED: ({ agreement, needBatches, freeBatches, batchBytes }) => {
+    const [need, free] = [needBatches, freeBatches].map((batches) => Number(batches) * Number(batchBytes));
+    if (need === undefined || free === undefined || Number.isNaN(need + free)) return undefined;
+    return `This takes at least ${formatBytes(need)} of agreement ${String(agreement)}, which has ${free <= 0 ? 'nothing' : formatBytes(free)} left. Nothing was stored or paid.`;
+  },
+};
+
 const OWN = new Set(['ABORTED', 'USER_REJECTED']);
 
 export function explain(error: unknown): Explained {
   const known = ours(error);
-  if (known !== undefined) return { code: known.code, sentence: known.shortMessage, nextStep: known.nextStep, isRetryable: known.retryable, isOwnChoice: OWN.has(known.code) };
+  if (known !== undefined) return { code: known.code, sentence: PAGE_SENTENCES[known.code]?.(known.details) ?? known.shortMessage, nextStep: PAGE_STEPS[known.code] ?? known.nextStep, isRetryable: known.retryable, isOwnChoice: OWN.has(known.code) };
   if (isRejection(error)) {
     return { code: 'USER_REJECTED', sentence: 'You declined in the wallet, so nothing was done.', nextStep: 'Nothing was paid or changed. Start it again whenever you like.', isRetryable: true, isOwnChoice: true };
   }

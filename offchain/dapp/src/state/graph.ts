@@ -5,19 +5,20 @@ import { HoldfastError } from '../../../wire/errors.ts';
 import { askGraph } from './ask-graph.ts';
 import type { GraphQuestion } from './ask-graph.ts';
 import { usePollMs } from './chain.tsx';
-import { useSettings } from './settings.tsx';
+import { useIndexStanding } from './index-standing.ts';
 
 export { askGraph, graphBigInt } from './ask-graph.ts';
 export type { GraphQuestion, Variables } from './ask-graph.ts';
 
 export interface QueryEndpoint {
-  /** Undefined: none is configured, and pages ask the chain alone. */
+  /** Undefined: none is configured, or it contradicts the chain; pages ask the chain alone then. */
   readonly url: string | undefined;
   ask<T>(question: GraphQuestion<T>, signal?: AbortSignal): Promise<T>;
 }
 
 export function useQueryEndpoint(): QueryEndpoint {
-  const url = useSettings().subgraphUrl ?? undefined;
+  const { url: configured, standing } = useIndexStanding();
+  const url = standing?.contradiction === undefined ? configured : undefined;
   return {
     url,
     ask: (question, signal) => (url === undefined ? Promise.reject(new HoldfastError('NO_QUERY_ENDPOINT', 'No index of the chain is configured.', { nextStep: 'Name a query endpoint in Settings.' })) : askGraph(url, question, signal)),

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 
 /** The browser's own modal: it keeps the focus, closes by Escape, and makes the rest inert. */
@@ -11,6 +11,11 @@ export function Dialog({ isOpen, onClose, title, children, actions }: { isOpen: 
     if (isOpen && !element.open) element.showModal();
     if (!isOpen && element.open) element.close();
   }, [isOpen]);
+  // Taken off the page while open: only closing gives the focus back to where it came from.
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    return () => element?.close();
+  }, []);
   return (
     <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={onClose} onClick={(event) => event.target === dialog.current && onClose()}>
       {isOpen ? (

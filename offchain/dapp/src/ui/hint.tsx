@@ -9,6 +9,9 @@ type HintProps = { readonly word: Word; readonly label?: undefined; readonly chi
 /** A small "?" that explains: by pointer, keyboard or touch. `word` takes the text of the glossary. */
 export function Hint({ word, label, children }: HintProps) {
   const [isOpen, setOpen] = useState(false);
+  // The focus stays on the sign, so a screen reader tells it there.
+  const said = word !== undefined ? WORDS[word] : typeof children === 'string' ? children : undefined;
+  const trigger = useRef<HTMLButtonElement>(null);
   const closing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const hover = (wanted: boolean) => {
     clearTimeout(closing.current);
@@ -18,11 +21,12 @@ export function Hint({ word, label, children }: HintProps) {
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
       <Popover.Trigger asChild>
-        <button type="button" className="hint" aria-label={`What is ${word ?? label}?`} onPointerEnter={({ pointerType }) => pointerType === 'mouse' && hover(true)} onPointerLeave={({ pointerType }) => pointerType === 'mouse' && hover(false)}>
+        <button ref={trigger} type="button" className="hint" aria-label={`What is ${word ?? label}?`} aria-description={said} onPointerEnter={({ pointerType }) => pointerType === 'mouse' && hover(true)} onPointerLeave={({ pointerType }) => pointerType === 'mouse' && hover(false)}>
           <span aria-hidden="true">?</span>
         </button>
       </Popover.Trigger>
-      <Popover.Portal>
+      {/* What lies outside of an open dialog is behind it, and dead. */}
+      <Popover.Portal container={trigger.current?.closest('dialog') ?? null}>
         <Popover.Content className="hint-text" sideOffset={6} collisionPadding={12} aria-label={word ?? label} onOpenAutoFocus={(event) => event.preventDefault()} onPointerEnter={() => hover(true)} onPointerLeave={() => hover(false)}>
           {word === undefined ? children : WORDS[word]}
         </Popover.Content>

@@ -33,9 +33,10 @@ const UNITS: ReadonlyMap<string, number> = new Map([['b', 1], ['kib', 2 ** 10], 
 /** "1.5 GiB", "500 MB"; a bare number counts in `unit`. */
 export function parseBytes(text: string, options: { readonly unit?: string; readonly what?: string } = {}): Parsed<number> {
   const { unit = 'GiB', what = 'The size' } = options;
-  const match = /^(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]*)$/i.exec(text.trim().replaceAll(',', ''));
+  const match = /^(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*)$/i.exec(text.trim().replaceAll(',', ''));
   const factor = UNITS.get((match?.[2] === '' ? unit : match?.[2] ?? '').toLowerCase());
   if (match === null || factor === undefined) return { problem: `${what} must be a number and a unit, such as 10 GiB.` };
   const value = Math.round(Number(match[1]) * factor);
-  return value < 1 ? { problem: `${what} is too small.` } : { value };
+  if (value < 1) return { problem: `${what} is too small.` };
+  return Number.isSafeInteger(value) ? { value } : { problem: `${what} is too large.` };
 }

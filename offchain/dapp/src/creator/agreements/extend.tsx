@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { epochStart, periodStart } from '../../../../chain/epoch.ts';
 import { useAct } from '../../state/act.ts';
 import { useChain } from '../../state/chain.tsx';
+import { useEpoch } from '../../state/clock.ts';
 import { useClient } from '../../state/client.tsx';
 import { useWallet } from '../../state/wallet.ts';
 import { Button } from '../../ui/button.tsx';
@@ -14,6 +15,7 @@ import { Amount } from '../../ui/values.tsx';
 import { useBalances } from '../balances.ts';
 import type { AgreementFacts } from './facts.ts';
 
+/** No agreement reaches further than so many periods from now. */
 const PERIODS_MAX = 520;
 
 /** A longer term at the same price. Anybody may pay for it. */
@@ -24,8 +26,10 @@ export function ExtendAgreement({ facts: { state, costPerPeriod } }: { facts: Ag
   const balances = useBalances(address);
   const [text, setText] = useState('4');
   const [isAsked, setAsked] = useState(false);
-  const periods = parseWhole(text, { min: 1, max: PERIODS_MAX, what: 'The number of periods' });
-  const count = periods.value ?? 0;
+  const { period } = useEpoch();
+  const most = period + PERIODS_MAX - state.endPeriod;
+  const periods = most < 1 ? { problem: 'It is paid for as far ahead as can be.' } : parseWhole(text, { min: 1, max: most, what: 'The number of periods' });
+  const count = 'value' in periods ? (periods.value ?? 0) : 0;
   const cost = costPerPeriod * BigInt(count);
   const until = epochStart(clock, periodStart(clock, state.endPeriod + count));
   const lack = balances.data !== undefined && balances.data.tokens < cost ? `You have ${formatAmount(balances.data.tokens)} HOLD; this costs ${formatAmount(cost)}.` : undefined;

@@ -38,7 +38,7 @@ export function GrowAgreement({ facts: { state, batchBytes } }: { facts: Agreeme
   return (
     <Card title="More space">
       <Field label="Space to add" value={text} placeholder={formatBytes(batchBytes * 16)} onChange={({ target }) => setText(target.value)} problem={text === '' ? undefined : size.problem} note={quota === 0 ? `In steps of ${formatBytes(batchBytes)}.` : `${formatBytes(quota * batchBytes)} will be added.`} />
-      <div className="actions"><Button isBusy={ask.isBusy} disabled={quota === 0} onClick={() => void ask.run().then((found) => found !== undefined && (act.reset(), setQuoted(found)))}>See the price</Button></div>
+      <div className="actions"><Button isBusy={ask.isBusy} disabled={quota === 0} onClick={() => void ask.run().then((found) => found !== undefined && (act.reset(), setQuoted(found)))}>See the price</Button><span className="muted small">Your wallet signs the question. It costs nothing.</span></div>
       {ask.error === undefined ? null : <Failure error={ask.error} />}
       <Confirm isOpen={quoted !== undefined} onClose={() => setQuoted(undefined)} title={`More space in agreement ${state.id}`} act={`Pay ${formatAmount(quoted?.cost ?? 0n)} HOLD`} isBusy={act.isBusy} error={act.error} onConfirm={() => void confirm()}
         rows={[{ name: 'Added', value: formatBytes((quoted?.quota ?? 0) * batchBytes) }, { name: 'Until the end of the agreement', value: <Amount value={quoted?.cost ?? 0n} />, isTotal: true }]}>

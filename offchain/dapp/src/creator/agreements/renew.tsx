@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useAct } from '../../state/act.ts';
 import { useChain } from '../../state/chain.tsx';
 import { useClient } from '../../state/client.tsx';
+import { useWallet } from '../../state/wallet.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Badge } from '../../ui/badge.tsx';
@@ -11,6 +12,7 @@ import { Hint } from '../../ui/hint.tsx';
 import { Card, Facts } from '../../ui/page.tsx';
 import { parseAmount, parseWhole } from '../../ui/parse.ts';
 import { Amount } from '../../ui/values.tsx';
+import { useBalances } from '../balances.ts';
 import type { AgreementFacts } from './facts.ts';
 
 /** Renewals by themselves: how long, at which price, and what they are paid from. */
@@ -23,7 +25,9 @@ export function RenewAgreement({ facts }: { facts: AgreementFacts }) {
   const [amountText, setAmount] = useState('');
   const [asked, setAsked] = useState<'on' | 'off' | 'fill' | 'take'>();
   const periods = parseWhole(periodsText, { min: 1, max: 520, what: 'The number of periods' });
-  const amount = parseAmount(amountText, { what: 'The amount' });
+  const { address } = useWallet();
+  const have = useBalances(address).data?.tokens;
+  const amount = parseAmount(amountText, { what: 'The amount', ...(have === undefined ? {} : { max: have, tooMuch: `You have ${formatAmount(have)} HOLD.` }) });
   const act = useAct(async (what: 'on' | 'off' | 'fill' | 'take') => {
     const client = await open();
     const verbs = await import('../../../../client/auto-renew.ts');
@@ -34,7 +38,9 @@ export function RenewAgreement({ facts }: { facts: AgreementFacts }) {
     return what;
   }, (what) => ({ text: { on: 'It renews itself from now on.', off: 'It no longer renews itself.', fill: 'The pot is filled.', take: 'The pot is empty; withdraw the tokens on the Tokens page.' }[what] }));
   const confirm = async () => {
-    if (asked !== undefined && (await act.run(asked)) !== undefined) setAsked(undefined);
+    if (asked === undefined || (await act.run(asked)) === undefined) return;
+    setAsked(undefined);
+    if (asked === 'fill') setAmount('');
   };
   const lasts = costPerPeriod === 0n ? 0 : Number(renewal.pot / costPerPeriod);
   const ask = (what: 'on' | 'off' | 'fill' | 'take') => { act.reset(); setAsked(what); };
@@ -45,6 +51,7 @@ export function RenewAgreement({ facts }: { facts: AgreementFacts }) {
         { name: 'It pays for', value: `${plural(lasts, 'period')} (${formatDuration(lasts * clock.epochsPerPeriod * clock.epochSeconds)})` },
         ...(isOn ? [{ name: 'At most, each period', value: <Amount value={renewal.maxPerPeriod} /> }] : []),
       ]} />
+      {isOn && lasts === 0 ? <p className="problem">The pot does not pay for a period: put something into it, or nothing is renewed.</p> : null}
       {isOn ? null : <Field label="For so many periods at most" inputMode="numeric" value={periodsText} onChange={({ target }) => setPeriods(target.value)} problem={periods.problem} note="Never dearer than today. You may end it at any time." />}
       <div className="actions">
         {isOn ? <Button onClick={() => ask('off')}>Turn off</Button> : <Button disabled={periods.problem !== undefined} onClick={() => ask('on')}>Turn on</Button>}

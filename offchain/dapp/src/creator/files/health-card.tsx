@@ -5,7 +5,7 @@ import { Hint } from '../../ui/hint.tsx';
 import { Card, Facts } from '../../ui/page.tsx';
 import { StateOf } from '../../ui/state-of.tsx';
 import { Bytes, Time } from '../../ui/values.tsx';
-import { regionName } from '../rent/regions.ts';
+import { regionName } from '../../ui/regions.ts';
 import { SlotDots } from './slot-dots.tsx';
 import { sayMap, verdictOf } from './slot-signs.ts';
 import { useStoredHealth } from './use-stored.ts';

@@ -45,7 +45,7 @@ function Shown({ object }: { object: ListedObject }) {
   const { unlock } = useClient();
   return (
     <>
-      {object.deleted ? null : <DownloadButtons unlock={unlock} name={object.name} />}
+      {object.deleted ? <p className="muted">It was removed. Its versions can be fetched until their space is given up; storing something under this name brings it back.</p> : <DownloadButtons unlock={unlock} name={object.name} />}
       <TransferList />
       {object.deleted ? null : <HealthCard name={object.name} />}
       <VersionsCard object={object} />

@@ -40,3 +40,13 @@ export function stagesOf({ kind, stages, stage: now }: Pick<Transfer, 'kind' | '
     return [{ stage, doneBytes, totalBytes, share: isBehind || totalBytes === 0 ? 1 : totalBytes === undefined ? undefined : doneBytes / totalBytes }];
   });
 }
+
+export const TRANSFER_STATES = { running: { text: 'Under way', tone: 'accent' }, paused: { text: 'Paused', tone: 'warn' }, failed: { text: 'Stopped', tone: 'bad' }, done: { text: 'Done', tone: 'good' } } as const;
+
+/** For who does not see the bars: a sentence at each stage, not at each byte. */
+export function sayTransfer({ kind, name, state, stage, result }: Pick<Transfer, 'kind' | 'name' | 'state' | 'stage' | 'result'>): string {
+  const what = `${kind === 'upload' ? 'Upload' : 'Download'} of ${name}`;
+  if (state === 'done') return `${what}: ${TRANSFER_STATES.done.text}. ${result ?? ''}`.trim();
+  if (state === 'running') return `${what}: ${stage === undefined ? TRANSFER_STATES.running.text : STAGE_WORDS[stage]}.`;
+  return `${what}: ${TRANSFER_STATES[state].text}.`;
+}

@@ -1,10 +1,10 @@
 /** What a handful of dropped files is called. Pure. */
 const NAME_MAX = 4_096;
 
-/** One file or folder: its own name. Several: the day. */
+/** One file or folder: its own name; a chosen folder comes as its files, each with the name of the folder. Several: the day. */
 export function nameFor(items: readonly { readonly name: string }[], now = new Date()): string {
-  const [only] = items;
-  if (items.length === 1 && only !== undefined) return only.name;
+  const [first] = items;
+  if (first !== undefined && items.every(({ name }) => name === first.name)) return first.name;
   return `files of ${now.toISOString().slice(0, 10)}`;
 }
 

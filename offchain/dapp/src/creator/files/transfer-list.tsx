@@ -5,20 +5,24 @@ import { formatBytes } from '../../ui/format.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Card } from '../../ui/page.tsx';
 import { Progress } from '../../ui/progress.tsx';
-import { STAGE_WORDS, stagesOf } from './stages.ts';
+import { STAGE_WORDS, TRANSFER_STATES as STATES, sayTransfer, stagesOf } from './stages.ts';
 import { transfers, useTransfers } from './transfer-store.ts';
 import type { Transfer } from './transfer-store.ts';
-
-const STATES = { running: { text: 'Under way', tone: 'accent' }, paused: { text: 'Paused', tone: 'warn' }, failed: { text: 'Stopped', tone: 'bad' }, done: { text: 'Done', tone: 'good' } } as const;
 
 /** What is on its way, stage by stage. */
 export function TransferList() {
   const list = useTransfers();
-  if (list.length === 0) return null;
+  const newest = list.at(-1);
+  const done = list.filter(({ state }) => state === 'done');
   return (
-    <Card title="Transfers">
-      <ul className="transfers">{[...list].reverse().map((one) => <li key={one.id}><One transfer={one} /></li>)}</ul>
-    </Card>
+    <>
+      <p className="sr-only" role="status">{newest === undefined ? '' : sayTransfer(newest)}</p>
+      {list.length === 0 ? null : (
+        <Card title="Transfers" actions={done.length < 2 ? undefined : <Button kind="quiet" isSmall onClick={() => done.forEach(({ id }) => transfers.forget(id))}>Take the finished ones off</Button>}>
+          <ul className="transfers">{[...list].reverse().map((one) => <li key={one.id}><One transfer={one} /></li>)}</ul>
+        </Card>
+      )}
+    </>
   );
 }
 
@@ -36,7 +40,7 @@ function One({ transfer }: { transfer: Transfer }) {
           {state === 'running' ? null : <Button kind="quiet" isSmall icon="cross" aria-label={`Take ${name} off this list`} onClick={() => transfers.forget(id)} />}
         </span>
       </div>
-      {state === 'done' ? <p className="muted small" role="status">{result}</p> : (
+      {state === 'done' ? <p className="muted small">{result}</p> : (
         <div className="stages">
           {stagesOf(transfer).map(({ stage, doneBytes, totalBytes, share }) => (
             <Progress key={stage} label={STAGE_WORDS[stage]} share={share} note={totalBytes === undefined ? (doneBytes === 0 ? '' : formatBytes(doneBytes)) : `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`} {...(state === 'failed' ? { tone: 'bad' as const } : {})} />

@@ -1,6 +1,4 @@
 import { useRef, useState } from 'react';
-import type { DragEvent } from 'react';
-import { droppedItems } from '../../../../client/page/dropped-items.ts';
 import type { PageItem } from '../../../../client/page/files-source.ts';
 import { networkHealth } from '../../../../chain/network-health.ts';
 import { useRead } from '../../state/read.ts';
@@ -14,6 +12,7 @@ import { Failure } from '../../ui/failure.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Card } from '../../ui/page.tsx';
 import { StoreDialog } from './store-dialog.tsx';
+import { useDropped } from './use-dropped.ts';
 
 /** Where files are dropped or chosen. Says beforehand when nothing can be stored, and why. */
 export function UploadArea() {
@@ -21,25 +20,23 @@ export function UploadArea() {
   const agreements = useAgreements(account);
   const health = useRead(['health'], networkHealth);
   const [items, setItems] = useState<readonly PageItem[]>();
-  const [isOver, setOver] = useState(false);
   const [error, setError] = useState<unknown>();
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const running = agreements.data?.filter(({ isRunning }) => isRunning) ?? [];
-  if (health.data?.isRepairOnly === true) return <Failure error={new HoldfastError('REPAIR_ONLY', 'The network only repairs at the moment, so nothing new can be stored.', { nextStep: 'What is stored can be read. Come back later: it ends by itself.' })} />;
-  if (agreements.data !== undefined && running.length === 0) {
-    return <Card><Empty icon="store" title="You need some space first." action={<LinkButton kind="primary" href="/rent">Rent space</LinkButton>}>Files are stored in space that you rent, at providers that you can look at before.</Empty></Card>;
-  }
+  const isRepairOnly = health.data?.isRepairOnly === true;
+  const hasNoSpace = agreements.data !== undefined && running.length === 0;
   const take = (list: readonly PageItem[]) => {
+    // The page says why instead.
+    if (isRepairOnly || hasNoSpace) return;
     setError(list.length === 0 ? new HoldfastError('NOTHING_DROPPED', 'There was no file in that.', { nextStep: 'Drop files or folders from your computer, or choose them.' }) : undefined);
     if (list.length > 0) setItems(list);
   };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    // At once: the browser empties it when this returns.
-    take(droppedItems(event.dataTransfer));
-  };
+  const isOver = useDropped(take);
+  if (isRepairOnly) return <Failure error={new HoldfastError('REPAIR_ONLY', 'The network only repairs at the moment, so nothing new can be stored.', { nextStep: 'What is stored can be read. Come back later: it ends by itself.' })} />;
+  if (hasNoSpace) {
+    return <Card><Empty icon="store" title="You need some space first." action={<LinkButton kind="primary" href="/rent">Rent space</LinkButton>}>Files are stored in space that you rent, at providers that you can look at before.</Empty></Card>;
+  }
   const chosen = (input: HTMLInputElement | null) => {
     const list = [...(input?.files ?? [])];
     if (input !== null) input.value = '';
@@ -47,7 +44,7 @@ export function UploadArea() {
   };
   return (
     <>
-      <div className={classNames('drop', isOver && 'drop-over')} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
+      <div className={classNames('drop', isOver && 'drop-over')}>
         <Icon name="upload" size={32} />
         <p><strong>Drop files or a folder here</strong></p>
         <div className="actions">

@@ -4,7 +4,7 @@ import { plural } from '../../ui/format.ts';
 import { Table } from '../../ui/table.tsx';
 import type { Column } from '../../ui/table.tsx';
 import { Amount } from '../../ui/values.tsx';
-import { regionName } from './regions.ts';
+import { regionName } from '../../ui/regions.ts';
 
 type Offer = MatchReply['offers'][number];
 

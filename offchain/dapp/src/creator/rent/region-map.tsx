@@ -4,7 +4,7 @@ import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import land from 'world-atlas/land-110m.json' with { type: 'json' };
 import { plural } from '../../ui/format.ts';
-import { regionName, regionPlace } from './regions.ts';
+import { regionName, regionPlace } from '../../ui/regions.ts';
 
 const WIDTH = 720;
 const HEIGHT = 350;

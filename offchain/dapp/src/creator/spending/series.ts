@@ -38,9 +38,11 @@ export function toNumber(units: bigint): number {
 }
 
 const DAY_SECONDS = 86_400;
+const QUARTER_SECONDS = 900;
 
-/** Labels that fit below bars: times of a day where all lies within two, else days. Unix seconds, oldest first. */
+/** Labels that fit below bars: times of a day where all lies within two, with seconds where all lies within a quarter of an hour; else days. Unix seconds, oldest first. */
 export function shortTimes(seconds: readonly number[]): string[] {
-  const isShort = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0) < 2 * DAY_SECONDS;
-  return seconds.map((one) => new Date(one * 1000).toLocaleString('en-GB', isShort ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' }));
+  const length = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0);
+  const style: Intl.DateTimeFormatOptions = length >= 2 * DAY_SECONDS ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', ...(length < QUARTER_SECONDS ? { second: '2-digit' } : {}) };
+  return seconds.map((one) => new Date(one * 1000).toLocaleString('en-GB', style));
 }

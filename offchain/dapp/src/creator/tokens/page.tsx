@@ -1,10 +1,9 @@
 import { withdraw } from '../../../../chain/withdraw.ts';
-import { useAct } from '../../state/act.ts';
 import { useChain } from '../../state/chain.tsx';
 import { useRead } from '../../state/read.ts';
 import { saleRate } from '../../../../chain/read-money.ts';
 import { useWallet } from '../../state/wallet.ts';
-import { Button } from '../../ui/button.tsx';
+import { ConfirmedButton } from '../../ui/confirmed-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { formatAmount } from '../../ui/format.ts';
 import { Hint } from '../../ui/hint.tsx';
@@ -53,11 +52,10 @@ function Account({ balances }: { balances: AccountBalances }) {
 
 function Owed({ owed }: { owed: bigint }) {
   const chain = useChain();
-  const act = useAct(() => withdraw(chain), ({ amount }) => ({ text: `${formatAmount(amount)} HOLD are in your wallet.` }));
   return (
     <Card title="Waiting for you" hint={<Hint label="waiting for you">Rent of epochs that nobody proved, what was left when agreements ended, and compensation for providers that failed.</Hint>}>
       <Stat label="Refunds and compensation" value={<Amount value={owed} />} />
-      <div className="actions"><Button isBusy={act.isBusy} disabled={owed === 0n} onClick={() => void act.run()}>Withdraw to wallet</Button></div>
+      <div className="actions"><ConfirmedButton label="Withdraw to wallet" disabled={owed === 0n} title="Withdraw what waits for you" act="Withdraw" rows={[{ name: 'To your wallet', value: <Amount value={owed} />, isTotal: true }]} run={() => withdraw(chain)} done={({ amount }) => ({ text: `${formatAmount(amount)} HOLD are in your wallet.` })}>One transaction. It costs what the chain takes for it, and nothing else.</ConfirmedButton></div>
       {owed === 0n ? <p className="muted small">Nothing waits at the moment.</p> : null}
     </Card>
   );

@@ -28,6 +28,9 @@ const PLACES: Readonly<Record<number, RegionPlace>> = {
   20: { name: 'Pacific', at: [173, -41] },
 };
 
+/** Those with a name, by number. */
+export const NAMED_REGIONS: readonly number[] = Object.keys(PLACES).map(Number);
+
 export function regionPlace(region: number): RegionPlace | undefined {
   return PLACES[region];
 }
