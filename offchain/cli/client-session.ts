@@ -5,7 +5,6 @@ import type { OnProgress } from '../client/progress.ts';
 import { createProgress } from './progress.ts';
 import { readPolicy } from './read-policy.ts';
 import { openSession } from './session.ts';
-import { growHeapFor } from './small-heap.ts';
 import type { Session } from './session.ts';
 import type { CommonOptions } from './config.ts';
 import { interruptSignal } from './supervision.ts';
@@ -50,10 +49,7 @@ const STAGE_LABELS: Readonly<Record<Parameters<OnProgress>[0]['stage'], string>>
 export function showProgress(options: CommonOptions): { onProgress: OnProgress; done: () => void } {
   const progress = createProgress({ mode: progressMode(options), write: (text) => void process.stderr.write(text) });
   return {
-    onProgress: ({ stage, doneBytes, totalBytes, objects = 0 }) => {
-      growHeapFor(objects);
-      progress.update({ label: STAGE_LABELS[stage], stage, done: doneBytes, total: totalBytes });
-    },
+    onProgress: ({ stage, doneBytes, totalBytes }) => progress.update({ label: STAGE_LABELS[stage], stage, done: doneBytes, total: totalBytes }),
     done: () => progress.done(),
   };
 }

@@ -1,8 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** Their entries and chunks outlive several collections of 2 MiB, each of which then copies them. */
-const MANY_OBJECTS = 20_000;
-
 /**
  * For a process that moves bytes for one command and ends. V8's young generation, which would grow to 128 MiB, keeps the 2 MiB that it begins
  * with, in threads too; the old one is collected whenever it has grown by a tenth instead of to a multiple. Almost all that such a process
@@ -11,9 +8,4 @@ const MANY_OBJECTS = 20_000;
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=10');
-}
-
-/** For uploads of very many files: a sixth less time, for a young generation that may take 100 MiB more. */
-export function growHeapFor(objects: number): void {
-  if (objects > MANY_OBJECTS) setFlagsFromString('--semi-space-growth-factor=2');
 }

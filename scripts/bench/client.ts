@@ -1,5 +1,5 @@
 // usage: started by network.ts with an IPC channel; one verb of a creator in a process of its own, so that its memory and CPU time are its own
-import { growHeapFor, keepHeapSmall } from '../../offchain/cli/small-heap.ts';
+import { keepHeapSmall } from '../../offchain/cli/small-heap.ts';
 import { type CpuTimes, cpuSince, cpuTimes } from './cpu-times.ts';
 import { peakMemoryBytes } from './memory.ts';
 import { timed } from './timing.ts';
@@ -48,7 +48,7 @@ async function obey({ rpcUrl, deployment, account, home, name, path, into }: Cli
   const before = cpuTimes();
   const seconds = await timed(async () => {
     if (path !== undefined) {
-      const { stats, batches, lost } = await put(client, { paths: [path], name, onProgress: ({ objects = 0 }) => growHeapFor(objects) });
+      const { stats, batches, lost } = await put(client, { paths: [path], name });
       if (lost.length > 0) throw new Error(`${name}: ${lost.length} slots were lost`);
       stored = { storedBytes: stats.storedBytes, batches };
     } else {
