@@ -3,10 +3,13 @@ import type { EncodedBatch } from '../codec/batch-line.ts';
 import { BatchMemory, batchesFor } from '../codec/batch-memory.ts';
 import type { Catalog } from '../codec/catalog.ts';
 import type { KnownChunks } from '../codec/chunk-ref.ts';
+import type { SourceObject } from '../codec/archive.ts';
 import { type BundleResult, encodeBundle } from '../codec/encode-bundle.ts';
 import type { Client } from './client.ts';
 import type { AgreementView } from './fetch/agreement-view.ts';
 import type { PutOptions } from './put.ts';
+import type { WalkProblem } from '../codec/walk-node.ts';
+import { NothingReadableError } from './errors.ts';
 import { type SourceFacts, inOrder } from './source.ts';
 
 export interface UploadPlan extends Omit<PutOptions, 'paths' | 'source' | 'agreement'> {
@@ -14,13 +17,15 @@ export interface UploadPlan extends Omit<PutOptions, 'paths' | 'source' | 'agree
   readonly catalog: Catalog;
   readonly known: KnownChunks;
   readonly facts: SourceFacts;
+  /** What was found wrong so far; grows while objects are read. */
+  readonly problems: readonly WalkProblem[];
   /** Milliseconds since 1970: the same value gives the same batches. */
   readonly created: number;
 }
 
 /** Each batch has to be released. */
 export async function* encodeUpload(client: Client, plan: UploadPlan): AsyncGenerator<EncodedBatch, BundleResult> {
-  const { view, catalog, known, facts, created, name, visibility = 'private', dedupe, chunking, compression, signal, onProgress } = plan;
+  const { view, catalog, known, facts, problems, created, name, visibility = 'private', dedupe, chunking, compression, signal, onProgress } = plan;
   // Nobody knows how much a stream holds.
   const totalBytes = facts.bytes === 0 ? {} : { totalBytes: facts.bytes };
   return yield* encodeBundle({
@@ -32,9 +37,25 @@ export async function* encodeUpload(client: Client, plan: UploadPlan): AsyncGene
     pool: client.pool,
     memory: new BatchMemory({ maxBatches: batchesInMemory(client, view) }),
     catalog, known, dedupe, signal, visibility, name, created, chunking, compression,
-    objects: inOrder(facts.objects),
+    objects: unlessAllLost(facts, problems),
     onProgress: ({ plainBytes }) => onProgress?.({ stage: 'encode', doneBytes: plainBytes, ...totalBytes }),
   });
+}
+
+/** An upload of which no file could be read is none: an empty version would stand in front of what is stored under the name. */
+async function* unlessAllLost({ objects }: SourceFacts, problems: readonly WalkProblem[]): AsyncGenerator<SourceObject, void> {
+  yield* inOrder(objects);
+  // Here all of them were read.
+  const lost = new Map(problems.flatMap(({ path, reason, cause }) => (reason === 'unreadable' ? [[path, cause] as const] : [])));
+  if (lost.size === 0) return;
+  const paths: string[] = [];
+  for (const { path, kind } of objects) {
+    if (kind !== 'file') continue;
+    if (!lost.has(path)) return;
+    paths.push(path);
+  }
+  const [first] = paths;
+  if (first !== undefined) throw new NothingReadableError(paths, lost.get(first));
 }
 
 function batchesInMemory({ policy }: Client, { geometry }: AgreementView): number {

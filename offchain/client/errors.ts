@@ -90,6 +90,19 @@ export class QuotaExceededError extends HoldfastError {
   }
 }
 
+/** Every file that was to be stored vanished, was changed or is forbidden. */
+export class NothingReadableError extends HoldfastError {
+  constructor(paths: readonly string[], cause: unknown) {
+    const [first = '', ...others] = paths;
+    super('NOTHING_READABLE', `${JSON.stringify(first)}${others.length === 0 ? '' : ` and ${others.length} more`} could not be read, and nothing else was to be stored. Nothing was stored or paid.`, {
+      cause,
+      retryable: true,
+      details: { paths: paths.slice(0, 64) },
+      nextStep: 'See that it is there, may be read, and that nobody writes to it; then store it again.',
+    });
+  }
+}
+
 /** Something that is stored would be lost with the bundle. */
 export class BundleNeededError extends HoldfastError {
   constructor(facts: { readonly agreement: number; readonly bundle: number; readonly names: readonly string[]; readonly isCatalog: boolean }) {

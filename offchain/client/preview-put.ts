@@ -36,7 +36,7 @@ export function previewPut(client: Client, options: PutOptions): Promise<PutPrev
     const view = await pickAgreement(client, options.agreement);
     const problems: WalkProblem[] = [];
     const facts = await scan(chosenSource(client, options), { onProblem: (problem) => problems.push(problem), signal });
-    const encoding = encodeUpload(client, { ...options, view, catalog, known: await knownChunks(client, view.id, signal), facts, created: Date.now() });
+    const encoding = encodeUpload(client, { ...options, view, catalog, known: await knownChunks(client, view.id, signal), facts, problems, created: Date.now() });
     let step = await encoding.next();
     while (step.done !== true) {
       step.value.release();

@@ -64,7 +64,7 @@ const TRIES = 3;
 /**
  * Returns only when the upload is committed: a quorum of providers has signed that it holds everything on disk.
  * Killed or cancelled and run again, it sends and pays nothing twice.
- * @throws BusyElsewhereError, AgreementError, QuotaExceededError (nothing was committed or paid), NotStoredError, WrongKeyError, ContractRevertError, RpcUnavailableError, AbortedError
+ * @throws BusyElsewhereError, AgreementError, QuotaExceededError (nothing was committed or paid), NothingReadableError, NotStoredError, WrongKeyError, ContractRevertError, RpcUnavailableError, AbortedError
  */
 export function put(client: Client, options: PutOptions): Promise<PutResult> {
   const what = `Storing ${JSON.stringify(options.name)}`;
@@ -93,7 +93,7 @@ async function putOnce(client: Client, options: PutOptions, onRead: () => void):
   const known = await knownChunks(client, view.id, signal);
   const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts) };
   const journal = await Journal.open(client.state, key, Date.now());
-  const batches = encodeUpload(client, { ...options, view, catalog, known, facts, created: journal.created });
+  const batches = encodeUpload(client, { ...options, view, catalog, known, facts, problems, created: journal.created });
   const { result, stored } = await storeBundle(client, { view, journal, batches, onProgress, signal });
   if (stored === null) await journal.drop();
   onProgress?.({ stage: 'publish', doneBytes: facts.bytes, totalBytes: facts.bytes });

@@ -8,6 +8,7 @@ import { geometry } from '../../offchain/codec/geometry.ts';
 import { formatDeployment } from '../../offchain/chain/deployment.ts';
 import type { Client } from '../../offchain/client/client.ts';
 import { get } from '../../offchain/client/get.ts';
+import { list } from '../../offchain/client/list.ts';
 import type { Progress } from '../../offchain/client/progress.ts';
 import { put } from '../../offchain/client/put.ts';
 import { noise, snapshot, writeTree } from './tree.ts';
@@ -96,6 +97,16 @@ describe('files that cannot be read as they were', () => {
     expect(problems.map(({ path, reason }) => `${path} ${reason}`).sort()).toEqual(['bad.txt unreadable', 'closed unreadable']);
     await get(client, { name: 'forbidden', into: folder('forbidden again') });
     expect(await readdir(folder('forbidden again'))).toEqual(['good.txt']);
+  });
+
+  it('are no upload when there is nothing else: what is stored under the name stays the newest', async () => {
+    const source = await writeTree(folder('alone'), { 'only.bin': noise('only', 3_000) });
+    const path = join(source, 'only.bin');
+    await put(client, { paths: [path], name: 'alone' });
+    await writeFile(path, noise('other', 4_000));
+    const onProgress = ({ stage }: Progress): void => (stage === 'scan' ? rmSync(path) : undefined);
+    await expect(put(client, { paths: [path], name: 'alone', onProgress })).rejects.toMatchObject({ code: 'NOTHING_READABLE' });
+    expect((await list(client)).find(({ name }) => name === 'alone')?.versions).toHaveLength(1);
   });
 
   it('are listed when they vanish meanwhile; the rest is stored', async () => {
