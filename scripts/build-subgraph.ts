@@ -17,28 +17,50 @@ const folder = path.join(root, 'subgraph');
 const target = path.join(folder, 'build');
 const GRAPH_TIMEOUT_MS = 170_000;
 
+/** Changes a source on its way to the compiler. `file`: relative to `subgraph/`. */
+export type Edit = (file: string, text: string) => string;
+
 /** Compiles the mappings for the embedded indexer, unless `subgraph/build` already stems from these very sources. Returns whether it had to. */
 export async function buildSubgraph(): Promise<boolean> {
   const stamp = await inputsDigest();
   if (await isBuilt(stamp)) return false;
-  // In a folder of its own, so that two that build at the same time do not mix what they write; inside the repository, where graph-cli finds node_modules.
-  const work = path.join(folder, `build.${process.pid}`);
-  const fresh = path.join(work, 'fresh');
+  const fresh = path.join(folder, `build.${process.pid}.fresh`);
   try {
-    for (const name of ['src', 'schema.graphql']) await cp(path.join(folder, name), path.join(work, name), { recursive: true });
-    await writeInputs(work);
-    await graph(work, ['codegen', 'subgraph.yaml', '--output-dir', 'generated']);
-    await graph(work, ['build', 'subgraph.yaml', '--output-dir', 'compiled']);
-    await mkdir(fresh);
-    await cp(path.join(work, 'compiled', SOURCES[0].name, `${SOURCES[0].name}.wasm`), path.join(fresh, 'main.wasm'));
-    for (const name of ['schema.graphql', 'abis']) await cp(path.join(work, name), path.join(fresh, name), { recursive: true });
-    await writeFile(path.join(fresh, 'manifest.json'), json(indexerManifest()));
+    await compileSubgraph(fresh);
     await writeFile(path.join(fresh, 'stamp'), stamp);
     await replaceTarget(fresh, stamp);
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await rm(fresh, { recursive: true, force: true });
   }
   return true;
+}
+
+/** Writes what the indexer reads into the new folder `into`. */
+export async function compileSubgraph(into: string, edit?: Edit): Promise<void> {
+  // In a folder of its own, so that two that build at the same time do not mix what they write; inside the repository, where graph-cli finds node_modules.
+  const work = path.join(folder, `build.${process.pid}`);
+  try {
+    for (const name of ['src', 'schema.graphql']) await cp(path.join(folder, name), path.join(work, name), { recursive: true });
+    if (edit !== undefined) await editSources(work, edit);
+    await writeInputs(work);
+    await graph(work, ['codegen', 'subgraph.yaml', '--output-dir', 'generated']);
+    await graph(work, ['build', 'subgraph.yaml', '--output-dir', 'compiled']);
+    await mkdir(into);
+    await cp(path.join(work, 'compiled', SOURCES[0].name, `${SOURCES[0].name}.wasm`), path.join(into, 'main.wasm'));
+    for (const name of ['schema.graphql', 'abis']) await cp(path.join(work, name), path.join(into, name), { recursive: true });
+    await writeFile(path.join(into, 'manifest.json'), json(indexerManifest()));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function editSources(work: string, edit: Edit): Promise<void> {
+  for (const name of await readdir(path.join(work, 'src'), { recursive: true })) {
+    if (!name.endsWith('.ts')) continue;
+    const file = path.join('src', name);
+    const text = await readFile(path.join(work, file), 'utf8');
+    await writeFile(path.join(work, file), edit(file.replaceAll(path.sep, '/'), text));
+  }
 }
 
 async function isBuilt(stamp: string): Promise<boolean> {

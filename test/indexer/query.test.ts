@@ -204,6 +204,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the dialect on %s', (database)
     [`{ accounts { ${'friend { '.repeat(12)} id ${'} '.repeat(12)} } }`, /12 levels deep/],
     [`{ ${Array.from({ length: 101 }, (_, i) => `a${i}: accounts { id }`).join(' ')} }`, /100 times|50 things/],
     [`{ accounts { ...a } } ${Array.from({ length: 12 }, (_, i) => `fragment ${'a'.repeat(i + 1)} on Account { x: friend { ...${'a'.repeat(i + 2)} } y: friend { ...${'a'.repeat(i + 2)} } }`).join(' ')} fragment ${'a'.repeat(13)} on Account { id }`, /1000 fields|12 levels/],
+    [`{ accounts { ${'id '.repeat(990)} } }`, /of one name too often/],
     ['{ accounts { ...a } } fragment a on Account { friend { ...a } }', /Cannot spread fragment "a" within itself/],
     [`{ ${'x'.repeat(70_000)} }`, /65536 characters/],
     [`{ accounts { ${'id '.repeat(4_100)} } }`, /tokens|1000 fields/],

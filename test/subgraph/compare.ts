@@ -18,6 +18,8 @@ export interface Comparison {
   readonly block: number;
   /** Fields compared, by entity type. */
   readonly fields: ReadonlyMap<string, number>;
+  /** `Type.field` of each that was compared at least once. */
+  readonly compared: ReadonlySet<string>;
   /** One sentence per field that differs. */
   readonly differences: readonly string[];
 }
@@ -36,9 +38,10 @@ export function contractsOf(deployment: Deployment) {
   } as const;
 }
 
-/** Holds every entity that the chain can speak about against the chain's views at the same block. */
-export async function compare(snapshot: Snapshot, chain: ChainAt, deployment: Deployment): Promise<Comparison> {
+/** Holds every entity that the chain can speak about against the chain's views at the same block; `more` compares what else there is. */
+export async function compare(snapshot: Snapshot, chain: ChainAt, deployment: Deployment, more: (sides: Sides) => Promise<void> = async () => undefined): Promise<Comparison> {
   const fields = new Map<string, number>();
+  const compared = new Set<string>();
   const differences: string[] = [];
   const sides: Sides = {
     snapshot,
@@ -47,6 +50,7 @@ export async function compare(snapshot: Snapshot, chain: ChainAt, deployment: De
     same(of, field, indexed, onChain) {
       const type = of.split(' ')[0]!;
       fields.set(type, (fields.get(type) ?? 0) + 1);
+      compared.add(`${type}.${field}`);
       const [left, right] = [plain(indexed), plain(onChain)];
       if (left !== right) differences.push(`block ${chain.block}: ${of}.${field} is ${left}, on the chain ${right}`);
     },
@@ -54,7 +58,8 @@ export async function compare(snapshot: Snapshot, chain: ChainAt, deployment: De
   await compareNodes(sides);
   await compareAgreements(sides);
   await compareMoney(sides);
-  return { block: chain.block, fields, differences };
+  await more(sides);
+  return { block: chain.block, fields, compared, differences };
 }
 
 /** Numbers of all kinds alike; addresses in lower case. */

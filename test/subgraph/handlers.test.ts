@@ -10,6 +10,7 @@ import { buildSubgraph } from '../../scripts/build-subgraph.ts';
 import { eventsOf, handlerOf, SOURCES, UNHANDLED } from '../../scripts/subgraph/events.ts';
 import { graphManifest, indexerManifest } from '../../scripts/subgraph/manifest.ts';
 import type { Place } from '../../scripts/subgraph/manifest.ts';
+import { DROPPED, MUTANTS } from './mutants.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../subgraph');
 
@@ -52,6 +53,12 @@ describe('the subgraph', () => {
 
   it('compiles into the same bytes, and only when something changed', async () => {
     expect(await buildSubgraph()).toBe(false);
+  });
+
+  it('still has the lines that the check spoils on purpose (npm run subgraph:check -- --mutants)', async () => {
+    for (const { file, from } of MUTANTS) expect((await readFile(resolve(FOLDER, file), 'utf8')).split(from).length - 1, `${file}: ${from}`).toBe(1);
+    const handlers = SOURCES.flatMap((source) => eventsOf(source).map((event) => handlerOf(source, event)));
+    for (const { handler } of DROPPED) expect(handlers).toContain(handler);
   });
 
   it('goes to The Graph with the addresses and constants of one deployment', () => {

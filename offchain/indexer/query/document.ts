@@ -25,6 +25,8 @@ export function readDocument(schema: GraphQLSchema, text: string): DocumentNode 
   }
   measure(document);
   const errors = validate(schema, document, [...specifiedRules, MaxIntrospectionDepthRule], { maxErrors: ERRORS_MAX });
+  // graphql's own limit, which says nothing of what was too much.
+  if (errors.some(({ message }) => message === 'Validation aborted.')) throw new QueryError('The query asks for fields of one name too often: they are compared with each other.');
   return errors.length > 0 ? errors : document;
 }
 

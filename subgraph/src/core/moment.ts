@@ -106,6 +106,7 @@ function loadTransaction(network: Network, epoch: Epoch, event: ethereum.Event):
 
 function selectorOf(transaction: ethereum.Transaction): Bytes {
   const input = transaction.input;
-  if (transaction.to === null || input.length < 4) return Bytes.empty();
+  // Bytes.empty() of graph-ts has four bytes.
+  if (transaction.to === null || input.length < 4) return new Bytes(0);
   return Bytes.fromUint8Array(input.subarray(0, 4));
 }
