@@ -1,9 +1,10 @@
 /** One look at folders and network: whatever changed in either is followed. Every part may be cut off at any point and done again. */
 import type { AgreementView } from '../client/fetch/agreement-view.ts';
+import { syncCatalog } from '../client/sync-catalog.ts';
 import { setLeaving } from '../provider/leaving.ts';
 import type { Node } from './context.ts';
-import { drain, giveUp } from './drain.ts';
-import { OnlyCopyError, OwnCopiesTooLargeError } from './errors.ts';
+import { drain, giveUp, liesIn } from './drain.ts';
+import { NamesLeftError, OnlyCopyError, OwnCopiesTooLargeError } from './errors.ts';
 import { type FolderNow, scanFolders } from './folders.ts';
 import { look } from './landscape.ts';
 import { oneAtATime, renew } from './money.ts';
@@ -42,10 +43,19 @@ async function leave(node: Node, folders: readonly FolderNow[], dataBytes: bigin
     const isStored = agreements.includes(stored[name]?.agreement ?? 0);
     if (isStored && facts === undefined && (await node.vault.newest(name)) === undefined) return node.note('leaving', new OnlyCopyError(name, folder));
   }
+  const left = agreements.length === 0 ? [] : await namesLeft(node, new Set(agreements));
+  if (left.length > 0) return node.note('leaving', new NamesLeftError(left));
   for (const agreement of agreements) await giveUp(node, agreement);
   const provider = node.provider();
   if (provider !== undefined) await setLeaving(provider.provider.store, true);
   node.cleared('leaving');
+}
+
+/** What else lies there: names that were stored by hand, and of folders that are no longer this node's. */
+async function namesLeft({ client, folders, signal }: Node, agreements: ReadonlySet<number>): Promise<string[]> {
+  const own = new Set(folders.map(({ name }) => name));
+  const { names } = await syncCatalog(client, { signal });
+  return [...names].flatMap(([name, versions]) => (!own.has(name) && versions.at(-1)?.kind === 'stored' && versions.some((version) => liesIn(version, agreements)) ? [name] : []));
 }
 
 async function anyPlace({ client }: Node): Promise<number | undefined> {

@@ -71,7 +71,7 @@ async function forgetOlder({ client, folders, signal }: Node, place: AgreementVi
   return (await loadCatalog(client)).catalog;
 }
 
-function liesIn(version: CatalogVersion, agreements: ReadonlySet<number>): boolean {
+export function liesIn(version: CatalogVersion, agreements: ReadonlySet<number>): boolean {
   if (version.kind === 'deleted') return false;
   const { agreement, chunks } = version.manifest;
   // File chunks lie in the agreement of their manifest: deduplication never crosses agreements.

@@ -55,6 +55,17 @@ export class CopyDamagedError extends HoldfastError {
   }
 }
 
+/** They are in no own copy, for they are in none of this node's folders. */
+export class NamesLeftError extends HoldfastError {
+  constructor(names: readonly string[]) {
+    const shown = names.slice(0, 3).map((name) => JSON.stringify(name)).join(', ');
+    super('NAMES_LEFT', `The agreements of this node hold ${shown}${names.length > 3 ? ` and ${names.length - 3} more` : ''} as well, which are in none of its folders: they are not given up.`, {
+      details: { names: names.slice(0, 64) },
+      nextStep: 'Fetch them with `holdfast get` and delete the names with `holdfast rm`; or store them elsewhere.',
+    });
+  }
+}
+
 /** Nobody else would have it then. */
 export class OnlyCopyError extends HoldfastError {
   constructor(name: string, folder: string) {

@@ -33,12 +33,12 @@ export function renewalOf(agreement: number): string {
   return `renewal of agreement ${agreement}`;
 }
 
-/** Keeps every agreement of this mode paid `periodsAhead` whole periods ahead, out of the wallet, where earnings are collected first when it is short. */
+/** Keeps every agreement of this mode paid `periodsAhead` whole periods ahead, out of the wallet, where earnings are collected first when it is short. Who leaves pays for what is not given up yet. */
 export async function renew(node: Node): Promise<void> {
   const { client, config, retries } = node;
   const { chain } = client;
-  const { agreements, isLeaving } = await loadState(client.store);
-  for (const agreement of isLeaving ? [] : agreements) {
+  const { agreements } = await loadState(client.store);
+  for (const agreement of agreements) {
     const step = renewalOf(agreement);
     const { state } = await client.views.refresh(agreement);
     const epoch = await currentEpoch(chain);

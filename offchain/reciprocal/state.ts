@@ -24,7 +24,7 @@ const State = z.strictObject({
   /** An agreement that is being opened: where the process ends before its number is written down, the chain tells it by the creator's nonce. */
   opening: z.strictObject({ nonce: z.number().int(), k: z.number(), m: z.number(), batchLog2: z.number(), quota: z.number() }).nullable().default(null),
   folders: z.record(z.string(), Folder).default({}),
-  /** The owner wants to leave: nothing is renewed or opened any more. */
+  /** The owner wants to leave: nothing is opened any more, and agreements are given up as soon as nothing has its only copies there. */
   isLeaving: z.boolean().default(false),
   /** When the own copies were read the last time, milliseconds since 1970. */
   verifiedMs: z.number().default(0),

@@ -5,8 +5,11 @@
 import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { currentPeriod } from '../../offchain/chain/current-epoch.ts';
+import { currentEpoch, currentPeriod } from '../../offchain/chain/current-epoch.ts';
+import { epochAt } from '../../offchain/chain/epoch.ts';
 import { type SlotState, readAgreement } from '../../offchain/chain/read-agreement.ts';
+import { put } from '../../offchain/client/put.ts';
+import { remove } from '../../offchain/client/remove.ts';
 import { isLeaving } from '../../offchain/provider/leaving.ts';
 import { setReciprocalLeaving } from '../../offchain/reciprocal/leave.ts';
 import { collectEarnings } from '../../offchain/reciprocal/money.ts';
@@ -122,6 +125,12 @@ describe('money', () => {
     for (const member of members) {
       const { node } = member;
       await collectEarnings({ client: node.client, provider: () => node.provider(), log: { info: () => undefined } } as never);
+      // What is prepaid is reckoned by the clock, which hears of a new epoch a moment after the market does.
+      await until('the clock of this epoch', async () => {
+        const { chain } = node.client;
+        const { timestamp } = await chain.ask('the latest block', (client) => client.getBlock());
+        return (await currentEpoch(chain)) === epochAt(chain.clock, Number(timestamp)) || undefined;
+      });
       const { money, gives, takes } = await statementOf(node.client);
       expect(money.unsettled).toBe(0n);
       expect(money.fees).toBeGreaterThan(0n);
@@ -179,12 +188,19 @@ describe('a larger network', () => {
 describe('leaving', () => {
   it('first takes own copies, then gives the agreements up; a folder whose only copies are in the network keeps them', async () => {
     const [mine] = (await a.state()).agreements;
+    const byHand = join(world.folder, 'by-hand.txt');
+    await writeFile(byHand, 'in none of the folders');
+    await put(a.node.client, { paths: [byHand], name: 'by hand', agreement: mine });
     const away = `${a.folder}-away`;
     await rename(a.folder, away);
     await setReciprocalLeaving(a.node.client, true);
     expect(await until('a sentence', () => a.node.problems()['leaving'])).toContain('the network has the only copies');
     expect((await a.state()).agreements).toEqual([mine]);
     await rename(away, a.folder);
+    // Nor does it give up what was stored there by hand.
+    await until('another sentence', () => a.node.problems()['leaving']?.includes('hold "by hand" as well') || undefined);
+    expect((await a.state()).agreements).toEqual([mine]);
+    await remove(a.node.client, { name: 'by hand', agreement: mine });
     await until('the end of its agreement', async () => ((await readAgreement(a.chain, mine!)).endPeriod === (await currentPeriod(a.chain)) + 1 ? true : undefined));
     expect((await statementOf(a.node.client)).state).toBe('leaving');
     const into = join(world.folder, 'left');
