@@ -52,12 +52,18 @@ export function acceptGrant(client: Client, options: { readonly text: string; re
 }
 
 /** Newest first. Tells the heavy nodes the own key on the way, so that others find it. */
-export function listReceived(client: Client, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<ReceivedShare[]> {
+export async function listReceived(client: Client, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<ReceivedShare[]> {
+  return [...(await readReceived(client, options)).shares];
+}
+
+/** The same. `isComplete` false: too few heavy nodes answered, so there may be more, and the own key may be known to nobody. */
+export function readReceived(client: Client, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<{ readonly shares: readonly ReceivedShare[]; readonly isComplete: boolean }> {
   return abortable('Listing what others share', options.signal, async () => {
     const book = await openBook(client, options.signal);
     await ownCard(client, book);
     const now = await client.chain.nowSeconds();
-    return Promise.all(book.grants.filter(({ expiry }) => expiry === 0 || expiry > now).map((letter) => received(client, letter)));
+    const shares = await Promise.all(book.grants.filter(({ expiry }) => expiry === 0 || expiry > now).map((letter) => received(client, letter)));
+    return { shares, isComplete: book.isComplete };
   });
 }
 

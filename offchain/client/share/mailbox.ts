@@ -67,12 +67,28 @@ export async function openLetterAt(reader: Pick<PublicReader, 'chain'>, url: str
   }
 }
 
+/** Shown again until it is about to end: a wallet asks its owner for each signature. */
+const tickets = new WeakMap<Client, { readonly until: number; readonly text: Promise<string> }>();
+const TICKET_MARGIN_SECONDS = 60;
+
+async function ticketOf(client: Client): Promise<string> {
+  const { creator, chain, signer } = client;
+  const nowSeconds = Math.floor(await chain.nowSeconds());
+  const known = tickets.get(client);
+  if (known !== undefined && known.until - nowSeconds > TICKET_MARGIN_SECONDS && known.until <= nowSeconds + READ_TICKET_SECONDS) return known.text;
+  const until = nowSeconds + READ_TICKET_SECONDS;
+  const text = signTyped(signer, chain.domain, 'MailboxRead', { owner: creator, until }).then((signature) => toBase64(utf8(JSON.stringify({ owner: creator, until, signature }))));
+  const mine = { until, text };
+  tickets.set(client, mine);
+  // Whoever declined may be asked again.
+  text.catch(() => tickets.get(client) === mine && tickets.delete(client));
+  return text;
+}
+
 /** All letters to the client, by holder. Those that are not what they say are left out. @throws NoHolderAnsweredError */
 export async function readMailbox(client: Client, signal?: AbortSignal): Promise<HolderAnswers<readonly KnownLetter[]>> {
-  const { creator, chain } = client;
-  const until = Math.floor(await chain.nowSeconds()) + READ_TICKET_SECONDS;
-  const ticket = { owner: creator, until, signature: await signTyped(client.signer, chain.domain, 'MailboxRead', { owner: creator, until }) };
-  const headers = { authorization: `Mailbox ${toBase64(utf8(JSON.stringify(ticket)))}` };
+  const { creator } = client;
+  const headers = { authorization: `Mailbox ${await ticketOf(client)}` };
   return askHolders(client, 'your letters', mailboxKey(creator), async ({ url }, scope) => {
     const letters: KnownLetter[] = [];
     let after = '';

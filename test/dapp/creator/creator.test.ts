@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CreatorLine } from '../../../offchain/earnings/creator-lines.ts';
-import { standingOf } from '../../../offchain/dapp/src/creator/agreements/facts.ts';
+import { roomiest, sayProven, standingOf } from '../../../offchain/dapp/src/creator/agreements/facts.ts';
 import { sayMap, slotsOf, verdictOf } from '../../../offchain/dapp/src/creator/files/slot-signs.ts';
 import { sayTransfer, stagesOf } from '../../../offchain/dapp/src/creator/files/stages.ts';
 import { nameFor, nameProblem } from '../../../offchain/dapp/src/creator/files/store-as.ts';
@@ -57,6 +57,18 @@ describe('health', () => {
   test('of an agreement', () => {
     const of = (spare: number, isEnding = false, isRunning = true) => standingOf({ isRunning, spare, m: 6, isEnding });
     expect([of(6), of(6, true), of(3), of(2), of(1), of(0), of(-1), of(6, false, false)]).toEqual(['safe', 'closing-soon', 'safe', 'at-risk', 'at-risk', 'critical', 'lost', 'ended']);
+  });
+
+  test('files go where most room is, and nothing ends soon', () => {
+    const facts = (usedBytes: number, standing: 'safe' | 'closing-soon' = 'safe') => ({ standing, totalBytes: 100, usedBytes });
+    const [full, late, free] = [facts(90), facts(0, 'closing-soon'), facts(20)];
+    expect(roomiest([late, full, free])).toBe(free);
+    expect(roomiest([late])).toBe(late);
+    expect(roomiest([])).toBeUndefined();
+  });
+
+  test('of the slots that have not proven yet', () => {
+    expect([[4, 0], [2, 0], [2, 2], [1, 2], [3, 1]].map(([proven = 0, stopped = 0]) => sayProven({ proven, stopped, of: 4 }))).toEqual(['all of them', 'the others still have time', '2 have stopped', '2 have stopped, the others still have time', '1 has stopped']);
   });
 
   test('of an object: each sign has a mark and words', () => {

@@ -14,7 +14,8 @@ export function LineChart({ data, height, fromZero = true, note, isTitleShown = 
       <Plot data={data} scale={scale} isLine {...(height === undefined ? {} : { height })}>
         {({ x, y, y0, chosen }) => data.series.map(({ name, values }, index) => {
           const spots = values.map((value, place) => (value === null ? null : { x: x(place), y: y(value) }));
-          const mark = chosen === undefined ? undefined : spots[chosen];
+          // One value makes no line.
+          const mark = chosen !== undefined ? spots[chosen] : spots.length === 1 ? spots[0] : undefined;
           return (
             <g key={name} className={`tint-${index % TINTS}`}>
               {data.series.length === 1 ? <path className="chart-area" d={areaPath(spots, y0)} /> : null}

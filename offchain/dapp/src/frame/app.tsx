@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { Suspense, lazy, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { ChainProvider } from '../state/chain.tsx';
 import { ClientProvider } from '../state/client.tsx';
@@ -11,6 +11,8 @@ import { WalletProvider } from '../wallet/provider.tsx';
 import { Frame } from './frame.tsx';
 import { Notices } from './notices.tsx';
 import { Routes } from './routes.tsx';
+
+const Addresses = lazy(async () => ({ default: (await import('../creator/settings/addresses.tsx')).Addresses }));
 
 const queries = new QueryClient({
   // What is shown may be a poll old. The chain client retries by itself.
@@ -24,7 +26,7 @@ export function App() {
         <Configured>
           <WalletProvider>
             <Frame>
-              <ChainProvider>
+              <ChainProvider whenAway={<Suspense><Addresses /></Suspense>}>
                 <ClientProvider>
                   <Notices />
                   <Routes />

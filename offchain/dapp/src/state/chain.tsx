@@ -14,9 +14,11 @@ const ChainContext = createContext<Chain | undefined>(undefined);
 /** Blocks come several times a second on a devnet; elsewhere a wallet's own pace is enough. */
 const DEV_POLL_MS = 250;
 const POLL_MS = 2_000;
+/** A chain that is away is asked again by itself. */
+const AGAIN_MS = 5_000;
 
-/** Connects once for each signer; pages inside always have a chain. */
-export function ChainProvider({ children }: { children: ReactNode }) {
+/** Connects once for each signer; pages inside always have a chain. `whenAway`: below the failure, where there is none. */
+export function ChainProvider({ children, whenAway }: { children: ReactNode; whenAway: ReactNode }) {
   const { deployment, rpcUrls, isDevnet } = useSettings();
   const { signer, address } = useWallet();
   const pollMs = isDevnet ? DEV_POLL_MS : POLL_MS;
@@ -26,6 +28,7 @@ export function ChainProvider({ children }: { children: ReactNode }) {
     staleTime: Infinity,
     gcTime: Infinity,
     retry: false,
+    refetchInterval: ({ state }) => (state.error === null ? false : AGAIN_MS),
   });
   const signing = useQuery({
     queryKey: ['connection', deployment.chainId, deployment.market, rpcUrls, address ?? null, signerId(signer)],
@@ -50,7 +53,7 @@ export function ChainProvider({ children }: { children: ReactNode }) {
       </ChainContext>
     );
   }
-  if (error !== null) return <Failure error={error} what="The chain cannot be reached" retry={() => void refetch()} />;
+  if (error !== null) return <div className="stack"><Failure error={error} what="The chain cannot be reached" retry={() => void refetch()} />{whenAway}</div>;
   return <Loading what="Connecting to the chain" />;
 }
 

@@ -15,6 +15,8 @@ export interface ClientState {
   open(): Promise<Client>;
   /** Makes the key, for which the wallet signs. For wallets that sign differently each time: with a recovery phrase. */
   unlock(recoveryPhrase?: string): Promise<Client>;
+  /** Forgets the key, for another one to be tried. */
+  lock(): void;
 }
 
 const ClientContext = createContext<ClientState | undefined>(undefined);
@@ -64,7 +66,14 @@ export function ClientProvider({ children }: { children: ReactNode }) {
     return client;
   }, [openWith, account]);
 
-  const value = useMemo(() => ({ ...state, open, unlock }), [state, open, unlock]);
+  const lock = useCallback(() => {
+    const before = held.current;
+    held.current = undefined;
+    setState({ status: account === undefined ? 'none' : 'locked' });
+    void close(before);
+  }, [account]);
+
+  const value = useMemo(() => ({ ...state, open, unlock, lock }), [state, open, unlock, lock]);
   return <ClientContext value={value}>{children}</ClientContext>;
 }
 

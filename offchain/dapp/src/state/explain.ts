@@ -32,6 +32,7 @@ const PAGE_STEPS: Readonly<Record<string, string>> = {
   BAD_RECIPIENT: 'Give an address that begins with 0x, or the card that its owner gave you.',
   QUOTA_EXCEEDED: 'Add space on the page of that agreement, rent more, or store less.',
   BROWSER_STORAGE: 'Load this page anew. If it stays so, free some disk space, or leave private browsing. What is stored in the network is not touched by this.',
+  RPC_UNAVAILABLE: 'It is asked again by itself. If it stays so, look at your connection, or name another address of the chain under Settings.',
   READ_ONLY: 'Connect a wallet on this network, then start it again.',
 };
 

@@ -10,6 +10,9 @@ export interface ReadOptions {
   readonly enabled?: boolean;
 }
 
+/** For questions that the wallet has to sign for: asked when somebody comes, and not again by themselves, nor whenever the window of the wallet has given the focus back. */
+export const ASKED_OF_WALLET = { refetchInterval: false, refetchOnWindowFocus: false, refetchOnReconnect: false, staleTime: 60_000 } as const;
+
 /**
  * `key`: what the answer depends upon besides the chain.
  * @example const health = useRead(['health'], networkHealth);

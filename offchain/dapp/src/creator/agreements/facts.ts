@@ -87,3 +87,18 @@ export const STANDING_WORDS: Readonly<Record<Standing, { readonly text: string; 
   lost: { text: 'Not readable now', tone: 'bad', says: 'Fewer providers than needed hold it. What comes back when they do is unknown.' },
   ended: { text: 'Ended', tone: 'plain', says: 'It is over. Providers drop its data after a grace period.' },
 };
+
+/** What to think of the slots that have not proven yet. `stopped`: vacant or faulted. */
+export function sayProven({ proven, stopped, of }: { readonly proven: number; readonly stopped: number; readonly of: number }): string {
+  if (proven === of) return 'all of them';
+  const isWaiting = proven + stopped < of;
+  if (stopped === 0) return 'the others still have time';
+  return `${stopped} ${stopped === 1 ? 'has' : 'have'} stopped${isWaiting ? ', the others still have time' : ''}`;
+}
+
+/** The one to store in where nobody chooses: of those that do not end soon, the one with most room. */
+export function roomiest<T extends Pick<AgreementFacts, 'standing' | 'totalBytes' | 'usedBytes'>>(list: readonly T[]): T | undefined {
+  const room = ({ totalBytes, usedBytes }: T): number => totalBytes - usedBytes;
+  const isLate = ({ standing }: T): boolean => standing === 'closing-soon' || standing === 'lost';
+  return [...list].sort((a, b) => Number(isLate(a)) - Number(isLate(b)) || room(b) - room(a))[0];
+}

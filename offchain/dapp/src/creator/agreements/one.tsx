@@ -12,7 +12,7 @@ import { StateOf } from '../../ui/state-of.tsx';
 import { Amount, Bytes, Hex, Time } from '../../ui/values.tsx';
 import { CloseAgreement } from './close.tsx';
 import { ExtendAgreement } from './extend.tsx';
-import { STANDING_WORDS } from './facts.ts';
+import { STANDING_WORDS, sayProven } from './facts.ts';
 import type { AgreementFacts } from './facts.ts';
 import { GrowAgreement } from './grow.tsx';
 import { RenewAgreement } from './renew.tsx';
@@ -36,7 +36,7 @@ function One({ id }: { id: number }) {
 }
 
 function Shown({ facts }: { facts: AgreementFacts }) {
-  const { state, renewal, isRunning, spare, usedBytes, totalBytes, paidUntil, costPerPeriod, proven } = facts;
+  const { state, renewal, isRunning, spare, usedBytes, totalBytes, paidUntil, costPerPeriod, proven, healthy } = facts;
   const { address } = useWallet();
   const isMine = address?.toLowerCase() === state.creator.toLowerCase();
   return (
@@ -45,7 +45,7 @@ function Shown({ facts }: { facts: AgreementFacts }) {
         <Stat label="Space used" hint={<Hint word="quota" />} value={<Bytes value={usedBytes} />} note={`of ${formatBytes(totalBytes)}`} />
         <Stat label={isRunning ? 'Paid until' : 'Ended'} value={<Time seconds={paidUntil} />} note={<Time seconds={paidUntil} style="full" />} tone={facts.standing === 'closing-soon' ? 'warn' : undefined} />
         <Stat label="May still be lost" hint={<Hint word="slot" />} value={isRunning ? plural(Math.max(0, spare), 'provider') : '–'} tone={spare < 0 ? 'bad' : spare === 0 && isRunning ? 'warn' : undefined} note={`${state.k} of ${state.n} bring everything back`} />
-        <Stat label="Proven this epoch" hint={<Hint word="proof" />} value={`${proven} of ${state.n}`} note={!isRunning ? undefined : proven === state.n ? 'all of them' : 'the others still have time'} />
+        <Stat label="Proven this epoch" hint={<Hint word="proof" />} value={`${proven} of ${state.n}`} note={isRunning ? sayProven({ proven, stopped: state.n - healthy, of: state.n }) : undefined} />
       </Grid>
       <Card title="Who holds it" hint={<Hint word="slot" />}>
         <SlotMap title={`The ${state.n} slots of agreement ${state.id}`} marks={state.slots.map((slot) => ({ slot: slot.slot, provider: slot.provider, condition: conditionOfSlot(slot) }))} href={({ provider }) => (provider === 0 ? undefined : `/explorer/providers/${provider}`)} />

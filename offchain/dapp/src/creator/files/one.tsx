@@ -16,6 +16,7 @@ import { TransferList } from './transfer-list.tsx';
 import { Unlock } from './unlock.tsx';
 import { useStored } from './use-stored.ts';
 import { VersionsCard } from './versions-card.tsx';
+import { WrongKey, isWrongKey } from './wrong-key.tsx';
 
 /** One stored file or folder: `?name=`. */
 export function Page() {
@@ -31,6 +32,7 @@ export function Page() {
 function One({ name }: { name: string }) {
   const stored = useStored();
   const missing = useMemo(() => new HoldfastError('NO_SUCH_OBJECT', `Nothing is stored under the name ${JSON.stringify(name)}.`, { nextStep: 'Choose it from the list of your files.' }), [name]);
+  if (isWrongKey(stored.error)) return <WrongKey error={stored.error} />;
   return (
     <StateOf query={stored} what="This file" lines={6}>
       {(objects) => {

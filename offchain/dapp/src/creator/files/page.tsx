@@ -9,6 +9,7 @@ import { TransferList } from './transfer-list.tsx';
 import { Unlock } from './unlock.tsx';
 import { UploadArea } from './upload-area.tsx';
 import { useStored, useStoredHealth } from './use-stored.ts';
+import { WrongKey, isWrongKey } from './wrong-key.tsx';
 
 export function Page() {
   return (
@@ -22,6 +23,7 @@ function Files() {
   const stored = useStored();
   const health = useStoredHealth();
   const [withRemoved, setWithRemoved] = useState(false);
+  if (isWrongKey(stored.error)) return <WrongKey error={stored.error} />;
   return (
     <>
       <UploadArea />

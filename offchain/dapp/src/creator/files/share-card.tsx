@@ -4,6 +4,7 @@ import { isAddress } from 'viem';
 import type { ShareResult } from '../../../../client/share/share.ts';
 import { useAct } from '../../state/act.ts';
 import { useClient } from '../../state/client.tsx';
+import { ASKED_OF_WALLET } from '../../state/read.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyBox } from '../../ui/copy-box.tsx';
 import { Failure } from '../../ui/failure.tsx';
@@ -23,10 +24,13 @@ export function ShareCard({ name }: { name: string }) {
   const [to, setTo] = useState('');
   const [days, setDays] = useState<(typeof TIMES)[number]['value']>('0');
   const [given, setGiven] = useState<ShareResult>();
+  // The wallet signs for it, so nobody is asked before he wants to see it.
+  const [isAsked, setAsked] = useState(false);
   const shares = useQuery({
     queryKey: ['stored-shares', client?.creator ?? null],
     queryFn: async ({ signal }) => (await import('../../../../client/share/list-shares.ts')).listShares(client!, { signal }),
-    enabled: client !== undefined,
+    enabled: client !== undefined && (isAsked || given !== undefined),
+    ...ASKED_OF_WALLET,
   });
   const act = useAct(async () => {
     const one = await unlock();
@@ -48,7 +52,11 @@ export function ShareCard({ name }: { name: string }) {
       <div className="actions"><Button kind="primary" icon="share" isBusy={act.isBusy} disabled={problem !== undefined || (way === 'address' && trimmed === '')} onClick={() => void act.run().then((result) => result !== undefined && setGiven(result))}>Share</Button></div>
       {act.error === undefined ? null : <Failure error={act.error} what="It was not shared" />}
       {given === undefined ? null : <Given result={given} />}
-      {mine === undefined || mine.length === 0 ? null : <StateOf query={shares} what="Who can read it">{() => <ul className="stack-tight" aria-label="Who can read it">{mine.map((one) => <li key={one.id}><OwnShareItem share={one} /></li>)}</ul>}</StateOf>}
+      {shares.isEnabled || mine !== undefined ? (
+        <StateOf query={shares} what="Who can read it" lines={1}>
+          {() => mine === undefined || mine.length === 0 ? <p className="muted">You share it with nobody.</p> : <ul className="stack-tight" aria-label="Who can read it">{mine.map((one) => <li key={one.id}><OwnShareItem share={one} /></li>)}</ul>}
+        </StateOf>
+      ) : <div className="actions"><Button kind="quiet" isSmall onClick={() => setAsked(true)}>Show who can read it</Button><span className="muted small">Your wallet signs the question. It costs nothing.</span></div>}
     </Card>
   );
 }

@@ -1,7 +1,9 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReceivedShare } from '../../../../client/share/accept.ts';
+import { HoldfastError } from '../../../../wire/errors.ts';
 import { useAct } from '../../state/act.ts';
+import { ASKED_OF_WALLET } from '../../state/read.ts';
 import { useClient } from '../../state/client.tsx';
 import { useWallet } from '../../state/wallet.ts';
 import { Button } from '../../ui/button.tsx';
@@ -32,14 +34,16 @@ export function Page() {
   );
 }
 
+const NOBODY_ASKED = new HoldfastError('LETTERS_UNREAD', 'Too few of the heavy nodes that keep your letters answer.', { nextStep: 'There may be more than this browser knows, and others cannot find your key before one of them answers. Try again in a while.' });
+
 function Received() {
   const { client, unlock } = useClient();
   const [text, setText] = useState('');
   const received = useQuery({
     queryKey: ['stored-received', client?.creator ?? null],
-    queryFn: async ({ signal }) => (await import('../../../../client/share/accept.ts')).listReceived(client!, { signal }),
+    queryFn: async ({ signal }) => (await import('../../../../client/share/accept.ts')).readReceived(client!, { signal }),
     enabled: client !== undefined,
-    refetchInterval: 20_000,
+    ...ASKED_OF_WALLET,
   });
   const accept = useAct(async () => {
     const one = await unlock();
@@ -55,7 +59,12 @@ function Received() {
   return (
     <>
       <StateOf query={received} what="What is shared with you">
-        {(list) => <Table caption="Shared with you" columns={columns} rows={list} rowKey={({ from, id }) => `${from}/${id}`} empty={<Empty icon="share" title="Nobody shares anything with you yet.">From now on others can: your wallet's address is all that they need.</Empty>} />}
+        {({ shares, isComplete }) => (
+          <>
+            {isComplete ? null : <Failure error={NOBODY_ASKED} retry={() => void received.refetch()} />}
+            <Table caption="Shared with you" columns={columns} rows={shares} rowKey={({ from, id }) => `${from}/${id}`} empty={isComplete ? <Empty icon="share" title="Nobody shares anything with you yet." action={<Button isBusy={received.isFetching} onClick={() => void received.refetch()}>Look again</Button>}>From now on others can: your wallet's address is all that they need.</Empty> : null} />
+          </>
+        )}
       </StateOf>
       <Card title="You got a text?">
         <Field label="Text of the grant" placeholder="holdfast-grant:…" spellCheck={false} autoComplete="off" value={text} onChange={({ target }) => setText(target.value)} note="Where a share does not arrive by itself, its owner can send you this text by other ways." />
