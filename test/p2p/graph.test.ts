@@ -30,9 +30,9 @@ afterEach(async () => {
 });
 
 /** A heavy node as its service puts it together; its registry entry holds its multiaddr, so no HTTP is needed to find it. */
-async function heavy(id: number, options: { maxLeases?: number; leaseMs?: number; reachable?: boolean; port?: number } = {}): Promise<Heavy> {
-  const { maxLeases, leaseMs = 600, reachable = true, port = 0 } = options;
-  const peer = await world.heavy(id, { connectionsPerSecond: 1_000, listen: { host: '127.0.0.1', tcpPort: port } });
+async function heavy(id: number, options: { maxLeases?: number; leaseMs?: number; reachable?: boolean; port?: number; over?: 'TCP' | 'WebSockets' } = {}): Promise<Heavy> {
+  const { maxLeases, leaseMs = 600, reachable = true, port = 0, over = 'TCP' } = options;
+  const peer = await world.heavy(id, { connectionsPerSecond: 1_000, listen: { host: '127.0.0.1', ...(over === 'TCP' ? { tcpPort: port } : { wsPort: port }) } });
   const at = world.registry.entries.findIndex((one) => one.id === id);
   world.registry.entries[at] = { ...world.registry.entries[at]!, endpoint: peer.addresses()[0]! };
   const neighbours = createNeighbours({ peer, nodeId: id, registered: world.registry, log: peer.log });
@@ -56,8 +56,9 @@ async function light(id: number, home: number | undefined, url?: string): Promis
 }
 
 describe('attachment', () => {
-  it('gives a lease, renews it, and ends it when the light node is gone', async () => {
-    const { attachments } = await heavy(1);
+  it.each(['TCP', 'WebSockets'] as const)('gives a lease over %s, renews it, and ends it when the light node is gone', async (over) => {
+    const { attachments, peer } = await heavy(1, { over });
+    expect(peer.addresses().map((address) => address.includes('/ws'))).toEqual([over === 'WebSockets']);
     const child = await light(10, 1);
     await until('the lease', () => attachments.has(10));
     await sleep(1_000);
