@@ -117,6 +117,11 @@ export class Visitor {
     await this.#page.keyboard.press('Enter');
   }
 
+  /** Until the newest transfer of this name is done. */
+  async transferred(name: string): Promise<void> {
+    await this.#page.locator('.transfer', { hasText: name }).first().locator('.badge', { hasText: 'Done' }).waitFor();
+  }
+
   async openFile(name: string): Promise<void> {
     await this.go('Store', 'Files');
     await this.#page.getByRole('link', { name, exact: true }).click();
