@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { freeMemory } from '../store/free-memory.ts';
 
 /** Bytes that are read once: an HTTP request, or anything that can be iterated. */
 export type ByteSource = Readable | AsyncIterable<Uint8Array>;
@@ -42,11 +43,11 @@ function pourStream(stream: Readable, signal: AbortSignal | undefined, take: Tak
         leave();
         return reject(error as Error);
       }
-      if (taking === undefined) return release(piece);
+      if (taking === undefined) return freeMemory(piece);
       stream.pause();
       taking.then(() => {
         taking = undefined;
-        release(piece);
+        freeMemory(piece);
         if (stream.listenerCount('data') > 0) stream.resume();
       }, (error: unknown) => {
         leave();
@@ -64,15 +65,6 @@ function pourStream(stream: Readable, signal: AbortSignal | undefined, take: Tak
     // It may have been paused by somebody who read before.
     stream.resume();
   });
-}
-
-/**
- * Gives the memory of a piece back now: pieces count with V8, and it would collect all garbage for each 64 MiB of them. Only where the piece
- * has a buffer of its own, as those of HTTP bodies have.
- */
-function release(piece: Uint8Array): void {
-  const { buffer } = piece;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === piece.byteLength) buffer.transfer(0);
 }
 
 async function pourPieces(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined, take: Taker): Promise<void> {

@@ -67,7 +67,8 @@ export async function openObjects(options: OpenObjectsOptions): Promise<OpenedOb
   });
   try {
     await makeFolder(files, folder);
-    const spool = new Spool({ folder, files });
+    const isNetwork = settings.durability === 'network';
+    const spool = new Spool({ folder, files, isDurable: !isNetwork });
     const room = new Room({ limitBytes: settings.spoolLimitBytes, waitMs: settings.spoolWaitMs, reserveBatches: settings.reserveBatches, look: () => rentedSpace(client, settings.agreement), diskBytes: () => spool.freeBytes() });
     const packs = new Packs(client, settings.name);
     const bodies = new Bodies({ client, store, spool, packs });
@@ -75,7 +76,6 @@ export async function openObjects(options: OpenObjectsOptions): Promise<OpenedOb
     await journal.reload();
     await journal.follow();
     await sweepSpool({ store, spool, room, log });
-    const isNetwork = settings.durability === 'network';
     const here: Alone = (act) => act();
     const commits = new Commits((changes) => (isNetwork ? journal.flush({ alone: here, extra: changes }) : journal.record(changes)));
     // Where writes wait for the network, a pack of another kind keeps them out from its begin to its end.

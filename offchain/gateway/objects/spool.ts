@@ -1,7 +1,8 @@
-/** Bodies on this machine's disk, one file each, synced with their names before anybody hears of them. */
+/** Bodies on this machine's disk, one file each; where somebody counts on them, synced with their names before he hears of it. */
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FileLayer, OpenFile } from '../../store/files.ts';
+import { PagePool } from '../../store/page-pool.ts';
 import { EntityTooLargeError } from './errors.ts';
 
 export interface Spooled {
@@ -14,21 +15,24 @@ export interface Spooled {
 
 /** One write to the disk; while it runs, the next one is filled. */
 const BLOCK_BYTES = 1 << 20;
-const READ_BYTES = 1 << 20;
 const SYNC_BYTES = 32 * BLOCK_BYTES;
+/** Bodies are written once and read once: past the page cache, whose memory would cost more than their hashes. */
+const blocks = new PagePool({ blockBytes: BLOCK_BYTES, freeMax: 16 });
 const NAME = /^[0-9a-f]{32}$/;
 
 export class Spool {
   readonly #folder: string;
   readonly #files: FileLayer;
-  readonly #free: Buffer[] = [];
+  readonly #isDurable: boolean;
   /** The sync of the folder that has not begun: everybody who comes now is in it. */
   #nextSync: Promise<void> | undefined;
   #lastSync: Promise<void> = Promise.resolve();
 
-  constructor(options: { readonly folder: string; readonly files: FileLayer }) {
+  /** `isDurable` false: nothing is synced, for nobody is answered before the network has the body, and until then no table knows it. */
+  constructor(options: { readonly folder: string; readonly files: FileLayer; readonly isDurable: boolean }) {
     this.#folder = options.folder;
     this.#files = options.files;
+    this.#isDurable = options.isDurable;
   }
 
   /** `onBytes` is told of every piece before it is taken, and may throw. Whatever fails, no file is left. */
@@ -38,9 +42,9 @@ export class Spool {
     const file = await this.#files.open(path, 'wx+');
     try {
       const { sizeBytes, md5 } = await this.#pour(body, file, options);
-      await file.sync();
+      if (this.#isDurable) await file.sync();
       await file.close();
-      await this.#syncFolder();
+      if (this.#isDurable) await this.#syncFolder();
       return { id, sizeBytes, md5 };
     } catch (error) {
       await file.close().catch(() => undefined);
@@ -51,7 +55,7 @@ export class Spool {
 
   async #pour(body: AsyncIterable<Uint8Array>, file: OpenFile, options: { readonly maxBytes: number; readonly onBytes: (totalBytes: number) => void | Promise<void>; readonly signal?: AbortSignal | undefined }): Promise<{ sizeBytes: number; md5: string }> {
     const hash = createHash('md5');
-    let block = this.#takeBlock();
+    let block = blocks.take();
     let filled = 0;
     let sizeBytes = 0;
     let written = 0;
@@ -61,14 +65,14 @@ export class Spool {
       await writing;
       const full = block;
       const part = filled === full.length ? full : full.subarray(0, filled);
-      writing = file.write([part], written).finally(() => this.#free.push(full));
+      writing = file.write([part], written).finally(() => blocks.give(full));
       // Whoever waits next is told; until then a failure must not end the process.
       writing.catch(() => undefined);
       written += filled;
-      block = this.#takeBlock();
+      block = blocks.take();
       filled = 0;
       // Most of a large body is on the disk by the time that its last byte is there.
-      if (written % SYNC_BYTES !== 0) return;
+      if (!this.#isDurable || written % SYNC_BYTES !== 0) return;
       await syncing;
       syncing = writing.then(() => file.sync());
       syncing.catch(() => undefined);
@@ -93,8 +97,7 @@ export class Spool {
     } finally {
       // The file may only be closed when nothing writes to it any more.
       await Promise.allSettled([writing, syncing]);
-      this.#free.push(block);
-      if (this.#free.length > 16) this.#free.length = 16;
+      blocks.give(block);
       await Promise.all([writing, syncing]);
     }
   }
@@ -102,15 +105,17 @@ export class Spool {
   /** Bytes [start, end) of a body. A file that is removed meanwhile is read to its end. @throws ENOENT when it is not there */
   async *read(id: string, { start, end }: { readonly start: number; readonly end: number }): AsyncGenerator<Uint8Array, void> {
     const file = await this.#files.open(join(this.#folder, id), 'r');
+    const buffer = blocks.take();
     try {
-      const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(READ_BYTES, end - start)));
       for (let at = start; at < end; ) {
         const want = Math.min(buffer.length, end - at);
-        const count = await file.read(want === buffer.length ? buffer : buffer.subarray(0, want), at);
+        const count = await file.read(buffer.subarray(0, want), at);
         if (count < want) throw Object.assign(new Error(`the spooled body ${id} ends at ${at + count}`), { code: 'EIO' });
         yield buffer.subarray(0, count);
         at += count;
       }
+      // Whoever leaves earlier may still be sending the last piece: then its memory is not used again.
+      blocks.give(buffer);
     } finally {
       await file.close();
     }
@@ -148,9 +153,5 @@ export class Spool {
       return (this.#lastSync = this.#files.syncFolder(this.#folder));
     });
     return this.#nextSync;
-  }
-
-  #takeBlock(): Buffer {
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
   }
 }
