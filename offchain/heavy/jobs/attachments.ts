@@ -21,14 +21,19 @@ export interface Attachments {
   isHere(worker: string): boolean;
 }
 
+interface Holder {
+  readonly worker: string;
+  seenMs: number;
+}
+
 const SCHEME = 'Worker ';
 
 export function createAttachments(context: HeavyContext, accounts: Accounts, now: () => number = Date.now): Attachments {
   const { chain, id, log } = context;
-  const tokens = new Map<string, { readonly worker: string; seenMs: number }>();
+  const tokens = new Map<string, Holder>();
 
-  const drop = (worker: string): void => {
-    for (const [token, holder] of tokens) if (holder.worker === worker || now() - holder.seenMs > 10 * ATTACHED_MS) tokens.delete(token);
+  const drop = (which: (holder: Holder) => boolean): void => {
+    for (const [token, holder] of tokens) if (which(holder)) tokens.delete(token);
   };
 
   return {
@@ -44,10 +49,12 @@ export function createAttachments(context: HeavyContext, accounts: Accounts, now
       if (!isAddressEqual(signer, promise.worker)) throw new UnauthorizedError(`${promise.worker} did not sign this promise.`, { code: 'BAD_PROMISE_SIGNATURE' });
       await admit(context, promise.worker);
       const worker = promise.worker.toLowerCase();
+      // Who is gone for long keeps no place from anybody.
+      drop((holder) => now() - holder.seenMs > 10 * ATTACHED_MS);
       if ([...tokens.values()].filter((holder) => holder.worker !== worker).length >= WORKERS_MAX) throw new UnavailableError(`${WORKERS_MAX} workers are attached already.`, { code: 'WORKERS_FULL' });
       if (!(await accounts.promise(promise, nowSeconds))) throw new PromiseRefusedError('STALE_PROMISE', 'A newer promise of this worker is known.', { sequence: promise.sequence });
       // Not before: somebody who shows an old promise again must not end the newer one's token.
-      drop(worker);
+      drop((holder) => holder.worker === worker);
       const token = randomBytes(32).toString('hex');
       tokens.set(token, { worker, seenMs: now() });
       const account = accounts.of(worker, nowSeconds) as Account;

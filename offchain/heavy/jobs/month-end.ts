@@ -16,7 +16,7 @@ const TRANSFER = parseAbiItem('event Transfer(address indexed from, address inde
 /** The block up to which fees have been shared out. */
 const FEES_BLOCK = 'workers-fees-block';
 const PAYMENTS_PER_TICK = 16;
-/** A payment that was sent is mined by then, or never. */
+/** A payment that was sent has arrived at the RPC by then, or never will. */
 const PENDING_BLOCKS = 16n;
 
 /** Closes what is over, pays what is owed. Every step may be repeated: a payment that was sent before a crash is found on the chain. */
@@ -78,12 +78,13 @@ async function payOwed(context: HeavyContext): Promise<void> {
     const where = { worker_month: { worker, month } };
     const amount = BigInt(row.owed);
     if (row.state === 'paying') {
+      const isOnItsWay = await hasUnmined(context);
       const txHash = await findPayment(context, { payout: payout as Address, amount, fromBlock: row.block ?? chain.deployment.fromBlock });
       if (txHash !== undefined) {
         await store.workerAccount.update({ where, data: { state: 'paid', txHash } });
         continue;
       }
-      if ((await blockNow(context)) < (row.block ?? 0n) + PENDING_BLOCKS) continue;
+      if (isOnItsWay || (await blockNow(context)) < (row.block ?? 0n) + PENDING_BLOCKS) continue;
     }
     if ((await tokenBalance(chain, account.address)) < amount) {
       log.warn('workers.not-paid', { worker, month, amount, nextStep: `The operator ${account.address} has too few tokens: fees go to the payout address. Send it some.` });
@@ -96,6 +97,12 @@ async function payOwed(context: HeavyContext): Promise<void> {
     await store.workerAccount.update({ where, data: { state: 'paid', txHash: txHash ?? null } });
     log.info('workers.paid', { worker, month, payout, amount, txHash });
   }
+}
+
+/** Whether something that this account sent waits for its block: where fees have risen, for as long as they stay up. Another payment would be mined behind it. */
+async function hasUnmined({ chain, account: { address } }: HeavyContext): Promise<boolean> {
+  const count = (blockTag: 'latest' | 'pending'): Promise<number> => chain.ask('how much this account sent', (client) => client.getTransactionCount({ address, blockTag }));
+  return (await count('pending')) > (await count('latest'));
 }
 
 /** A transfer of exactly this amount that pays no other row. */
