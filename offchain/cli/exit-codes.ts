@@ -50,6 +50,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   NO_SUCH_OBJECT: EXIT.notFound,
   NO_SUCH_NAME: EXIT.notFound,
   NOT_REGISTERED: EXIT.notFound,
+  NO_AGREEMENT: EXIT.notFound,
   NO_SUCH_AGREEMENT: EXIT.notFound,
   NO_SUCH_NODE: EXIT.notFound,
   NO_SUCH_BUNDLE: EXIT.notFound,

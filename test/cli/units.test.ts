@@ -83,7 +83,7 @@ describe('exit codes', () => {
     expect(exitCodeOf(new HoldfastError('INSUFFICIENT_TOKENS', 'x'))).toBe(4);
     expect(exitCodeOf(new HoldfastError('SOMETHING', 'x', { cause: new HoldfastError('RPC_UNAVAILABLE', 'y') }))).toBe(5);
     expect(exitCodeOf(new Error('x'))).toBe(1);
-    const said = { 2: ['USAGE', 'BAD_CONFIG', 'BAD_DEPLOYMENT', 'BAD_DATABASE_URL'], 5: ['TRANSACTION_TIMEOUT', 'CATALOG_UNREACHABLE'], 7: ['NO_SUCH_NAME', 'NO_SUCH_NODE', 'NOT_REGISTERED'], 8: ['READ_PRICE', 'READ_BUDGET'] };
+    const said = { 2: ['USAGE', 'BAD_CONFIG', 'BAD_DEPLOYMENT', 'BAD_DATABASE_URL'], 5: ['TRANSACTION_TIMEOUT', 'CATALOG_UNREACHABLE'], 7: ['NO_SUCH_NAME', 'NO_AGREEMENT', 'NO_SUCH_NODE', 'NOT_REGISTERED'], 8: ['READ_PRICE', 'READ_BUDGET'] };
     for (const [exit, codes] of Object.entries(said)) for (const code of codes) expect(exitCodeOf(new HoldfastError(code, 'x')), code).toBe(Number(exit));
   });
 });
