@@ -10,7 +10,6 @@ import { hasChromium, startChromium } from '../support/browser/chromium.ts';
 import { type DappNetwork, startDappNetwork } from '../support/browser/dapp-network.ts';
 import { DAPP_PATHS } from '../support/browser/dapp-paths.ts';
 import { Visitor } from '../support/browser/dapp-visitor.ts';
-import { startLiar } from '../support/browser/liar.ts';
 import { openPage, openTab } from '../support/browser/tab.ts';
 import { type TestWallet, createTestWallet } from '../support/browser/test-wallet.ts';
 
@@ -239,17 +238,6 @@ describe.skipIf(!hasChromium('the web pages'))('the pages', () => {
     await visitor.connected();
     await visitor.unlock();
     await page.getByRole('link', { name: LARGE.name, exact: true }).waitFor();
-  });
-
-  it('believe no index that contradicts the chain', async () => {
-    const liar = await startLiar(`${nodes.network.heavies[0]!.url}/subgraphs/name/holdfast`);
-    const tab = await openTab(browser, { url: nodes.url });
-    await tab.page.evaluate((url) => localStorage.setItem('holdfast.choices', JSON.stringify({ subgraphUrl: url })), liar.url);
-    await tab.page.goto(`${nodes.url}/explorer`);
-    await tab.page.getByText(/it counts 77 agreements, and the chain 1\./).waitFor();
-    await tab.page.getByText('This comes from the chain alone').first().waitFor();
-    await tab.context.close();
-    await liar.stop();
   });
 
   // Minutes are dear: every page once, the looks by turns. HOLDFAST_AXE=all takes every page in both.
