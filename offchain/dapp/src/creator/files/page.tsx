@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Failure } from '../../ui/failure.tsx';
 import { Toggle } from '../../ui/field.tsx';
 import { Page as Frame } from '../../ui/page.tsx';
@@ -6,6 +6,7 @@ import { StateOf } from '../../ui/state-of.tsx';
 import { HoldfastError } from '../../../../wire/errors.ts';
 import { FileTable } from './file-table.tsx';
 import { TransferList } from './transfer-list.tsx';
+import { useTransfers } from './transfer-store.ts';
 import { Unlock } from './unlock.tsx';
 import { UploadArea } from './upload-area.tsx';
 import { useStored, useStoredHealth } from './use-stored.ts';
@@ -23,6 +24,15 @@ function Files() {
   const stored = useStored();
   const health = useStoredHealth();
   const [withRemoved, setWithRemoved] = useState(false);
+  const uploaded = useTransfers().filter(({ kind, state }) => kind === 'upload' && state === 'done').length;
+  const { refetch } = stored;
+  const { refetch: refetchHealth } = health;
+  // What was just stored is not to be waited for.
+  useEffect(() => {
+    if (uploaded === 0) return;
+    void refetch();
+    void refetchHealth();
+  }, [uploaded, refetch, refetchHealth]);
   if (isWrongKey(stored.error)) return <WrongKey error={stored.error} />;
   return (
     <>
