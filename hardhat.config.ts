@@ -13,7 +13,7 @@ export const compiler = {
 export const paths = { sources: 'contracts', tests: { solidity: 'test', nodejs: 'test/contracts' } } as const;
 
 /** `npm run test:invariants` asks for more runs from another seed; by default a few that repeat. */
-const runs = Number(process.env['HOLDFAST_RUNS'] ?? 6);
+const runs = Number(process.env['HOLDFAST_RUNS'] ?? 4);
 const seed = `0x${BigInt(process.env['HOLDFAST_SEED'] ?? 1).toString(16).padStart(64, '0')}`;
 
 export default defineConfig({

@@ -4,7 +4,7 @@ import { currentEpoch, currentPeriod } from '../chain/current-epoch.ts';
 import { periodStart } from '../chain/epoch.ts';
 import { OPENED } from '../chain/events.ts';
 import { marketAbi, rewardsAbi } from '../chain/generated/abi.ts';
-import { readLogs } from '../chain/logs.ts';
+import { readLogs, readMarketEvents } from '../chain/logs.ts';
 import { nodeIdOf } from '../chain/node-id-of.ts';
 import { readAgreement } from '../chain/read-agreement.ts';
 import { owedTo, tokenBalance } from '../chain/read-money.ts';
@@ -37,7 +37,22 @@ export interface Money {
   readonly wallet: bigint;
 }
 
+/** A market so busy that each reading meets something: the last one is shown. */
+const READ_TRIES = 5;
+
+/** Amounts of one moment: read again when the market did something meanwhile. */
 export async function moneyOf(client: Client, id: number | undefined): Promise<Money> {
+  const { chain } = client;
+  const head = (): Promise<bigint> => chain.ask('the latest block', (one) => one.getBlockNumber());
+  for (let attempt = 1; ; attempt++) {
+    const before = await head();
+    const money = await readMoney(client, id);
+    const toBlock = await head();
+    if (attempt === READ_TRIES || toBlock <= before || (await readMarketEvents(chain, { fromBlock: before + 1n, toBlock })).length === 0) return money;
+  }
+}
+
+async function readMoney(client: Client, id: number | undefined): Promise<Money> {
   const { chain, creator } = client;
   const [earnings, fees, rewarded, out, returned, prepaid, wallet] = await Promise.all([
     id === undefined ? undefined : earningsOf(chain, id),
