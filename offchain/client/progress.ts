@@ -5,8 +5,6 @@ export interface Progress {
   readonly stage: Stage;
   readonly doneBytes: number;
   readonly totalBytes?: number;
-  /** Files, folders and links that a scan found. */
-  readonly objects?: number;
 }
 
 export type OnProgress = (progress: Progress) => void;

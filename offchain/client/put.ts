@@ -89,7 +89,7 @@ async function putOnce(client: Client, options: PutOptions, onRead: () => void):
   onRead();
   const problems: WalkProblem[] = [];
   const facts = await scan(chosenSource(client, options), { onProblem: (problem) => problems.push(problem), signal });
-  onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes, objects: facts.objects.length });
+  onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes });
   const known = await knownChunks(client, view.id, signal);
   const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts) };
   const journal = await Journal.open(client.state, key, Date.now());

@@ -4,6 +4,7 @@ import type { Candidate } from '../../offchain/heavy/placement/candidate.ts';
 import { place } from '../../offchain/heavy/placement/place.ts';
 import { MIN_RENT } from '../../offchain/heavy/placement/rules.ts';
 import type { PlacementRules } from '../../offchain/heavy/placement/rules.ts';
+import { seededRandom } from '../codec/random.ts';
 
 const PRICE = MIN_RENT;
 const rules: PlacementRules = { count: 4, perRegion: 2, quota: 1, stakeEpochs: 10, priceLimit: PRICE * 2n };
@@ -18,17 +19,6 @@ function numbers(count: number): Candidate[] {
 
 function codeOf(placement: ReturnType<typeof place>, provider: number): string | undefined {
   return placement.refused.find((refusal) => refusal.provider === provider)?.code;
-}
-
-/** A small generator (mulberry32), so that a failing seed can be run again. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
 }
 
 describe('place', () => {
@@ -121,7 +111,7 @@ describe('place', () => {
 
   it('keeps every rule, and finds a placement whenever there is one, for random candidates', () => {
     for (let seed = 1; seed <= 400; seed++) {
-      const random = generator(seed);
+      const { below: random } = seededRandom(seed);
       const count = 2 + random(12);
       const perRegion = 1 + random(4);
       const pool = Array.from({ length: random(40) }, (_, i) =>

@@ -2,19 +2,15 @@
 import { filterName, operatorsOf, takesList } from '../../offchain/indexer/query/operators.ts';
 import { orderNames } from '../../offchain/indexer/query/sdl.ts';
 import type { EntityModel, FieldModel, SchemaModel } from '../../offchain/indexer/schema/model.ts';
+import { seededRandom } from '../codec/random.ts';
 import type { ListQuery, Row, Tables, Where } from './naive.ts';
 
 export type Random = () => number;
 
-/** Mulberry32: numbers from 0 to below 1. */
+/** Numbers from 0 to below 1. */
 export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const { below } = seededRandom(seed);
+  return () => below(2 ** 32) / 2 ** 32;
 }
 
 const STRANGE: Readonly<Record<string, readonly unknown[]>> = {
