@@ -12,11 +12,12 @@ import {NodeId, NOBODY} from "./types/Ids.sol";
 import {Tier} from "./types/Structs.sol";
 import {Payments} from "./libraries/Payments.sol";
 import {Pools} from "./libraries/Pools.sol";
+import {Permits} from "./Permits.sol";
 
 /// @notice Pays reads. A payer deposits for one node; vouchers with growing totals go along with the bytes, off-chain; the node redeems the
 /// last one of many channels in one transaction. Sponsors pay for the readers of one content out of a pool (libraries/Pools.sol).
 /// @dev Holds deposits and nothing else.
-contract Channels is EIP712, ReentrancyGuardTransient {
+contract Channels is EIP712, Permits, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using Pools for Pools.Pool;
     using Pools for Pools.Served;
@@ -65,7 +66,6 @@ contract Channels is EIP712, ReentrancyGuardTransient {
     /// @dev What one voucher may use in a batch: a contract that signs could burn the gas of all others.
     uint256 private constant VOUCHER_GAS = 500_000;
 
-    IERC20 public immutable token;
     IRegistry public immutable registry;
     /// @notice How long a payee has to redeem its last voucher once the payer wants to close.
     uint64 public immutable closingSeconds;
@@ -75,8 +75,10 @@ contract Channels is EIP712, ReentrancyGuardTransient {
     uint256 public poolCount;
     mapping(uint256 => Pools.Pool) public pools;
 
-    constructor(IERC20 token_, IRegistry registry_, uint64 closingSeconds_) EIP712("Holdfast Channels", "1") {
-        token = token_;
+    constructor(IERC20 token_, IRegistry registry_, uint64 closingSeconds_)
+        EIP712("Holdfast Channels", "1")
+        Permits(token_)
+    {
         registry = registry_;
         closingSeconds = closingSeconds_;
     }

@@ -6,6 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Market} from "./Market.sol";
+import {Permits} from "./Permits.sol";
 import {AgreementId} from "./types/Ids.sol";
 import {Agreement} from "./types/Structs.sol";
 import {Payments} from "./libraries/Payments.sol";
@@ -18,7 +19,7 @@ import {Upkeep} from "./libraries/Upkeep.sol";
 ///
 /// Nobody is charged ahead: a period is paid at most two before the agreement would end, and only when as many slots as a commit needs
 /// proved the last one.
-contract Commons is ReentrancyGuardTransient {
+contract Commons is Permits, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     struct Pool {
@@ -44,15 +45,13 @@ contract Commons is ReentrancyGuardTransient {
     uint256 private constant WORN_LOG2 = 64;
 
     Market public immutable market;
-    IERC20 public immutable token;
     /// @notice The pool that pays now. The next round begins when this one is worn and can pay no more.
     mapping(AgreementId => uint32) public roundOf;
     mapping(AgreementId => mapping(uint32 round => Pool)) public pools;
     mapping(AgreementId => mapping(uint32 round => mapping(address => uint256))) public sharesOf;
 
-    constructor(Market market_) {
+    constructor(Market market_) Permits(market_.token()) {
         market = market_;
-        token = market_.token();
     }
 
     /// @notice Adds to the pool of a locked agreement. Whether it still runs is not asked: what cannot be paid out can be taken back.

@@ -7,6 +7,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Market} from "./Market.sol";
+import {Permits} from "./Permits.sol";
 import {AgreementId} from "./types/Ids.sol";
 import {Agreement} from "./types/Structs.sol";
 import {Payments} from "./libraries/Payments.sol";
@@ -19,7 +20,7 @@ import {Upkeep} from "./libraries/Upkeep.sol";
 ///
 /// Optional yield (ERC-4626). The founder chooses the vault and is the one who trusts it. What he keeps in `reservePeriods` never enters
 /// it, and every other fund is out of its reach: tokens are counted per fund, and only by what really arrived or left.
-contract Endowment is ReentrancyGuardTransient {
+contract Endowment is Permits, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     struct Fund {
@@ -70,13 +71,11 @@ contract Endowment is ReentrancyGuardTransient {
     uint256 private constant VAULT_GAS = 1_000_000;
 
     Market public immutable market;
-    IERC20 public immutable token;
     uint256 public fundCount;
     mapping(uint256 => Fund) public funds;
 
-    constructor(Market market_) {
+    constructor(Market market_) Permits(market_.token()) {
         market = market_;
-        token = market_.token();
     }
 
     /// @notice Funds have numbers, so that nobody can occupy an agreement's only one.

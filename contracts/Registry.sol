@@ -5,15 +5,16 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {PaymentShort} from "./types/Errors.sol";
 import {NodeId, NOBODY} from "./types/Ids.sol";
 import {Party, Pledge, partyOf} from "./types/Parties.sol";
 import {Tier} from "./types/Structs.sol";
 import {Clock, Timed} from "./libraries/Clock.sol";
+import {Payments} from "./libraries/Payments.sol";
+import {Permits} from "./Permits.sol";
 
 /// @notice Who takes part, and the stake that stands behind each promise. It holds stake and nothing else.
 /// Required stake = rent per epoch that a node has promised to earn, times `stakeEpochs`. Promises end by themselves at their period.
-contract Registry is IRegistry, Timed {
+contract Registry is IRegistry, Timed, Permits {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
@@ -74,7 +75,6 @@ contract Registry is IRegistry, Timed {
     event StakeWithdrawn(NodeId indexed id, address to, uint256 amount);
     event Slashed(NodeId indexed id, uint256 amount);
 
-    IERC20 public immutable token;
     /// @notice The only contract that may record promises and slash. Fixed at deployment by its precomputed address.
     address public immutable market;
     uint32 public immutable stakeEpochs;
@@ -96,8 +96,8 @@ contract Registry is IRegistry, Timed {
 
     constructor(IERC20 token_, address market_, Clock memory clock_, uint32 stakeEpochs_, uint32 withdrawalEpochs_)
         Timed(clock_)
+        Permits(token_)
     {
-        token = token_;
         market = market_;
         stakeEpochs = stakeEpochs_;
         withdrawalEpochs = withdrawalEpochs_;
@@ -185,10 +185,7 @@ contract Registry is IRegistry, Timed {
         // Nothing is on its way out. Writes the word once here, so that no proof ever has to be the first.
         if (asides[id].withdrawableAtEpoch == 0) asides[id].withdrawableAtEpoch = currentEpoch() + withdrawalEpochs;
         emit StakeAdded(id, msg.sender, amount);
-        uint256 before = token.balanceOf(address(this));
-        token.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = token.balanceOf(address(this)) - before;
-        require(received == amount, PaymentShort(received, amount));
+        Payments.collect(token, amount);
     }
 
     /// @notice Queues `amount` on top of what is queued; the delay starts anew for all of it.

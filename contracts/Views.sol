@@ -15,18 +15,21 @@ import {Network} from "./libraries/Network.sol";
 import {Proofs} from "./libraries/Proofs.sol";
 import {Rails} from "./libraries/Rails.sol";
 import {Slots} from "./libraries/Slots.sol";
+import {Permits} from "./Permits.sol";
 
 /// @notice The market's book, and all that can be read from it. `Market` is the only contract that has one, and all that writes to it.
-abstract contract Views is EIP712, Timed {
+abstract contract Views is EIP712, Timed, Permits {
     using Bits for mapping(uint256 => uint256);
 
-    IERC20 public immutable token;
     IRegistry public immutable registry;
 
     Book internal book;
 
-    constructor(IERC20 token_, IRegistry registry_) EIP712("Holdfast", "1") Timed(registry_.clock()) {
-        token = token_;
+    constructor(IERC20 token_, IRegistry registry_)
+        EIP712("Holdfast", "1")
+        Timed(registry_.clock())
+        Permits(token_)
+    {
         registry = registry_;
     }
 

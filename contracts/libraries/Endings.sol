@@ -75,6 +75,15 @@ library Endings {
         if (isHeavy) _burnFees(setting, id, purse.burnedOf());
     }
 
+    /// @notice Pays what is owed to the caller.
+    function withdraw(Book storage book, IERC20 token) external returns (uint256 amount) {
+        amount = book.owedTo[msg.sender];
+        require(amount > 0, NothingOwed(msg.sender));
+        book.owedTo[msg.sender] = 0;
+        emit AccountPaid(msg.sender, amount);
+        token.safeTransfer(msg.sender, amount);
+    }
+
     function _burnFees(Setting memory setting, NodeId heavy, uint256 amount) private {
         if (amount == 0) return;
         Vacancies.burn(setting, amount);

@@ -73,7 +73,7 @@ export async function createChain(options: ChainOptions): Promise<Chain> {
     read: (request) => ask(request.functionName, (one) => one.readContract(request as never)) as never,
     send: async (request) => {
       if (wallet === undefined || sender === undefined) {
-        throw new ChainError('READ_ONLY', `${request.functionName} needs an account, and none is connected.`, { nextStep: 'Open a keystore or connect a wallet.' });
+        throw new ChainError('READ_ONLY', `${request.what ?? request.functionName} needs an account, and none is connected.`, { nextStep: 'Open a keystore or connect a wallet.' });
       }
       return sendTransaction({ client, wallet, account: sender, pollMs, confirmations }, request as unknown as AnySend);
     },

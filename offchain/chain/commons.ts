@@ -56,7 +56,7 @@ export async function readPoolShare(chain: Chain, options: { agreement: number; 
   return { rounds: held.map(({ round }) => round).sort((a, b) => a - b), worth: held.reduce((sum, { worth }) => sum + worth, 0n) };
 }
 
-/** Approves the tokens first where needed. */
+/** Puts `amount` token units into the pool that pays. */
 export async function joinPool(chain: Chain, options: { agreement: number; amount: bigint }): Promise<{ round: number; transactionHash: Hex }> {
   const { agreement, amount } = options;
   const address = contractOf(chain, 'commons');

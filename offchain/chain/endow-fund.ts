@@ -3,7 +3,7 @@ import { endowmentAbi } from './generated/abi.ts';
 import { spendTokens } from './spend-tokens.ts';
 import type { Chain } from './types.ts';
 
-/** Anyone may add `amount` token units to a fund; approves them first where needed. */
+/** Anyone may add `amount` token units to a fund. */
 export async function endowFund(chain: Chain, options: { fund: number; amount: bigint }): Promise<void> {
   const address = contractOf(chain, 'endowment');
   const { fund, amount } = options;

@@ -21,7 +21,7 @@ export interface FundTerms {
   readonly reservePeriods?: number | undefined;
 }
 
-/** Founds an endowment; approves its tokens first where needed. */
+/** Founds an endowment with its first principal. */
 export async function foundFund(chain: Chain, terms: FundTerms): Promise<{ fund: number }> {
   const address = contractOf(chain, 'endowment');
   const { agreement, amount, maxPerPeriod, minProvenBps, vault = zeroAddress, reservePeriods = 0 } = terms;

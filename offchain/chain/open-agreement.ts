@@ -1,11 +1,12 @@
 import { slice } from 'viem';
-import type { Hex, TransactionReceipt } from 'viem';
+import type { Hex } from 'viem';
 import type { SignedOffer } from '../wire/messages.ts';
 import type { Terms } from '../wire/typed-data.ts';
 import { periodStart } from './epoch.ts';
 import type { Clock } from './epoch.ts';
 import { eventOf } from './event-of.ts';
 import { marketAbi } from './generated/abi.ts';
+import { spendTokens } from './spend-tokens.ts';
 import type { Chain } from './types.ts';
 
 /** Token units for the whole term when it opens in `epoch`: the sum of the rents times the epochs left. */
@@ -20,27 +21,16 @@ export function toSlotOffer({ provider, price, expiry, signature }: SignedOffer)
 }
 
 /**
- * Opens an agreement with n signed offers: slot i goes to the provider of offer i. The whole term is paid at once, out of
- * the allowance or of `permit` (see sign-permit.ts, over `maxCost`).
+ * Opens an agreement with n signed offers: slot i goes to the provider of offer i. The whole term is paid at once, at most `maxCost` token units, in the way of spend-tokens.ts.
+ * @param options.signal until the transaction is sent
  */
 export async function openAgreement(
   chain: Chain,
-  options: { terms: Terms; offers: readonly SignedOffer[]; maxCost: bigint; permit?: Hex },
+  options: { terms: Terms; offers: readonly SignedOffer[]; maxCost: bigint; signal?: AbortSignal | undefined },
 ): Promise<{ id: number; paid: bigint; transactionHash: Hex }> {
-  return opened(await chain.send(openRequest(chain, options)));
-}
-
-/** The transaction; see open-paid.ts for the ways to pay. */
-export function openRequest({ deployment }: Chain, options: { terms: Terms; offers: readonly SignedOffer[]; maxCost: bigint; permit?: Hex }) {
-  return {
-    address: deployment.market,
-    abi: marketAbi,
-    functionName: 'open',
-    args: [options.terms, options.offers.map(toSlotOffer), options.maxCost, options.permit ?? '0x'],
-  } as const;
-}
-
-export function opened(receipt: TransactionReceipt): { id: number; paid: bigint; transactionHash: Hex } {
+  const { terms, offers, maxCost, signal } = options;
+  const { market } = chain.deployment;
+  const receipt = await spendTokens(chain, { spender: market, amount: maxCost, signal }, { address: market, abi: marketAbi, functionName: 'open', args: [terms, offers.map(toSlotOffer), maxCost] });
   const { id, paid } = eventOf(receipt, marketAbi, 'Opened');
   return { id, paid, transactionHash: receipt.transactionHash };
 }

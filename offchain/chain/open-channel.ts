@@ -19,7 +19,7 @@ export interface ChannelTerms {
   readonly content?: Hex | undefined;
 }
 
-/** Opens a channel to a node with a deposit; approves the tokens first where needed. */
+/** Opens a channel to a node with a deposit. */
 export async function openChannel(chain: Chain, terms: ChannelTerms): Promise<{ channel: bigint }> {
   const address = contractOf(chain, 'channels');
   const { payee, heavy, amount, signer = zeroAddress, content = zeroHash } = terms;

@@ -22,7 +22,7 @@ export async function readRenewal(chain: Chain, agreement: number): Promise<Rene
   return { pot, maxPerPeriod, untilPeriod, isLocked };
 }
 
-/** Anyone may put tokens into the pot; approves them first where needed. */
+/** Anyone may put tokens into the pot. */
 export async function topUp(chain: Chain, options: { agreement: number; amount: bigint }): Promise<void> {
   const { market } = chain.deployment;
   await spendTokens(chain, { spender: market, amount: options.amount }, { address: market, abi: marketAbi, functionName: 'topUp', args: [options.agreement, options.amount] });

@@ -39,7 +39,7 @@ export async function sendTransaction(sender: Sender, request: AnySend): Promise
     if (receipt.status === 'reverted') await explainRevert(sender, request, receipt);
     return receipt;
   } catch (error) {
-    throw translateError(error, request.functionName, account.address);
+    throw translateError(error, whatOf(request), account.address);
   }
 }
 
@@ -63,7 +63,7 @@ async function sendByWallet(sender: Sender, request: AnySend): Promise<Hex> {
   try {
     return await sender.wallet.sendTransaction({ account: sender.account, chain: sender.wallet.chain, to: request.address, data, gas, ...valueOf(request) });
   } catch (error) {
-    throw walletErrorOf(error, request.functionName) ?? error;
+    throw walletErrorOf(error, whatOf(request)) ?? error;
   }
 }
 
@@ -117,11 +117,15 @@ function isNonceError(error: unknown): boolean {
 /** The state changed between simulation and block: the same call on the new state usually says why. */
 async function explainRevert(sender: Sender, request: AnySend, receipt: TransactionReceipt): Promise<never> {
   await simulate(sender, request);
-  throw new ChainError('TRANSACTION_REVERTED', `Transaction ${receipt.transactionHash} (${request.functionName}) was reverted.`, {
+  throw new ChainError('TRANSACTION_REVERTED', `Transaction ${receipt.transactionHash} (${whatOf(request)}) was reverted.`, {
     retryable: true,
     details: { hash: receipt.transactionHash, blockNumber: receipt.blockNumber, gasUsed: receipt.gasUsed },
     nextStep: 'The chain changed in between: try again.',
   });
+}
+
+function whatOf({ what, functionName }: AnySend): string {
+  return what ?? functionName;
 }
 
 function encode(request: AnySend): Hex {

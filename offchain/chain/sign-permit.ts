@@ -1,5 +1,5 @@
-import { encodeAbiParameters, hexToNumber, slice } from 'viem';
-import type { Hex } from 'viem';
+import { hexToNumber, slice } from 'viem';
+import type { Address, Hex } from 'viem';
 import { askTyped } from '../wire/ask-typed.ts';
 import { expandSignature } from '../wire/compact-signature.ts';
 import { signerAddress } from '../wire/signer.ts';
@@ -17,24 +17,36 @@ const TYPES = {
   ],
 } as const;
 
+/** An EIP-2612 permit as the token and `permitAndCall` of the contracts take it. */
+export interface Permit {
+  /** Token units. */
+  readonly value: bigint;
+  /** Unix seconds. */
+  readonly deadline: bigint;
+  readonly v: number;
+  readonly r: Hex;
+  readonly s: Hex;
+}
+
 /**
- * An EIP-2612 permit over `value` token units for the market, in the form that `open` takes: saves the approval's transaction.
+ * Lets `spender` take up to `value` token units, in place of what it was allowed before, once somebody brings the permit to the token: saves an approval's transaction.
+ * Counts for the token's next number of this account only: of two that are signed at the same time one is worth nothing.
  * @param options.deadline Unix seconds
+ * @throws what `askTyped` throws; READ_ONLY
  */
-export async function signPermit(chain: Chain, options: { value: bigint; deadline: number }): Promise<Hex> {
+export async function signPermit(chain: Chain, options: { spender: Address; value: bigint; deadline: number }): Promise<Permit> {
   const { account, deployment } = chain;
   if (account === undefined) throw new ChainError('READ_ONLY', 'A permit needs an account.', { nextStep: 'Open a keystore or connect a wallet.' });
+  const { spender, value } = options;
   const owner = signerAddress(account);
   const nonce = await chain.read({ address: deployment.token, abi: tokenAbi, functionName: 'nonces', args: [owner] });
+  const deadline = BigInt(options.deadline);
   const data = {
     domain: { name: 'Holdfast', version: '1', chainId: deployment.chainId, verifyingContract: deployment.token },
     types: TYPES,
     primaryType: 'Permit',
-    message: { owner, spender: deployment.market, value: options.value, nonce, deadline: BigInt(options.deadline) },
+    message: { owner, spender, value, nonce, deadline },
   } as const;
   const signature = expandSignature(await askTyped(account, data));
-  return encodeAbiParameters(
-    [{ type: 'uint256' }, { type: 'uint8' }, { type: 'bytes32' }, { type: 'bytes32' }],
-    [BigInt(options.deadline), hexToNumber(slice(signature, 64)), slice(signature, 0, 32), slice(signature, 32, 64)],
-  );
+  return { value, deadline, v: hexToNumber(slice(signature, 64)), r: slice(signature, 0, 32), s: slice(signature, 32, 64) };
 }

@@ -5,29 +5,41 @@ import { approveTokens, readAllowance } from './approve-tokens.ts';
 import { tokenAbi } from './generated/abi.ts';
 import { exclusively } from './mutex.ts';
 import type { AnySend } from './send.ts';
+import { spendPermitted } from './spend-permitted.ts';
+import { tryUnpaid } from './try-unpaid.ts';
 import type { Chain, SendRequest } from './types.ts';
 import { canBatch, sendBatch } from './wallet/batch.ts';
 
 /**
- * A transaction in which `spender` takes up to `amount` token units. Where it may not yet, that is approved first: in one question to the wallet where it can send both as one.
- * Approves and spends as one within this process: of two that approve at the same time, the second would find what the first one left.
+ * A transaction in which `spender` takes up to `amount` token units, with as few questions to the wallet as it allows: none but the transaction where the allowance is there already; approval and
+ * act as one where the wallet sends batches; else a permit (a signature, no transaction) and the act; where the account signs none, an approval and the act. What the contract would refuse
+ * for another reason than the missing allowance is found out before anybody is asked.
+ * One after the other for each account within this process: of two that allow at the same time, the second would find what the first one left, and permits are numbered.
+ * @param options.signal until the transaction is sent
  */
 export function spendTokens<const A extends Abi, F extends ContractFunctionName<A, 'nonpayable' | 'payable'>>(
   chain: Chain,
-  { spender, amount }: { spender: Address; amount: bigint },
+  options: { spender: Address; amount: bigint; signal?: AbortSignal | undefined },
   request: SendRequest<A, F>,
 ): Promise<TransactionReceipt> {
+  const { spender, amount, signal } = options;
   const owner = chain.account === undefined ? '' : signerAddress(chain.account);
-  return exclusively(`allowance:${chain.deployment.chainId}:${owner}:${spender}`.toLowerCase(), async () => {
+  return exclusively(`allowance:${chain.deployment.chainId}:${owner}`.toLowerCase(), async () => {
+    signal?.throwIfAborted();
+    const act = request as unknown as AnySend;
     if ((await readAllowance(chain, spender)) >= amount) return chain.send(request);
     if (await canBatch(chain)) {
       try {
-        return await sendBatch(chain, [{ address: chain.deployment.token, abi: tokenAbi, functionName: 'approve', args: [spender, amount] }, request as unknown as AnySend]);
+        return await sendBatch(chain, [{ address: chain.deployment.token, abi: tokenAbi, functionName: 'approve', args: [spender, amount] }, act]);
       } catch (error) {
         if (!(error instanceof WalletUnableError)) throw error;
       }
     }
+    await tryUnpaid(chain, act);
+    const receipt = await spendPermitted(chain, options, act);
+    if (receipt !== undefined) return receipt;
     await approveTokens(chain, { spender, amount });
+    signal?.throwIfAborted();
     return chain.send(request);
   });
 }

@@ -19,7 +19,7 @@ export interface PoolTerms {
   readonly amount: bigint;
 }
 
-/** Pays for the readers of a content, whoever serves it; approves the tokens first where needed. */
+/** Pays for the readers of a content, whoever serves it. */
 export async function sponsorPool(chain: Chain, terms: PoolTerms): Promise<{ pool: bigint }> {
   const address = contractOf(chain, 'channels');
   const { content, signer = zeroAddress, heavy, maxPerMib, amount } = terms;

@@ -26,6 +26,8 @@ export interface SendRequest<A extends Abi, F extends ContractFunctionName<A, Wr
   readonly args?: ContractFunctionArgs<A, Writes, F>;
   /** Coin, in its smallest unit. */
   readonly value?: bigint;
+  /** What it is called in errors; the function where absent. */
+  readonly what?: string;
   /** Gas limit; absent: estimated. */
   readonly gas?: bigint;
   /** Raises the fees over what the chain suggests, to replace or speed up: 25 is a quarter more. */

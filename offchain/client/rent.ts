@@ -2,8 +2,7 @@
 import type { Hex } from 'viem';
 import { creatorNonce } from '../chain/creator-nonce.ts';
 import { currentEpoch } from '../chain/current-epoch.ts';
-import { costOf } from '../chain/open-agreement.ts';
-import { openPaid } from '../chain/open-paid.ts';
+import { costOf, openAgreement } from '../chain/open-agreement.ts';
 import { tokenBalance } from '../chain/read-money.ts';
 import { FEE_BPS_MAX } from '../wire/limits.ts';
 import type { MatchReply, MatchRequest } from '../wire/messages.ts';
@@ -89,7 +88,7 @@ export function rent(client: Client, options: RentOptions): Promise<Rented> {
     const ceiling = cost + 3n * perEpoch;
     const limit = maxCost === undefined || ceiling < maxCost ? ceiling : maxCost;
     const { terms, offers, refused } = match;
-    const { id, paid, transactionHash } = await openPaid(chain, { terms, offers, maxCost: limit, signal: options.signal });
+    const { id, paid, transactionHash } = await openAgreement(chain, { terms, offers, maxCost: limit, signal: options.signal });
     await client.state.noteAgreement(id);
     const providers = offers.map(({ provider, price, region, endpoint, reason }, slot) => ({ slot, provider, price, region, endpoint, reason }));
     return { agreement: id, cost: paid, endPeriod: terms.endPeriod, heavy: terms.heavy, providers, refused, distrusted, sealKeySent: await sendSealKey(client, id), transactionHash };

@@ -40,7 +40,6 @@ export * from '../chain/network-health.ts';
 export * from '../chain/network-mode.ts';
 export * from '../chain/node-id-of.ts';
 export * from '../chain/open-agreement.ts';
-export * from '../chain/open-paid.ts';
 export * from '../chain/open-channel.ts';
 export * from '../chain/operator-key.ts';
 export * from '../chain/poke.ts';

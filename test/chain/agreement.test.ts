@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acknowledge } from '../../offchain/chain/acknowledge.ts';
 import { agreementsOf } from '../../offchain/chain/agreements-of.ts';
 import { agreementsWithFootprint } from '../../offchain/chain/agreements-with-footprint.ts';
-import { approveTokens } from '../../offchain/chain/approve-tokens.ts';
+import { approveTokens, readAllowance } from '../../offchain/chain/approve-tokens.ts';
 import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
 import { setEndpoint, setPayout } from '../../offchain/chain/change-node.ts';
 import { closeAgreement } from '../../offchain/chain/close-agreement.ts';
@@ -29,7 +29,6 @@ import { releaseSlots } from '../../offchain/chain/release-slots.ts';
 import { replaceSlot } from '../../offchain/chain/replace-slot.ts';
 import { reportMisses } from '../../offchain/chain/report-misses.ts';
 import { settle } from '../../offchain/chain/settle.ts';
-import { signPermit } from '../../offchain/chain/sign-permit.ts';
 import { slotsOfProvider } from '../../offchain/chain/slots-of-provider.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { queueWithdrawal, withdrawStake } from '../../offchain/chain/withdraw-stake.ts';
@@ -109,16 +108,19 @@ describe('the life of an agreement', { concurrent: false }, () => {
     await expect(setPayout(creator, { id: 1, payout: addressOf(creator) })).rejects.toMatchObject({ errorName: 'NotPayout' });
   });
 
-  it('opens with a permit: no approval, the exact cost', async () => {
+  const nextNonce = (chain: Chain): Promise<number> => chain.public.getTransactionCount({ address: addressOf(chain) });
+
+  it('opens with a permit: one transaction, the exact cost', async () => {
     terms = { creator: addressOf(creator), nonce: await creatorNonce(creator, addressOf(creator)), heavy: 1, feeBps: 100, k: 1, m: 1, batchLog2: 16, quota: 4, endPeriod: (await currentPeriod(creator)) + 5 };
     const offers = await offersOf();
     const cost = costOf(creator.clock, { terms, offers, epoch: await currentEpoch(creator) });
+    const before = await nextNonce(creator);
     const tooLow = openAgreement(creator, { terms, offers, maxCost: cost - 1n });
     await expect(tooLow).rejects.toMatchObject({ errorName: 'CostAboveLimit', args: { cost, limit: cost - 1n } });
-    await expect(openAgreement(creator, { terms, offers, maxCost: cost })).rejects.toMatchObject({ errorName: 'ERC20InsufficientAllowance' });
-    const permit = await signPermit(creator, { value: cost, deadline: await expirySeconds() });
-    expect(await openAgreement(creator, { terms, offers, maxCost: cost, permit })).toMatchObject({ id: 1, paid: cost });
+    expect(await nextNonce(creator)).toBe(before);
+    expect(await openAgreement(creator, { terms, offers, maxCost: cost })).toMatchObject({ id: 1, paid: cost });
     expect(await tokenBalance(creator, creator.deployment.market)).toBe(cost);
+    expect([await nextNonce(creator), await readAllowance(creator, creator.deployment.market)]).toEqual([before + 1, 0n]);
   });
 
   it('offers count once and only as signed', async () => {

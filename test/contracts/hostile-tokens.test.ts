@@ -81,7 +81,7 @@ async function attacks(world: World, agreement: Awaited<ReturnType<typeof openSm
   const { terms, offers } = await propose(world, { price: PRICE });
   const { succession, signature } = await signSuccession(world, agreement, 0, world.providers[4]!, { price: PRICE });
   return {
-    open: encode(world, 'open', [terms, offers, maxUint256, '0x']),
+    open: encode(world, 'open', [terms, offers, maxUint256]),
     withdraw: encode(world, 'withdraw'),
     withdrawNode: encode(world, 'withdrawNode', [world.providers[0]!.id]),
     replace: encode(world, 'replace', [succession, signature]),
@@ -177,7 +177,7 @@ describe('a token that calls back in the middle of a transfer', () => {
       await world.evm.send(stranger, token, 'act', [token.address, approve]);
       const { terms, offers } = await proposeFor(world, token.address);
       await arm(world, world.market.address, encode(world, 'close', [1]), true);
-      await world.evm.send(stranger, token, 'act', [world.market.address, encode(world, 'open', [terms, offers, maxUint256, '0x'])]);
+      await world.evm.send(stranger, token, 'act', [world.market.address, encode(world, 'open', [terms, offers, maxUint256])]);
       const rate = 4n * 10n * PRICE;
       assert.equal(await balance(world, world.market.address), rate * 18n);
       assert.equal(await owedTo(world, token.address), rate * 12n);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { parseSignature, encodeAbiParameters, zeroHash, type Hex } from 'viem';
+import { zeroHash } from 'viem';
 import { costOf, openAgreement, propose, sendOpen, signOffer, type Proposal } from '../support/contracts/agreements.ts';
-import { accountOf, eventOf } from '../support/contracts/evm.ts';
+import { eventOf } from '../support/contracts/evm.ts';
 import { inWorld } from '../support/contracts/in-world.ts';
 import { balanceOf, expectRevert } from '../support/contracts/life-checks.ts';
 import { currentEpoch, goToEpoch, MILLI, registerNode, TIER, TOKEN, type World } from '../support/contracts/world.ts';
@@ -45,14 +45,14 @@ inWorld('a term that ends at the next boundary is paid from the epoch of opening
 inWorld('open refuses terms out of bounds', { providers: 5 }, async (world) => {
   const good = await propose(world);
   const { market, creator, evm } = world;
-  await expectRevert(evm.send(world.treasury.address, market, 'open', [good.terms, good.offers, 10n ** 24n, '0x']), 'NotCreator', [world.treasury.address, creator.address]);
+  await expectRevert(evm.send(world.treasury.address, market, 'open', [good.terms, good.offers, 10n ** 24n]), 'NotCreator', [world.treasury.address, creator.address]);
   await expectRevert(sendOpen(world, await resign(world, good, { nonce: 1 })), 'WrongNonce', [1, 0]);
   await expectRevert(sendOpen(world, await resign(world, good, { k: 3 })), 'BadScheme', [3n, 2n, 4n]);
   await expectRevert(sendOpen(world, await resign(world, good, { k: 4, m: 0 })), 'BadScheme', [4n, 0n, 4n]);
   await expectRevert(sendOpen(world, await resign(world, good, { k: 0, m: 4 })), 'BadScheme', [0n, 4n, 4n]);
   await expectRevert(sendOpen(world, await resign(world, good, { batchLog2: 15 })), 'BadBatchSize', [15n, 16n, 28n]);
   await expectRevert(sendOpen(world, await resign(world, good, { batchLog2: 29 })), 'BadBatchSize', [29n, 16n, 28n]);
-  await expectRevert(evm.send(creator.address, market, 'open', [{ ...good.terms, endPeriod: 0 }, good.offers, 0n, '0x']), 'BadTerm', [0, 0, 520]);
+  await expectRevert(evm.send(creator.address, market, 'open', [{ ...good.terms, endPeriod: 0 }, good.offers, 0n]), 'BadTerm', [0, 0, 520]);
   await expectRevert(sendOpen(world, await resign(world, good, { endPeriod: 521 })), 'BadTerm', [521, 0, 520]);
   await expectRevert(sendOpen(world, await resign(world, good, { feeBps: 201 })), 'FeeTooHigh', [201n, 200n]);
   await expectRevert(sendOpen(world, await resign(world, good, { heavy: world.providers[4]!.id })), 'NotAHeavyNode', [world.providers[4]!.id]);
@@ -105,38 +105,12 @@ inWorld('open takes what it costs and no more than the creator allowed', {}, asy
   const { evm, market, creator, token } = world;
   const proposal = await propose(world);
   const cost = costOf(world, proposal, currentEpoch(world));
-  await expectRevert(evm.send(creator.address, market, 'open', [proposal.terms, proposal.offers, cost - 1n, '0x']), 'CostAboveLimit', [cost, cost - 1n]);
+  await expectRevert(evm.send(creator.address, market, 'open', [proposal.terms, proposal.offers, cost - 1n]), 'CostAboveLimit', [cost, cost - 1n]);
   await evm.send(creator.address, token, 'approve', [market.address, cost - 1n]);
   await expectRevert(sendOpen(world, proposal), 'ERC20InsufficientAllowance');
   await evm.send(creator.address, token, 'approve', [market.address, cost]);
   await sendOpen(world, proposal);
   assert.equal(await balanceOf(world, market), cost);
-});
-
-inWorld('open pays by permit, also when somebody used the permit first', {}, async (world) => {
-  const { evm, market, token } = world;
-  const poor = accountOf('creator without allowance');
-  await evm.send(world.treasury.address, token, 'transfer', [poor.address, TOKEN]);
-  for (const isFrontRun of [false, true]) {
-    const proposal = await propose(world, { creator: poor });
-    const value = costOf(world, proposal, currentEpoch(world));
-    const deadline = BigInt(evm.now()) + 3600n;
-    const { r, s, v } = parseSignature(await signPermit(world, { owner: poor.address, value, deadline }));
-    const permit = encodeAbiParameters([{ type: 'uint256' }, { type: 'uint8' }, { type: 'bytes32' }, { type: 'bytes32' }], [deadline, Number(v), r, s]);
-    if (isFrontRun) await evm.send(world.treasury.address, token, 'permit', [poor.address, market.address, value, deadline, Number(v), r, s]);
-    await evm.send(poor.address, market, 'open', [proposal.terms, proposal.offers, value, permit]);
-  }
-  assert.equal(await evm.read<number>(market, 'nonceOf', [poor.address]), 2);
-
-  async function signPermit(inside: World, { owner, value, deadline }: { owner: Hex; value: bigint; deadline: bigint }): Promise<Hex> {
-    const field = (name: string, type: string) => ({ name, type });
-    return poor.signTypedData({
-      domain: { name: 'Holdfast', version: '1', chainId: inside.evm.chainId, verifyingContract: token.address },
-      types: { Permit: [field('owner', 'address'), field('spender', 'address'), field('value', 'uint256'), field('nonce', 'uint256'), field('deadline', 'uint256')] },
-      primaryType: 'Permit',
-      message: { owner, spender: market.address, value, nonce: await evm.read<bigint>(token, 'nonces', [owner]), deadline },
-    });
-  }
 });
 
 inWorld('64 slots fit one agreement', { providers: 64 }, async (world) => {

@@ -6,7 +6,7 @@ import { commitBundle } from '../support/contracts/bundles.ts';
 import { accountOf } from '../support/contracts/evm.ts';
 import { inWorld } from '../support/contracts/life-acts.ts';
 import { expectRevert } from '../support/contracts/life-checks.ts';
-import { encodePermit, signPermit } from '../support/contracts/life-permit.ts';
+import { sendPermitted, signPermit, type Permit } from '../support/contracts/life-permit.ts';
 import { forgeries } from '../support/contracts/life-signatures.ts';
 import { replaceSlot, signSuccession } from '../support/contracts/successions.ts';
 import { createWorld, goToEpoch, TOKEN, type NodeActor, type World } from '../support/contracts/world.ts';
@@ -33,7 +33,7 @@ function otherSigners(world: World, provider: NodeActor, label: string): readonl
 
 describe('an offer', () => {
   const send = (world: World, { terms, offers }: Pick<Proposal, 'terms' | 'offers'>, creator = world.creator) =>
-    world.evm.send(creator.address, world.market, 'open', [terms, offers, 10n ** 9n * TOKEN, '0x']);
+    world.evm.send(creator.address, world.market, 'open', [terms, offers, 10n ** 9n * TOKEN]);
   const withFirst = (proposal: Proposal, first: Partial<SlotOffer>): Proposal => ({ ...proposal, offers: proposal.offers.map((offer, i) => (i === 0 ? { ...offer, ...first } : offer)) });
   const inForm = (signature: Hex) => ({ r: slice(signature, 0, 32), vs: slice(signature, 32, 64) });
 
@@ -209,18 +209,18 @@ describe('a permit', () => {
     await world.evm.send(world.treasury.address, world.token, 'transfer', [creator.address, 1000n * TOKEN]);
     const proposal = await propose(world, { creator, price: MILLI });
     const value = costOf(world, proposal, 0);
-    const open = ({ terms, offers }: Proposal, permit: Hex) => world.evm.send(creator.address, world.market, 'open', [terms, offers, value, permit]);
+    const open = ({ terms, offers }: Proposal, permit: Permit) => sendPermitted(world, creator.address, permit, { to: world.market, name: 'open', args: [terms, offers, value] });
     const worthless = [
       await signPermit(world, { owner: creator, value, spender: world.registry.address }),
       await signPermit(world, { owner: creator, value, chainId: world.evm.chainId + 1 }),
       await signPermit(world, { owner: creator, value, signer: stranger }),
       await signPermit(world, { owner: creator, value: value - 1n }),
     ];
-    for (const permit of worthless) await expectRevert(open(proposal, encodePermit(permit)), 'ERC20InsufficientAllowance');
+    for (const permit of worthless) await expectRevert(open(proposal, permit), 'ERC20InsufficientAllowance');
     const right = await signPermit(world, { owner: creator, value });
-    await expectRevert(open(proposal, encodePermit({ ...right, v: right.v ^ 7 })), 'ERC20InsufficientAllowance');
-    await open(proposal, encodePermit(right));
-    await expectRevert(open(await propose(world, { creator, price: MILLI }), encodePermit(right)), 'ERC20InsufficientAllowance');
+    await expectRevert(open(proposal, { ...right, v: right.v ^ 7 }), 'ERC20InsufficientAllowance');
+    await open(proposal, right);
+    await expectRevert(open(await propose(world, { creator, price: MILLI }), right), 'ERC20InsufficientAllowance');
   });
 });
 

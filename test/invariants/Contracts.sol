@@ -19,9 +19,7 @@ import {
 
 /// @notice The contracts as callers see them, so that a change in their code compiles these tests anew only when it changes an interface.
 interface IMarket {
-    function open(Terms calldata terms, SlotOffer[] calldata offers, uint256 maxCost, bytes calldata permit)
-        external
-        returns (AgreementId);
+    function open(Terms calldata terms, SlotOffer[] calldata offers, uint256 maxCost) external returns (AgreementId);
     function commit(AgreementId id, bytes32 root, uint32 batches, uint64 slots, bytes calldata receipts) external;
     function acknowledge(AgreementId id, uint32 bundle, uint256 slot, bytes calldata receipt) external;
     function retire(AgreementId id, uint32 bundle) external;

@@ -55,7 +55,7 @@ abstract contract Deals is Ghosts {
         (uint256 all,) = runningRent(NodeId.wrap(0));
         bytes memory result;
         (ok, result) =
-            _sendSigned(t.creator, abi.encodeCall(IMarket.open, (t, _offers(t, holders), type(uint256).max, "")));
+            _sendSigned(t.creator, abi.encodeCall(IMarket.open, (t, _offers(t, holders), type(uint256).max)));
         _checkMode(ok, result);
         if (!ok) return false;
         if (all == 0) anyRentSince = market.currentEpoch();

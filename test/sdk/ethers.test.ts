@@ -70,8 +70,7 @@ async function expectTypedData(chain: Chain): Promise<void> {
   expect(isAddressEqual(await recoverTyped(chain.domain, 'Offer', offer, await signTyped(chain.account!, chain.domain, 'Offer', offer)), address)).toBe(true);
   await trade(chain);
   const { token, market } = chain.deployment;
-  const permit = await signPermit(chain, { value: 5n, deadline: 1_900_000_000 });
-  const [deadline, v, r, s] = [BigInt(permit.slice(0, 66)), Number(`0x${permit.slice(66, 130)}`), `0x${permit.slice(130, 194)}`, `0x${permit.slice(194, 258)}`] as const;
+  const { deadline, v, r, s } = await signPermit(chain, { spender: market, value: 5n, deadline: 1_900_000_000 });
   await chain.send({ address: token, abi: tokenAbi, functionName: 'permit', args: [address, market, 5n, deadline, v, r, s] });
   expect(await chain.read({ address: token, abi: tokenAbi, functionName: 'allowance', args: [address, market] })).toBe(5n);
 }
@@ -126,7 +125,7 @@ describe('a wallet that keeps its key', () => {
     wallet.refuse();
     await expect(buyTokens(chain, { coin: COIN })).rejects.toMatchObject({ code: 'USER_REJECTED', nextStep: expect.stringContaining('wallet') });
     expect(wallet.asked.filter((method) => method === 'eth_sendTransaction')).toHaveLength(1);
-    await expect(signPermit(chain, { value: 1n, deadline: 1_900_000_000 })).rejects.toMatchObject({ name: 'UserRejectedError', code: 'USER_REJECTED' });
+    await expect(signPermit(chain, { spender: chain.deployment.market, value: 1n, deadline: 1_900_000_000 })).rejects.toMatchObject({ name: 'UserRejectedError', code: 'USER_REJECTED' });
     expect(await tokenBalance(chain, wallet.address)).toBe(0n);
   });
 

@@ -3,10 +3,10 @@ import { encodeFunctionData } from 'viem';
 import type { TransactionReceipt } from 'viem';
 import { within } from '../../wire/timing.ts';
 import { WalletUnableError, walletErrorOf } from '../../wire/wallet-errors.ts';
-import { ContractRevertError } from '../chain-errors.ts';
 import { translateError } from '../translate-error.ts';
 import type { Chain, Wallet } from '../types.ts';
 import type { AnySend } from '../send.ts';
+import { tryUnpaid } from '../try-unpaid.ts';
 import { waitForBatch } from './batch-outcome.ts';
 import { BatchUnknownError } from './errors.ts';
 
@@ -39,7 +39,7 @@ export async function sendBatch(chain: Chain, requests: readonly AnySend[], { ti
   const last = requests.at(-1);
   if (wallet?.account === undefined || last === undefined) throw new WalletUnableError('sending several calls at once');
   const { functionName: what } = last;
-  await tryOut(chain, last);
+  await tryUnpaid(chain, last);
   return waitForBatch(chain, wallet, { id: await give(wallet, requests, what), what, timeoutMs });
 }
 
@@ -52,13 +52,4 @@ async function give(wallet: Wallet, requests: readonly AnySend[], what: string):
   });
   if (typeof taken?.id !== 'string' || taken.id === '') throw new BatchUnknownError(what, { reason: 'and gave it no name', batch: taken });
   return taken.id;
-}
-
-async function tryOut(chain: Chain, { address, abi, functionName, args, value }: AnySend): Promise<void> {
-  const call = { address, abi, functionName, args, value, account: chain.wallet?.account, blockTag: 'pending' };
-  try {
-    await chain.ask(functionName, (client) => client.simulateContract(call as unknown as Parameters<typeof client.simulateContract>[0]));
-  } catch (error) {
-    if (!(error instanceof ContractRevertError && error.errorName === 'ERC20InsufficientAllowance')) throw error;
-  }
 }

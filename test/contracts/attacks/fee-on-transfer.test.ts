@@ -24,7 +24,7 @@ inWorld('a fee-on-transfer token pays for nothing: whoever would be credited mor
   const before = await balanceOf(world, market.address);
   await evm.send(payer.address, token, 'setFee', [1]);
   const payments: Record<string, () => Promise<unknown>> = {
-    'open': () => evm.send(creator.address, market, 'open', [terms, offers, maxUint256, '0x']),
+    'open': () => evm.send(creator.address, market, 'open', [terms, offers, maxUint256]),
     'grow': () => evm.send(creator.address, market, 'grow', [growing.id, terms, offers, maxUint256]),
     'extend': () => evm.send(payer.address, market, 'extend', [agreement.id, 4, consents]),
     'topUp': () => evm.send(payer.address, market, 'topUp', [agreement.id, 100n]),

@@ -7,7 +7,7 @@ import { commitBundle } from '../../support/contracts/bundles.ts';
 import { accountOf } from '../../support/contracts/evm.ts';
 import { signExtension } from '../../support/contracts/extensions.ts';
 import { inWorld } from '../../support/contracts/in-world.ts';
-import { encodePermit, signPermit } from '../../support/contracts/life-permit.ts';
+import { sendPermitted, signPermit } from '../../support/contracts/life-permit.ts';
 import { poke, runEpochs } from '../../support/contracts/proofs.ts';
 import { signSuccession } from '../../support/contracts/successions.ts';
 import { goToEpoch, TOKEN } from '../../support/contracts/world.ts';
@@ -22,10 +22,10 @@ inWorld('front-running open: offers and a permit seen in the mempool open nothin
   const proposal = await propose(world, { creator });
   const { terms, offers } = proposal;
   const permit = await signPermit(world, { owner: creator, value: 500n * TOKEN });
-  await reverts('NotCreator', () => evm.send(runner.address, market, 'open', [terms, offers, maxUint256, '0x']));
-  await reverts('BadSignature', () => evm.send(runner.address, market, 'open', [{ ...terms, creator: runner.address }, offers, maxUint256, '0x']));
+  await reverts('NotCreator', () => evm.send(runner.address, market, 'open', [terms, offers, maxUint256]));
+  await reverts('BadSignature', () => evm.send(runner.address, market, 'open', [{ ...terms, creator: runner.address }, offers, maxUint256]));
   await evm.send(runner.address, token, 'permit', [creator.address, market.address, 500n * TOKEN, permit.deadline, permit.v, permit.r, permit.s]);
-  await evm.send(creator.address, market, 'open', [terms, offers, 500n * TOKEN, encodePermit(permit)]);
+  await sendPermitted(world, creator.address, permit, { to: market, name: 'open', args: [terms, offers, 500n * TOKEN] });
   assert.equal(await evm.read(market, 'agreementCount'), 1);
 });
 

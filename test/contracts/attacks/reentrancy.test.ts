@@ -10,6 +10,7 @@ import { commonsOf, PER_PERIOD } from '../../support/contracts/commons.ts';
 import { accountOf, type Contract } from '../../support/contracts/evm.ts';
 import { signExtension } from '../../support/contracts/extensions.ts';
 import { inWorld } from '../../support/contracts/in-world.ts';
+import { behind, WORTHLESS } from '../../support/contracts/life-permit.ts';
 import { poke, proofFor } from '../../support/contracts/proofs.ts';
 import { signSuccession } from '../../support/contracts/successions.ts';
 import { signVoucher } from '../../support/contracts/vouchers.ts';
@@ -46,7 +47,7 @@ async function stage(): Promise<Stage> {
 const calls: Readonly<Record<string, (stage: Stage) => Promise<readonly unknown[]> | readonly unknown[]>> = {
   open: async ({ world }) => {
     const { terms, offers } = await propose(world, { periods: 3, creator: { address: world.token.address } as PrivateKeyAccount });
-    return [terms, offers, maxUint256, '0x'];
+    return [terms, offers, maxUint256];
   },
   commit: async ({ world, agreement }) => [agreement.id, zeroHash, 1, bitmap([0, 1, 2]), await signReceipts(world, { agreement: agreement.id, bundle: 1, root: zeroHash, batches: 1 }, [0, 1, 2])],
   acknowledge: ({ agreement }) => [agreement.id, 0, 0, '0x'],
@@ -83,6 +84,7 @@ const calls: Readonly<Record<string, (stage: Stage) => Promise<readonly unknown[
   lock: ({ agreement }) => [agreement.id],
   setParameters: ({ world }) => [parametersOf(world.parameters)],
   setAuthority: () => [stranger],
+  permitAndCall: ({ world, agreement }) => behind(WORTHLESS, { to: world.market, name: 'topUp', args: [agreement.id, 5n] }),
 };
 
 /** Everything that money can be in, from the token's own purse to the pot. */
@@ -117,7 +119,7 @@ void describe('reentrancy through the token', () => {
         else assert.ok(result.length >= 10, 'refused with an error');
         assert.deepEqual(await holdings(inside), await holdings(behind));
         // Whatever moves tokens is guarded.
-        const moves = ['open', 'extend', 'renew', 'grow', 'topUp', 'withdrawNode', 'withdraw', 'reportMisses', 'replace', 'surrender', 'challenge', 'endChallenge'];
+        const moves = ['open', 'extend', 'renew', 'grow', 'topUp', 'withdrawNode', 'withdraw', 'reportMisses', 'replace', 'surrender', 'challenge', 'endChallenge', 'permitAndCall'];
         if (moves.includes(name)) assert.equal(result, GUARD);
       } finally {
         await inside.world.evm.close();

@@ -89,7 +89,7 @@ export async function sendOpen(world: World, proposal: Proposal): Promise<Opened
   const { terms, offers, creator } = proposal;
   const startEpoch = currentEpoch(world);
   const cost = costOf(world, proposal, startEpoch);
-  const receipt = await world.evm.send(creator.address, world.market, 'open', [terms, offers, cost, '0x']);
+  const receipt = await world.evm.send(creator.address, world.market, 'open', [terms, offers, cost]);
   const { id } = eventOf<{ id: number }>(receipt, world.market, 'Opened');
   const rents = offers.map((offer) => offer.price * BigInt(terms.quota));
   return { id, terms, creator, rents, startEpoch, endEpoch: terms.endPeriod * world.epochsPerPeriod, cost, receipt };

@@ -2,8 +2,10 @@ import { maxUint256 } from 'viem';
 import { openAgreement, propose } from './agreements.ts';
 import { uniformBundle } from './bundle-tree.ts';
 import { commitBundle, signReceipts } from './bundles.ts';
+import { accountOf } from './evm.ts';
 import { signExtension } from './extensions.ts';
 import { ALL_SLOTS, BATCHES_PER_GIB, FULL, Meter, passEpoch, SLOTS, withWorld, type GasRow } from './gas-world.ts';
+import { behind, signPermit } from './life-permit.ts';
 import { poke } from './proofs.ts';
 import { currentEpoch, goToEpoch } from './world.ts';
 
@@ -74,6 +76,16 @@ export function measureRenewals(): Promise<GasRow[]> {
     const key = '0x000000000000000000000000000000000000bEEF';
     await meter.call('set-session', {}, { name: 'setSession', args: [key, BigInt(evm.now() + 3600)], from: creator.address });
     await meter.call('take-pot', {}, { name: 'takePot', args: [id, 1n], from: key });
+    // Without an allowance: two transactions, or one and a signature. The first time writes words that the next finds.
+    const payer = accountOf('payer');
+    await evm.send(treasury.address, token, 'transfer', [payer.address, 100n]);
+    const topUp = { name: 'topUp', args: [id, 1n], from: payer.address };
+    for (const time of [1, 2]) {
+      await meter.call('approve', { time }, { name: 'approve', args: [market.address, 1n], to: token, from: payer.address });
+      await meter.call('top-up-approved', { time }, topUp);
+      const permit = await signPermit(world, { owner: payer, value: 1n });
+      await meter.call('top-up-permitted', { time }, { name: 'permitAndCall', args: behind(permit, { ...topUp, to: market }), from: payer.address });
+    }
     await passEpoch(world);
     const { terms, offers } = await propose(world, { ...FULL, quota: 100, periods: end + 2 });
     await meter.call('grow', { slots: SLOTS }, { name: 'grow', args: [id, terms, offers, maxUint256], from: creator.address });

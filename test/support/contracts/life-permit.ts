@@ -1,5 +1,6 @@
-import { encodeAbiParameters, parseSignature, type Address, type Hex } from 'viem';
+import { encodeFunctionData, parseSignature, zeroHash, type Address, type Hex } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
+import type { Contract, Receipt } from './evm.ts';
 import type { World } from './world.ts';
 
 export interface PermitOptions {
@@ -11,6 +12,7 @@ export interface PermitOptions {
 }
 
 export interface Permit {
+  readonly value: bigint;
   readonly deadline: bigint;
   readonly v: number;
   readonly r: Hex;
@@ -33,10 +35,25 @@ export async function signPermit(world: World, { owner, value, spender = world.m
     message: { owner: owner.address, spender, value, nonce, deadline },
   });
   const { r, s, yParity } = parseSignature(signature);
-  return { deadline, v: 27 + yParity, r, s };
+  return { value, deadline, v: 27 + yParity, r, s };
 }
 
-/** As `open` takes it. */
-export function encodePermit({ deadline, v, r, s }: Permit): Hex {
-  return encodeAbiParameters([{ type: 'uint256' }, { type: 'uint8' }, { type: 'bytes32' }, { type: 'bytes32' }], [deadline, v, r, s]);
+/** Nobody's. */
+export const WORTHLESS: Permit = { value: 1n, deadline: 1n, v: 27, r: zeroHash, s: zeroHash };
+
+/** An act of a contract. */
+export interface Act {
+  readonly to: Contract;
+  readonly name: string;
+  readonly args?: readonly unknown[];
+}
+
+/** The arguments of `permitAndCall`. */
+export function behind({ value, deadline, v, r, s }: Permit, { to, name, args = [] }: Act): readonly unknown[] {
+  return [value, deadline, v, r, s, encodeFunctionData({ abi: to.abi, functionName: name, args })];
+}
+
+/** Sends an act behind a permit. */
+export function sendPermitted(world: World, from: Address, permit: Permit, act: Act): Promise<Receipt> {
+  return world.evm.send(from, act.to, 'permitAndCall', behind(permit, act));
 }

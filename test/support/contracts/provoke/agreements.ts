@@ -12,7 +12,7 @@ const KEY = stranger.address;
 export const agreements: Provocations = {
   NotCreator: async (world) => {
     const { terms, offers } = await propose(world, { price: PRICE });
-    return refusal([KEY, world.creator.address], () => market(world, 'open', [terms, offers, maxUint256, '0x'], KEY));
+    return refusal([KEY, world.creator.address], () => market(world, 'open', [terms, offers, maxUint256], KEY));
   },
   WrongNonce: async (world) => {
     const proposal = await propose(world, { price: PRICE });
@@ -21,7 +21,7 @@ export const agreements: Provocations = {
   },
   BadScheme: async (world) => {
     const { terms, offers } = await propose(world, { price: PRICE });
-    return refusal([2n, 2n, 3n], () => market(world, 'open', [terms, offers.slice(1), maxUint256, '0x']));
+    return refusal([2n, 2n, 3n], () => market(world, 'open', [terms, offers.slice(1), maxUint256]));
   },
   BadBatchSize: async (world) => refusal([15n, 16n, 28n], () => openSmall(world, { batchLog2: 15 })),
   BadTerm: async (world) => refusal([0, 0, 520], () => openSmall(world, { periods: 0 })),
@@ -47,7 +47,7 @@ export const agreements: Provocations = {
   },
   CostAboveLimit: async (world) => {
     const proposal = await propose(world, { price: PRICE });
-    return refusal([costOf(world, proposal, 0), 1n], () => market(world, 'open', [proposal.terms, proposal.offers, 1n, '0x']));
+    return refusal([costOf(world, proposal, 0), 1n], () => market(world, 'open', [proposal.terms, proposal.offers, 1n]));
   },
   PaymentShort: {
     options: { token: 'TollToken' },

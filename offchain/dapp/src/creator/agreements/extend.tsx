@@ -12,6 +12,7 @@ import { formatAmount, formatDuration, formatTime, plural } from '../../ui/forma
 import { Card } from '../../ui/page.tsx';
 import { parseWhole } from '../../ui/parse.ts';
 import { Amount } from '../../ui/values.tsx';
+import { PAYING } from '../../ui/words.ts';
 import { useBalances } from '../balances.ts';
 import type { AgreementFacts } from './facts.ts';
 
@@ -50,7 +51,7 @@ export function ExtendAgreement({ facts: { state, costPerPeriod } }: { facts: Ag
       </div>
       <Confirm isOpen={isAsked} onClose={() => setAsked(false)} title={`Extend agreement ${state.id}`} act={`Pay ${formatAmount(cost)} HOLD`} isBusy={act.isBusy} error={act.error} onConfirm={() => void confirm()}
         rows={[{ name: 'Longer by', value: plural(count, 'period') }, { name: 'New end', value: formatTime(until) }, { name: 'Each period', value: <Amount value={costPerPeriod} /> }, { name: 'In all', value: <Amount value={cost} />, isTotal: true }]}>
-        <p>Every provider in place signs for the longer time first. What is not proven comes back to the owner.</p>
+        <p>Every provider in place signs for the longer time first. What is not proven comes back to the owner. {PAYING}</p>
       </Confirm>
     </Card>
   );

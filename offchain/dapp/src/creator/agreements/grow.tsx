@@ -9,6 +9,7 @@ import { formatAmount, formatBytes } from '../../ui/format.ts';
 import { Card } from '../../ui/page.tsx';
 import { parseBytes } from '../../ui/parse.ts';
 import { Amount } from '../../ui/values.tsx';
+import { PAYING } from '../../ui/words.ts';
 import type { AgreementFacts } from './facts.ts';
 
 /** No contract takes a higher price. */
@@ -42,7 +43,7 @@ export function GrowAgreement({ facts: { state, batchBytes } }: { facts: Agreeme
       {ask.error === undefined ? null : <Failure error={ask.error} />}
       <Confirm isOpen={quoted !== undefined} onClose={() => setQuoted(undefined)} title={`More space in agreement ${state.id}`} act={`Pay ${formatAmount(quoted?.cost ?? 0n)} HOLD`} isBusy={act.isBusy} error={act.error} onConfirm={() => void confirm()}
         rows={[{ name: 'Added', value: formatBytes((quoted?.quota ?? 0) * batchBytes) }, { name: 'Until the end of the agreement', value: <Amount value={quoted?.cost ?? 0n} />, isTotal: true }]}>
-        <p>The providers in place sign for it at once. Growing waits until each of them has proven the running epoch.</p>
+        <p>The providers in place sign for it at once. Growing waits until each of them has proven the running epoch. {PAYING}</p>
       </Confirm>
     </Card>
   );

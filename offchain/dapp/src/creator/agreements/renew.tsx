@@ -12,6 +12,7 @@ import { Hint } from '../../ui/hint.tsx';
 import { Card, Facts } from '../../ui/page.tsx';
 import { parseAmount, parseWhole } from '../../ui/parse.ts';
 import { Amount } from '../../ui/values.tsx';
+import { PAYING } from '../../ui/words.ts';
 import { useBalances } from '../balances.ts';
 import type { AgreementFacts } from './facts.ts';
 
@@ -63,7 +64,7 @@ export function RenewAgreement({ facts }: { facts: AgreementFacts }) {
         title={{ on: 'Let it renew itself', off: 'End the renewals', fill: 'Fill the pot', take: 'Take the pot back' }[asked ?? 'on']}
         act={asked === 'fill' ? `Pay ${formatAmount(amount.value ?? 0n)} HOLD` : 'Sign'}
         rows={asked === 'on' ? [{ name: 'At most, each period', value: <Amount value={costPerPeriod} /> }, { name: 'At most, in all', value: <Amount value={costPerPeriod * BigInt(periods.value ?? 0)} />, isTotal: true }] : asked === 'fill' ? [{ name: 'Into the pot', value: <Amount value={amount.value ?? 0n} />, isTotal: true }] : asked === 'take' ? [{ name: 'Back to you', value: <Amount value={renewal.pot} />, isTotal: true }] : []}>
-        <p>{{ on: 'The heavy node extends it one period at a time, paid from the pot. Nothing leaves your wallet now.', off: 'What is in the pot stays yours.', fill: 'What is not used for renewals, you can take back.', take: 'Without a pot it ends when its paid time is over.' }[asked ?? 'on']}</p>
+        <p>{{ on: 'The heavy node extends it one period at a time, paid from the pot. Nothing leaves your wallet now.', off: 'What is in the pot stays yours.', fill: `What is not used for renewals, you can take back. ${PAYING}`, take: 'Without a pot it ends when its paid time is over.' }[asked ?? 'on']}</p>
       </Confirm>
     </Card>
   );

@@ -15,6 +15,7 @@ import { Hint } from '../../ui/hint.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Card, Facts } from '../../ui/page.tsx';
 import { Amount } from '../../ui/values.tsx';
+import { PAYING } from '../../ui/words.ts';
 import { epochStart, periodStart } from '../../../../chain/epoch.ts';
 import { useBalances } from '../balances.ts';
 import type { Plan } from './plan.ts';
@@ -99,7 +100,7 @@ function Quoted({ plan, quote }: { plan: Plan; quote: Quote }) {
       <Suspense fallback={<Loading what="The map is loading" lines={4} />}><RegionMap regions={match.offers.map(({ region }) => region)} /></Suspense>
       <ProviderTable match={match} />
       <Confirm isOpen={isAsked} onClose={() => setAsked(false)} title="Rent this space" act={`Pay ${formatAmount(cost)} HOLD`} isBusy={act.isBusy} error={act.error} onConfirm={() => void confirm()} rows={rows}>
-        <p>Your wallet asks for the payment, and for a signature that makes the key with which lost parts are rebuilt; how often, depends on the wallet. At most <Amount value={maxCost} /> are taken, should offers change in this moment.</p>
+        <p>{PAYING} Afterwards it signs for the key with which lost parts are rebuilt, which costs nothing. At most <Amount value={maxCost} /> are taken, should offers change in this moment.</p>
       </Confirm>
     </>
   );
