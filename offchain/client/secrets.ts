@@ -27,7 +27,7 @@ export class Secrets {
     this.#options = options;
   }
 
-  /** @throws NonDeterministicWalletError, BadPhraseError, WrongKeyError when the home folder was used with another key */
+  /** @throws NonDeterministicWalletError, BadPhraseError, WrongKeyError when the home folder holds something of another key */
   keys(): Promise<CodecKeys> {
     this.#keys ??= this.#load();
     // A wallet's refusal must not be remembered: its owner may agree the next time.
@@ -63,7 +63,9 @@ export class Secrets {
     const keys = await deriveKeys(platform, await this.#masterKey());
     const keyCheck = toHex(keys.keyCheck);
     const home = await state.claim(creator);
-    if (home.keyCheck !== null && home.keyCheck !== keyCheck) throw new WrongKeyError('home folder');
+    if (home.keyCheck === keyCheck) return keys;
+    // A key that has opened or stored nothing here, such as a mistyped phrase on a new machine, shuts out no other one.
+    if (home.keyCheck !== null && (await state.catalogPlace(creator)) !== undefined) throw new WrongKeyError('home folder');
     await state.noteKeyCheck(creator, keyCheck);
     return keys;
   }

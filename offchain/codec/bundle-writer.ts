@@ -6,6 +6,7 @@ import type { Compression } from './compress.ts';
 import type { KnownChunks } from './chunk-ref.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { CodecInputError } from './format-errors.ts';
+import { freeMemory } from './free-memory.ts';
 import type { RecordKeys } from './keys.ts';
 import { type Prepared, type PreparedSlab, prepareSlab } from './prepare-slab.ts';
 import { chunkIdOf, makeRecord } from './record.ts';
@@ -69,17 +70,19 @@ export class BundleWriter {
     return { row: this.chunks.add({ chunkId, size, method, agreement: this.#options.agreement, bundle: null, ...place }), isNew: true };
   }
 
-  /** Stores a manifest, catalog or list as chunks of its own. */
-  async *storeDocument(keys: RecordKeys | null, bytes: Uint8Array): AsyncGenerator<EncodedBatch, ChunkRef[]> {
+  /** Stores a manifest, catalog or list, which comes in pieces, as chunks of its own. */
+  async *storeDocument(keys: RecordKeys | null, pieces: Iterable<Uint8Array>): AsyncGenerator<EncodedBatch, ChunkRef[]> {
     const { platform } = this.#options;
     const refs: ChunkRef[] = [];
-    for await (const plain of cdcChunks(once(bytes))) {
+    for await (const plain of cdcChunks(each(pieces))) {
       const chunkId = await chunkIdOf(platform, keys, plain);
       const size = plain.length;
       const known = await this.#find(chunkId, size);
       const prepared = known === undefined ? { chunkId, size, record: await makeRecord(platform, { keys, chunkId, plain }) } : { chunkId, size, known };
       const { row } = yield* this.store(prepared);
       refs.push(this.chunks.at(row));
+      // A manifest of many files is cut into many chunks in one go, with no collection in between.
+      for (const used of [plain, ...(prepared.record?.parts ?? [])]) freeMemory(used);
     }
     return refs;
   }
@@ -119,6 +122,6 @@ class NewChunks implements Rows<ChunkRef> {
   }
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes;
+async function* each(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  yield* pieces;
 }

@@ -1,7 +1,7 @@
 /** Lists of chunk references as bytes: which bundles they lie in (homes), and a table of 53 bytes for each reference. */
-import { viewOf } from './bytes.ts';
+import { join, viewOf } from './bytes.ts';
 import { CHUNK_MAX_BYTES } from './chunk.ts';
-import type { Rows } from './cbor-writer.ts';
+import type { ByteParts, Rows } from './cbor-writer.ts';
 import type { Home } from './chunk-ref.ts';
 import { RECORD_MAX_BYTES } from './record.ts';
 import { type Reader, U32_MAX } from './strict-cbor.ts';
@@ -22,25 +22,35 @@ const homeKey = (home: Home): string => `${home.agreement}/${home.bundle}`;
 const order = (home: Home): number => home.bundle ?? Infinity;
 
 export function packRefs(refs: Rows<ChunkRef>): PackedRefs {
+  const { homes, parts } = refsInParts(refs);
+  return { homes, table: join(Array.from(parts, (row) => row.slice())) };
+}
+
+/** The table row by row: each is valid until the next one is asked for. */
+function refsInParts(refs: Rows<ChunkRef>): { readonly homes: readonly Home[]; readonly parts: ByteParts } {
   const distinct = new Map<string, Home>();
   for (const { agreement, bundle } of refs) distinct.set(homeKey({ agreement, bundle }), { agreement, bundle });
   const homes = [...distinct.values()].sort((a, b) =>
     Number(a.bundle === null) - Number(b.bundle === null) || a.agreement - b.agreement || order(a) - order(b));
   const indexOf = new Map(homes.map((home, i) => [homeKey(home), i]));
-  const table = new Uint8Array(refs.length * REF_BYTES);
-  const view = viewOf(table);
-  let at = 0;
-  for (const ref of refs) {
-    table.set(ref.chunkId, at);
-    view.setUint32(at + 32, ref.size, true);
-    view.setUint8(at + 36, ref.method);
-    view.setUint32(at + 37, indexOf.get(homeKey(ref)) ?? 0, true);
-    view.setUint32(at + 41, ref.batch, true);
-    view.setUint32(at + 45, ref.offset, true);
-    view.setUint32(at + 49, ref.storedSize, true);
-    at += REF_BYTES;
-  }
-  return { homes, table };
+  const row = new Uint8Array(REF_BYTES);
+  const view = viewOf(row);
+  const parts = {
+    sizeBytes: refs.length * REF_BYTES,
+    *[Symbol.iterator](): Generator<Uint8Array, void> {
+      for (const ref of refs) {
+        row.set(ref.chunkId);
+        view.setUint32(32, ref.size, true);
+        view.setUint8(36, ref.method);
+        view.setUint32(37, indexOf.get(homeKey(ref)) ?? 0, true);
+        view.setUint32(41, ref.batch, true);
+        view.setUint32(45, ref.offset, true);
+        view.setUint32(49, ref.storedSize, true);
+        yield row;
+      }
+    },
+  };
+  return { homes, parts };
 }
 
 /** `fail` is called with a reason when a row breaks a bound. */
@@ -78,9 +88,9 @@ export function homeFromCbor(reader: Reader): Home {
   return { agreement: agreement.integer(0, U32_MAX), bundle: bundle.isNull() ? null : bundle.integer(0, THIS_BUNDLE - 1) };
 }
 
-export function refsToCbor(refs: Rows<ChunkRef>): [CborHome[], Uint8Array] {
-  const { homes, table } = packRefs(refs);
-  return [homes.map(homeToCbor), table];
+export function refsToCbor(refs: Rows<ChunkRef>): [CborHome[], ByteParts] {
+  const { homes, parts } = refsInParts(refs);
+  return [homes.map(homeToCbor), parts];
 }
 
 export function refsFromCbor(reader: Reader): ChunkRef[] {

@@ -2,6 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, join, utf8, viewOf } from './bytes.ts';
 import { CodecInputError } from './format-errors.ts';
+import { freeMemory } from './free-memory.ts';
 import { GearScan } from './kernels/gear.ts';
 
 const MIB = 1 << 20;
@@ -128,9 +129,18 @@ async function* cutStream(source: AsyncIterable<Uint8Array>, cutter: Cutter): As
       parts.push(rest.slice(0, end < 0 ? rest.length : end));
       if (end < 0) break;
       rest = rest.subarray(end);
-      yield join(parts);
+      yield joined(parts);
       parts = [];
     }
   }
-  if (parts.length > 0) yield join(parts);
+  if (parts.length > 0) yield joined(parts);
+}
+
+/** Takes the parts over. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) return first;
+  const all = join(parts);
+  for (const part of parts) freeMemory(part);
+  return all;
 }

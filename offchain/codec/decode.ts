@@ -53,7 +53,7 @@ export async function readCatalog(context: DecodeContext, options: { locator: Ca
 /** The manifest, with every location resolved as far as `ref` is. */
 export async function readManifest(context: DecodeContext, ref: ManifestRef): Promise<Manifest> {
   const manifest = decodeManifest(await readDocument(context, domain(context, 'manifest', ref.visibility), ref.chunks));
-  const root = await contentRoot(context.platform, manifest);
+  const root = contentRoot(manifest);
   if (!equal(root, manifest.root) || !equal(root, ref.root)) throw new MalformedError('manifest', 'its entries do not fit its root');
   return { ...manifest, chunks: manifest.chunks.map((chunk) => resolveRef(chunk, ref)) };
 }

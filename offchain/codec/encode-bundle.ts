@@ -68,7 +68,7 @@ export async function* encodeBundle(options: EncodeBundleOptions): AsyncGenerato
   const generation = visibility === 'public' ? 0 : (rekey?.generation ?? generationOf(catalog, name));
   const keys = { ...options.keys, content: await keysOfGeneration(options.keys.content, generation) };
   const { builder, stats, unreadable } = yield* storeObjects(writer, { ...options, keys });
-  const root = await contentRoot(platform, { visibility, ...builder });
+  const root = contentRoot({ visibility, ...builder });
   const latest = latestVersion(catalog, name);
   const result = { stats, unreadable };
   if (rekey === undefined && latest !== undefined && equal(latest.root, root) && writer.newCount === 0) {

@@ -4,7 +4,6 @@ import type { ForeignKeys } from './catalog.ts';
 import { type Manifest, contentRoot, decodeManifest, encodeManifest } from './manifest.ts';
 import { equal } from './bytes.ts';
 import { type Reader, U32_MAX, decodeCbor } from './strict-cbor.ts';
-import type { Platform } from './types.ts';
 
 /** One version of one name, or the part of it below a path. */
 export interface GrantedObject {
@@ -38,22 +37,22 @@ export function encodeGrant({ label, objects, batches }: Grant): Uint8Array {
 }
 
 /** Its writer may be anybody: paths, sizes and places are checked. Throws MalformedError. */
-export async function decodeGrant(platform: Platform, bytes: Uint8Array): Promise<Grant> {
+export function decodeGrant(bytes: Uint8Array): Grant {
   const field = decodeCbor('grant', bytes).fields('v', 'label', 'objects', 'batches');
   field.v.oneOf(1);
   const rows = field.objects.list();
   if (rows.length > OBJECTS_MAX) field.objects.fail(`has more than ${OBJECTS_MAX} objects`);
   const objects: GrantedObject[] = [];
-  for (const row of rows) objects.push(await objectFromCbor(platform, row));
+  for (const row of rows) objects.push(objectFromCbor(row));
   return { label: field.label.text(LABEL_CHARS), objects, batches: field.batches.list().map(batchFromCbor) };
 }
 
-async function objectFromCbor(platform: Platform, row: Reader): Promise<GrantedObject> {
+function objectFromCbor(row: Reader): GrantedObject {
   const [version, document, keys] = row.tuple(3) as [Reader, Reader, Reader];
   const manifest = decodeManifest(document.bytes());
   if (manifest.visibility !== 'private' || manifest.parent !== null || manifest.contentId !== null) row.fail('is of no private object');
   if (manifest.chunks.some(({ bundle }) => bundle === null)) row.fail('does not say in which bundle it lies');
-  if (!equal(await contentRoot(platform, manifest), manifest.root)) row.fail('has entries that do not fit its root');
+  if (!equal(contentRoot(manifest), manifest.root)) row.fail('has entries that do not fit its root');
   return { version: version.integer(1, U32_MAX), manifest, keys: keys.bytes(32 * manifest.chunks.length) };
 }
 

@@ -1,12 +1,13 @@
 /** A manifest: one version of one stored object (a file or a tree), with every chunk that makes it up. */
+import { sha256 } from '@noble/hashes/sha2.js';
 import { type ObjectInfo, assertName, assertSafePath, PATH_MAX_CHARS } from './archive.ts';
 import { join } from './bytes.ts';
-import { type Rows, encodeCbor, mapRows } from './cbor-writer.ts';
+import { type Rows, encodeCbor, encodeCborPieces, mapRows } from './cbor-writer.ts';
 import type { ChunkList } from './chunk-ref.ts';
 import { refsFromCbor, refsToCbor } from './chunk-ref-codec.ts';
 import { type ManifestRef, type Visibility, contentIdFromCbor, manifestRefFromCbor, manifestRefToCbor } from './manifest-ref.ts';
 import { type Reader, decodeCbor } from './strict-cbor.ts';
-import type { ChunkRef, Platform } from './types.ts';
+import type { ChunkRef } from './types.ts';
 
 export interface ManifestEntry extends ObjectInfo {
   /** Indices into the manifest's chunk table, in file order. */
@@ -40,13 +41,13 @@ const MODE_MAX = 0o7777;
 const MTIME_MAX = 8.64e15;
 
 /** SHA-256 of dag-cbor [visibility, [[kind, path, mode, mtimeMs, size, target or null, chunk ids joined]...]]. */
-export async function contentRoot(
-  platform: Platform,
-  tree: { readonly visibility: Visibility; readonly entries: Rows<ManifestEntry>; readonly chunks: { at(index: number): Pick<ChunkRef, 'chunkId'> | undefined } },
-): Promise<Uint8Array> {
+export function contentRoot(tree: { readonly visibility: Visibility; readonly entries: Rows<ManifestEntry>; readonly chunks: { at(index: number): Pick<ChunkRef, 'chunkId'> | undefined } }): Uint8Array {
   const ids = (indices: readonly number[]): Uint8Array => join(indices.map((i) => idAt(tree.chunks, i)));
   const rows = mapRows(tree.entries, (entry) => [...attributes(entry), ids(entry.chunks)]);
-  return platform.sha256(encodeCbor([tree.visibility, rows]));
+  // Piece by piece, which the platforms' digests do not take.
+  const hash = sha256.create();
+  for (const piece of encodeCborPieces([tree.visibility, rows])) hash.update(piece);
+  return hash.digest();
 }
 
 function idAt(chunks: { at(index: number): Pick<ChunkRef, 'chunkId'> | undefined }, index: number): Uint8Array {
@@ -60,6 +61,15 @@ function attributes(entry: ManifestEntry): unknown[] {
 }
 
 export function encodeManifest(manifest: ManifestSource): Uint8Array {
+  return encodeCbor(manifestToCbor(manifest));
+}
+
+/** The same bytes in pieces, each valid until the next one is asked for. */
+export function encodeManifestPieces(manifest: ManifestSource): Iterable<Uint8Array> {
+  return encodeCborPieces(manifestToCbor(manifest));
+}
+
+function manifestToCbor(manifest: ManifestSource): Readonly<Record<string, unknown>> {
   let next = 0;
   const codes = (indices: readonly number[]): number[] =>
     indices.map((index) => {
@@ -67,7 +77,7 @@ export function encodeManifest(manifest: ManifestSource): Uint8Array {
       next++;
       return 0;
     });
-  return encodeCbor({
+  return {
     v: 1,
     name: manifest.name,
     created: manifest.created,
@@ -79,7 +89,7 @@ export function encodeManifest(manifest: ManifestSource): Uint8Array {
     // so the manifest of the next version shares most of its chunks with this one.
     entries: mapRows(manifest.entries, (entry) => [...attributes(entry), codes(entry.chunks)]),
     chunks: refsToCbor(manifest.chunks),
-  });
+  };
 }
 
 /** Throws MalformedError. Locations still say "this bundle" where the encoder said so. */

@@ -3,6 +3,7 @@
  * WebCrypto takes no shared memory and knows no streams, so some calls copy. It has no zstd: that comes as WebAssembly, when first needed.
  */
 import { concat } from './bytes.ts';
+import { lentBytes } from './lent-bytes.ts';
 import type { Platform } from './types.ts';
 import { type Zstd, wasmZstd } from './zstd-wasm.ts';
 
@@ -18,17 +19,17 @@ export function browserPlatform(zstd: Zstd = wasmZstd): Platform {
     const counter = new DataView(new ArrayBuffer(CIPHER_BLOCK_SIZE));
     // Throws for an offset that is not whole blocks: BigInt refuses fractions.
     counter.setBigUint64(8, BigInt(offset / CIPHER_BLOCK_SIZE));
-    return new Uint8Array(await subtle.encrypt({ name: 'AES-CTR', counter: new Uint8Array(counter.buffer), length: 64 }, aes, own(data)));
+    return new Uint8Array(await subtle.encrypt({ name: 'AES-CTR', counter: new Uint8Array(counter.buffer), length: 64 }, aes, lentBytes(data)));
   };
   const gcmEncrypt = async ({ key, nonce, data, associated }: Parameters<Platform['gcmEncrypt']>[0]): Promise<Uint8Array> => {
     const aes = await subtle.importKey('raw', own(key), 'AES-GCM', false, ['encrypt']);
-    return new Uint8Array(await subtle.encrypt({ name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) }, aes, own(data)));
+    return new Uint8Array(await subtle.encrypt({ name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) }, aes, lentBytes(data)));
   };
   const gcmDecrypt = async ({ key, nonce, data, associated }: Parameters<Platform['gcmDecrypt']>[0]): Promise<Uint8Array | null> => {
     if (data.length < GCM_TAG_SIZE) return null;
     const aes = await subtle.importKey('raw', own(key), 'AES-GCM', false, ['decrypt']);
     try {
-      return new Uint8Array(await subtle.decrypt({ name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) }, aes, own(data)));
+      return new Uint8Array(await subtle.decrypt({ name: 'AES-GCM', iv: own(nonce), additionalData: own(associated) }, aes, lentBytes(data)));
     } catch (error) {
       if (error instanceof DOMException && error.name === 'OperationError') return null;
       throw error;
@@ -47,10 +48,10 @@ export function browserPlatform(zstd: Zstd = wasmZstd): Platform {
       for (let at = 0; at < sizeBytes; at += RANDOM_PIECE_SIZE) globalThis.crypto.getRandomValues(bytes.subarray(at, at + RANDOM_PIECE_SIZE));
       return bytes;
     },
-    sha256: async (data) => new Uint8Array(await subtle.digest('SHA-256', own(data))),
+    sha256: async (data) => new Uint8Array(await subtle.digest('SHA-256', lentBytes(data))),
     async hmacSha256(key, ...parts) {
       const mac = await subtle.importKey('raw', own(key), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-      return new Uint8Array(await subtle.sign('HMAC', mac, own(parts.length === 1 ? parts[0]! : concat(...parts))));
+      return new Uint8Array(await subtle.sign('HMAC', mac, lentBytes(parts.length === 1 ? parts[0]! : concat(...parts))));
     },
     async hkdfSha256({ ikm, salt, info, sizeBytes }) {
       const base = await subtle.importKey('raw', own(ikm), 'HKDF', false, ['deriveBits']);

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { freeMemory } from '../store/free-memory.ts';
+import { freeMemory } from '../codec/free-memory.ts';
 
 /** Bytes that are read once: an HTTP request, or anything that can be iterated. */
 export type ByteSource = Readable | AsyncIterable<Uint8Array>;

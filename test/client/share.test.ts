@@ -139,6 +139,20 @@ describe('sharing with an address', () => {
     expect(await listReceived(benAgain)).toEqual(await listReceived(ben));
   });
 
+  it('is not disturbed by a wrong phrase on a new machine, which shuts out no right key there', async () => {
+    const { publicKey } = await publishShareKey(ada);
+    const mistaken = { account: 12, home: join(world.folder, 'mistaken'), recoveryPhrase: `${'test '.repeat(11)}junk` };
+    const wrong = await world.client(mistaken);
+    await expect(list(wrong)).rejects.toMatchObject({ code: 'WRONG_KEY' });
+    await expect(listReceived(wrong)).rejects.toMatchObject({ code: 'WRONG_KEY' });
+    await wrong.close();
+    expect(bytesToHex(await findShareKey(stranger, ada.creator)), 'what is shared from now on is for the right key').toBe(publicKey);
+    const right = await world.client({ account: 12, home: mistaken.home });
+    expect((await list(right)).map(({ name }) => name)).toContain('docs');
+    await right.close();
+    await expect((await world.client(mistaken)).secrets.keys(), 'now it holds something of a key').rejects.toMatchObject({ code: 'WRONG_KEY' });
+  });
+
   it('stores a grant that is too large for a letter in the network', async () => {
     await store('many', Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}.txt`, noise(`many ${i}`, 40)])));
     const shared = await share(ada, { target: { name: 'many', isPrefix: false }, to: [ben.creator] });

@@ -1,6 +1,6 @@
 import { encode } from '@ipld/dag-cbor';
 import { describe, expect, test } from 'vitest';
-import { encodeCbor, mapRows } from '../../offchain/codec/cbor-writer.ts';
+import { encodeCbor, encodeCborPieces, mapRows } from '../../offchain/codec/cbor-writer.ts';
 import { CodecInputError } from '../../offchain/codec/format-errors.ts';
 
 const integers = [0, 23, 24, 255, 256, 0xffff, 0x1_0000, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER];
@@ -19,8 +19,23 @@ describe('dag-cbor', () => {
     expect(Buffer.compare(encodeCbor({ rows }), encode({ rows: [...rows] }))).toBe(0);
   });
 
+  test('pieces are the same bytes, however long the lists and byte strings in them', () => {
+    const rows = mapRows(Array.from({ length: 5_000 }, (_, i) => i), (i) => [`path ${i}`, i, null, new Uint8Array(i % 100).fill(i)]);
+    const bytes = new Uint8Array(32).fill(9);
+    const table = { sizeBytes: 53 * 5_000, *[Symbol.iterator]() { for (let i = 0; i < 5_000; i++) yield new Uint8Array(53).fill(i); } };
+    for (const value of [null, [], {}, 'ä'.repeat(40_000), { v: 1, rows, table: [[[1, null]], table], list: [1, [2, rows]], bytes }, ['private', rows]]) {
+      const pieces = [...encodeCborPieces(value)].map((piece) => piece.length);
+      const joined = Buffer.concat(Array.from(encodeCborPieces(value), (piece) => Buffer.from(piece)));
+      expect(Buffer.compare(joined, encodeCbor(value))).toBe(0);
+      expect(Math.max(...pieces)).toBeLessThan(128 << 10);
+    }
+    const whole = encode({ rows: [...rows], table: Buffer.concat([...table]) });
+    expect(Buffer.compare(encodeCbor({ rows, table }), whole)).toBe(0);
+  });
+
   test('what the formats do not know is refused', () => {
     for (const value of [undefined, 1.5, NaN, Infinity, 2 ** 53, true, 1n, () => 1, [undefined]]) expect(() => encodeCbor(value)).toThrow(CodecInputError);
     expect(() => encodeCbor({ length: 2, *[Symbol.iterator]() { yield 1; } })).toThrow('gave 1');
+    expect(() => encodeCbor({ sizeBytes: 2, *[Symbol.iterator]() { yield new Uint8Array(3); } })).toThrow('gave 3');
   });
 });

@@ -30,6 +30,25 @@ describe('browserPlatform', () => {
     expect(await browser.hkdfSha256(options)).toEqual(await nodePlatform.hkdfSha256(options));
   });
 
+  it('keeps bytes apart that are worked on at once, in shared memory', async () => {
+    const [key, nonce, associated] = [random.bytes(32), random.bytes(12), random.bytes(33)];
+    const all = range(6).map((i) => random.bytes(80_000 - i));
+    const [sums, macs, sealed, streamed] = await Promise.all([
+      Promise.all(all.map((data) => browser.sha256(shared(data)))),
+      Promise.all(all.map((data) => browser.hmacSha256(key, shared(data)))),
+      Promise.all(all.map((data) => browser.gcmEncrypt({ key, nonce, associated, data: shared(data) }))),
+      Promise.all(all.map((data) => browser.ctr({ key, offset: 0, data: shared(data) }))),
+    ]);
+    for (const [i, data] of all.entries()) {
+      expect(sums[i]).toEqual(await nodePlatform.sha256(data));
+      expect(macs[i]).toEqual(await nodePlatform.hmacSha256(key, data));
+      expect(Buffer.from(sealed[i]!).equals(await nodePlatform.gcmEncrypt({ key, nonce, associated, data }))).toBe(true);
+      expect(Buffer.from(streamed[i]!).equals(await nodePlatform.ctr({ key, offset: 0, data }))).toBe(true);
+    }
+    const opened = await Promise.all(sealed.map((data) => browser.gcmDecrypt({ key, nonce, associated, data: shared(data) })));
+    expect(opened.map((data, i) => data !== null && Buffer.from(data).equals(all[i]!))).toEqual(all.map(() => true));
+  });
+
   it.each(['node', 'browser'])('in place on %s: the same bytes as elsewhere, piece after piece', async (which) => {
     const on = which === 'node' ? nodePlatform : browser;
     const [key, nonce, associated, data] = [random.bytes(32), random.bytes(12), random.bytes(33), random.bytes(300_007)];

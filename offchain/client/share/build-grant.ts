@@ -31,7 +31,7 @@ async function grantedObject(client: Client, { name, version, ref, generation }:
   const part = below(all, path);
   if (part.entries.length === 0) return undefined;
   const tree = { visibility: 'private' as const, ...part };
-  const manifest: Manifest = { v: 1, name, created: all.created, parent: null, contentId: null, root: await contentRoot(platform, tree), ...tree };
+  const manifest: Manifest = { v: 1, name, created: all.created, parent: null, contentId: null, root: contentRoot(tree), ...tree };
   const { chunkKey } = await keysOfGeneration(keys.content, generation);
   const chunkKeys: Uint8Array[] = [];
   // Of each chunk its own: nothing follows from it for any other.

@@ -84,7 +84,7 @@ export async function openHead(platform: Platform, letter: Letter, bodyKey: Uint
 export async function openGrantBody(reader: PublicReader, letter: Letter, bodyKey: Uint8Array, signal?: AbortSignal): Promise<Grant> {
   const { body } = valueOf(letter);
   const closed = typeof body === 'string' ? bytesOf(body) : await readStored(reader, body, signal);
-  return refusing(async () => decodeGrant(reader.platform, await openBody(reader.platform, bodyKey, closed)));
+  return refusing(async () => decodeGrant(await openBody(reader.platform, bodyKey, closed)));
 }
 
 async function readStored(reader: PublicReader, location: PublicLocation, signal: AbortSignal | undefined): Promise<Uint8Array> {

@@ -6,6 +6,7 @@ import { CARD_ID, Letter, checkLetter } from '../../wire/letter.ts';
 import { abortable } from '../aborting.ts';
 import type { Client } from '../client.ts';
 import type { PublicReader } from '../named/public-reader.ts';
+import { syncCatalog } from '../sync-catalog.ts';
 import { type Book, openBook } from './book.ts';
 import { BadRecipientError, NoShareKeyError } from './errors.ts';
 import { decodeText, encodeText } from './letter-text.ts';
@@ -21,7 +22,7 @@ export interface ShareKey {
   readonly card: string;
 }
 
-/** Tells the heavy nodes the wallet's key to share with. Does nothing where they have it already. */
+/** Tells the heavy nodes the wallet's key to share with. Does nothing where they have it already. @throws WrongKeyError when another key made that one, and what is stored */
 export function publishShareKey(client: Client, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<ShareKey> {
   return abortable('Publishing the key to share with', options.signal, async () => ownCard(client, await openBook(client, options.signal)));
 }
@@ -30,6 +31,8 @@ export async function ownCard(client: Client, book: Book): Promise<ShareKey> {
   const { exchange } = await client.secrets.sharing();
   const publicKey = bytesToHex(publicKeyOf(exchange));
   const known = book.letter({ from: client.creator, id: CARD_ID });
+  // Another key made that card. Where something is stored, only the key that opens it may put its own in that place: what others share would be lost for the right one.
+  if (known !== undefined && known.value !== publicKey) await syncCatalog(client);
   const letter = known?.value === publicKey ? known : await book.write({ kind: 'card', id: CARD_ID, value: publicKey });
   return { address: client.creator, publicKey, card: await encodeText(client.platform, CARD_PREFIX, letter) };
 }
