@@ -1,5 +1,6 @@
 /** HTTP as pages and workers have it: `fetch`. It also runs in Node, where tests compare it with Node's sockets. */
 import { copyInto } from '../codec/bytes.ts';
+import { lentBytes } from '../codec/lent-bytes.ts';
 import type { Exchange, RequestBody } from './exchange.ts';
 import { IDLE_TIMEOUT_MS } from './limits.ts';
 import { AbortedError, TransportError } from './transport-errors.ts';
@@ -13,7 +14,7 @@ const LEAST_BYTES_PER_SECOND = 64 * 1024;
 export const pageExchange: Exchange = async (url, options) => {
   const { signal, timeoutMs, idleMs = IDLE_TIMEOUT_MS } = options;
   if (signal?.aborted === true) throw new AbortedError(`The request to ${url}`, signal.reason);
-  const body = options.body === undefined ? undefined : await ownBytes(options.body);
+  const body = options.body === undefined ? undefined : await wholeOf(options.body);
   const silence = new Silence(idleMs);
   const signals = [silence.signal, signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)].filter((one) => one !== undefined);
   const fail = (cause: unknown): Error => {
@@ -30,7 +31,8 @@ export const pageExchange: Exchange = async (url, options) => {
     response = await fetch(url, {
       method: options.method ?? 'GET',
       headers: { ...options.headers },
-      ...(body === undefined ? {} : { body }),
+      // `fetch` takes no shared memory, and copies what it gets before it returns.
+      ...(body === undefined ? {} : { body: lentBytes(body) }),
       signal: AbortSignal.any(signals),
       // Signed tickets travel in headers; cookies of the node's host are nobody's business, and a fragment is too large for the cache.
       credentials: 'omit',
@@ -93,9 +95,8 @@ class Silence {
   }
 }
 
-/** `fetch` takes no shared memory. A copy also is nobody else's to change while it is sent. */
-async function ownBytes(body: RequestBody): Promise<Uint8Array<ArrayBuffer>> {
-  if (body instanceof Uint8Array) return own(body);
+async function wholeOf(body: RequestBody): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body;
   const bytes = new Uint8Array(body.sizeBytes);
   let at = 0;
   for await (const part of body.source) {
@@ -103,13 +104,6 @@ async function ownBytes(body: RequestBody): Promise<Uint8Array<ArrayBuffer>> {
     at += part.length;
   }
   return bytes.subarray(0, at);
-}
-
-function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (bytes.buffer instanceof ArrayBuffer) return bytes as Uint8Array<ArrayBuffer>;
-  const copy = new Uint8Array(bytes.length);
-  copyInto(copy, bytes, 0);
-  return copy;
 }
 
 function originHere(): string {

@@ -1,18 +1,22 @@
 // usage: started by s3.ts with an IPC channel; an S3 gateway in a process of its own
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { createChain } from '../../offchain/chain/client.ts';
 import { devAccount, DEV_CHAIN_ID } from '../../offchain/chain/dev-accounts.ts';
 import { parseDeployment } from '../../offchain/chain/deployment.ts';
 import { createClient } from '../../offchain/client/client.ts';
+import { toRowKey } from '../../offchain/gateway/objects/keys.ts';
 import { openObjects } from '../../offchain/gateway/objects/open.ts';
 import type { OpenedObjects } from '../../offchain/gateway/objects/open.ts';
 import { KeyFile } from '../../offchain/gateway/s3/auth/key-file.ts';
 import { startS3Gateway } from '../../offchain/gateway/s3/start.ts';
 import { createLogger } from '../../offchain/store/log.ts';
+import { openNodeStore } from '../../offchain/store/open-node-store.ts';
 import { peakMemoryBytes } from './memory.ts';
 
 export type GatewayOrder =
   | { readonly do: 'start'; readonly rpcUrl: string; readonly deployment: string; readonly account: number; readonly home: string; readonly durability: 'network' | 'spool' }
-  /** Puts `count` copies of one small object into a bucket, without HTTP. */
+  /** `count` objects in a bucket that is empty. */
   | { readonly do: 'fill'; readonly bucket: string; readonly count: number }
   | { readonly do: 'flush' }
   | { readonly do: 'peak' };
@@ -24,7 +28,9 @@ export interface GatewayAnswer {
   readonly peakBytes?: number;
 }
 
-const AT_ONCE = 256;
+const ROWS_AT_ONCE = 2_500;
+const EMPTY_MD5 = createHash('md5').digest('hex');
+let homeFolder = '';
 let objects: OpenedObjects | undefined;
 let stop: () => Promise<void> = async () => undefined;
 
@@ -44,6 +50,7 @@ async function obey(order: GatewayOrder): Promise<GatewayAnswer> {
 }
 
 async function start({ rpcUrl, deployment, account, home, durability }: GatewayOrder & { readonly do: 'start' }): Promise<GatewayAnswer> {
+  homeFolder = home;
   const chain = await createChain({ rpcUrls: [rpcUrl], deployment: parseDeployment(deployment), account: devAccount(account, DEV_CHAIN_ID), pollMs: 50 });
   const client = await createClient({ chain, home });
   const log = createLogger({ name: 's3', write: (line) => void (line.includes('"level":"error"') && process.stderr.write(line)) });
@@ -59,17 +66,22 @@ async function start({ rpcUrl, deployment, account, home, durability }: GatewayO
   return { url: gateway.url, accessKey, secretKey };
 }
 
+/** Straight into the gateway's tables, as objects of no bytes that were put long ago: what is measured is how they are listed. */
 async function fill(bucket: string, count: number): Promise<void> {
-  const from = { bucket, key: 'folder 0/key 00000000' };
-  const bytes = Buffer.from('one of many');
-  await objects?.putObject({ ...from, body: one(bytes), sizeBytes: bytes.length });
-  let next = 1;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < count; at = next++) await objects?.copyObject({ bucket, key: `folder ${at % 100}/key ${String(at).padStart(8, '0')}`, from });
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const file = (await readdir(homeFolder)).find((name) => /^objects-.*\.db$/.test(name));
+  if (file === undefined) throw new Error('the gateway has no tables of its own in its home folder');
+  const store = await openNodeStore({ home: homeFolder, name: file.slice(0, -'.db'.length) });
+  try {
+    const same = { bucket, versionId: 'null', isLatest: true, isMarker: false, sizeBytes: 0n, etag: EMPTY_MD5, modifiedMs: 0n, record: JSON.stringify({ headers: {}, tags: {}, pieces: [] }) };
+    for (let at = 0; at < count; at += ROWS_AT_ONCE) {
+      const data = Array.from({ length: Math.min(ROWS_AT_ONCE, count - at) }, (_, i) => ({ ...same, key: toRowKey(keyOf(at + i)), order: BigInt(at + i) }));
+      await store.objectVersion.createMany({ data });
+    }
+  } finally {
+    await store.$disconnect();
+  }
 }
 
-async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes;
+function keyOf(at: number): string {
+  return `folder ${at % 100}/key ${String(at).padStart(8, '0')}`;
 }

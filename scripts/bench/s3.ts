@@ -27,6 +27,8 @@ const CREATOR_ACCOUNT = 19;
 const BUCKET = 'bench';
 const RANGES = 60;
 const PAGE = 1_000;
+const CURL = ['--silent', '--show-error', '--fail', '--output', '/dev/null'];
+const withCurl = await runs('curl', [...CURL, '--version']);
 const AGENT = new http.Agent({ keepAlive: true });
 
 interface Gateway {
@@ -142,7 +144,7 @@ async function measureRepository(name: string, repository: string, more: Readonl
 async function measureList(gateway: Gateway): Promise<void> {
   const Bucket = `${BUCKET}-list`;
   await gateway.sdk.send(new CreateBucketCommand({ Bucket }));
-  const fillSeconds = await timed(async () => void (await gateway.ask({ do: 'fill', bucket: Bucket, count: keyCount })));
+  await gateway.ask({ do: 'fill', bucket: Bucket, count: keyCount });
   const before = await peakMiB(gateway);
   const pageMs: number[] = [];
   let found = 0;
@@ -157,7 +159,7 @@ async function measureList(gateway: Gateway): Promise<void> {
   });
   if (found !== keyCount) throw new Error(`${found} keys of ${keyCount} were listed`);
   const folders = await timed(async () => void (await gateway.sdk.send(new ListObjectsV2Command({ Bucket, Delimiter: '/' }))));
-  add('s3-list', 0, [], { keys: found, pages: pageMs.length, seconds: Math.round(seconds * 10) / 10, medianPageMs: Math.round(pageMs.sort((x, y) => x - y)[pageMs.length >> 1]!), slowestPageMs: Math.round(pageMs.at(-1)!), foldersMs: Math.round(1000 * folders), grownMiB: (await peakMiB(gateway)) - before, copiesPerSecond: Math.round(keyCount / fillSeconds) });
+  add('s3-list', 0, [], { keys: found, pages: pageMs.length, seconds: Math.round(seconds * 10) / 10, medianPageMs: Math.round(pageMs.sort((x, y) => x - y)[pageMs.length >> 1]!), slowestPageMs: Math.round(pageMs.at(-1)!), foldersMs: Math.round(1000 * folders), grownMiB: (await peakMiB(gateway)) - before });
 }
 
 async function startGateway({ rpcUrl, deployment }: BenchNetwork, durability: 'network' | 'spool', home: string): Promise<Gateway> {
@@ -188,10 +190,12 @@ async function peakMiB(gateway: Gateway): Promise<number> {
   return Math.round(((await gateway.ask({ do: 'peak' })).peakBytes ?? 0) / 2 ** 20);
 }
 
-/** One PUT by a presigned URL: the client takes as little of the shared cores as it can. */
+/** One PUT by a presigned URL. The client shares the cores with all others and should take little of them: curl takes half a second of one for a GiB, node:http three. */
 async function upload({ sdk }: Gateway, Key: string, path: string, Bucket = BUCKET): Promise<void> {
+  const url = await getSignedUrl(sdk, new PutObjectCommand({ Bucket, Key }));
+  if (withCurl) return must(runs('curl', [...CURL, '--header', 'Expect:', '--upload-file', path, url]), 'curl');
   const { size } = await stat(path);
-  const sent = http.request(await getSignedUrl(sdk, new PutObjectCommand({ Bucket, Key })), { method: 'PUT', headers: { 'content-length': size } });
+  const sent = http.request(url, { method: 'PUT', headers: { 'content-length': size } });
   const answered = once(sent, 'response') as Promise<[http.IncomingMessage]>;
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), sent);
   const [answer] = await answered;
@@ -199,9 +203,13 @@ async function upload({ sdk }: Gateway, Key: string, path: string, Bucket = BUCK
   if (answer.statusCode !== 200) throw new Error(`the gateway answered ${answer.statusCode}`);
 }
 
-/** The whole object, or 64 KiB from `start` on. Seconds until its first byte. */
+/** The whole object, or 64 KiB from `start` on. Seconds until its first byte, of a range. */
 async function download({ sdk }: Gateway, Key: string, start: number | undefined): Promise<number> {
   const url = await getSignedUrl(sdk, new GetObjectCommand({ Bucket: BUCKET, Key }));
+  if (withCurl && start === undefined) {
+    await must(runs('curl', [...CURL, url]), 'curl');
+    return 0;
+  }
   const beginMs = performance.now();
   const asked = http.get(url, { headers: start === undefined ? {} : { range: `bytes=${start}-${start + 65_535}` }, agent: AGENT });
   const [answer] = (await once(asked, 'response')) as [http.IncomingMessage];

@@ -54,6 +54,13 @@ describe.each([['in Node', nodeExchange], ['in a page', pageExchange]])('an exch
     expect(head.status).toBe(200);
   });
 
+  it('keeps bodies apart that are sent at once', async () => {
+    const url = await echo();
+    const bodies = Array.from({ length: 6 }, (_, i) => new Uint8Array(new SharedArrayBuffer(200_000 - i)).fill(i + 1));
+    const back = await Promise.all(bodies.map((body) => whole(url, { method: 'PUT', body })));
+    expect(back.map(({ body }, i) => body.equals(Buffer.from(bodies[i]!)))).toEqual(bodies.map(() => true));
+  });
+
   it('says that nobody answers', async () => {
     const url = await echo();
     closers.splice(0).forEach((close) => close());

@@ -48,10 +48,19 @@ export class Bodies {
   }
 
   /**
-   * Bytes [start, end) of what the pieces are together. A piece of the answer is valid until the next one is asked for.
+   * Bytes [start, end) of what the pieces are together. A piece of the answer is valid until the next one is asked for. What is deleted or overwritten meanwhile is read to its end.
    * `known`: packs of bodies as they were found before; the object may be deleted while it is read.
    */
   async *read(pieces: readonly Piece[], range: { readonly start: number; readonly end: number }, options: ReadOptions = {}): AsyncGenerator<Uint8Array, void> {
+    const release = this.#options.spool.hold(cutPieces(pieces, range).map(([id]) => id));
+    try {
+      yield* this.#readMoving(pieces, range, options);
+    } finally {
+      await release();
+    }
+  }
+
+  async *#readMoving(pieces: readonly Piece[], range: { readonly start: number; readonly end: number }, options: ReadOptions): AsyncGenerator<Uint8Array, void> {
     let { start } = range;
     for (let look = 1; ; look++) {
       const rest = cutPieces(pieces, { start, end: range.end });

@@ -9,6 +9,7 @@ import type { Journal, MovedBody } from './journal.ts';
 import type { Room } from './room.ts';
 import type { ObjectsSettings } from './settings.ts';
 import type { Spool } from './spool.ts';
+import type { Writers } from './writers.ts';
 
 export interface Clock {
   nowMs(): number;
@@ -22,6 +23,7 @@ export interface Objects {
   readonly log: Logger;
   readonly spool: Spool;
   readonly room: Room;
+  readonly writers: Writers;
   readonly bodies: Bodies;
   readonly journal: Journal;
   readonly commits: Commits;

@@ -2,6 +2,8 @@
 import type { Objects } from './context.ts';
 
 const INTERVAL_MAX_MS = 500;
+/** Longer than a client takes from one body to the next. */
+const WRITERS_REST_MS = 1_000;
 const PAUSE_FIRST_MS = 1_000;
 const PAUSE_MAX_MS = 60_000;
 
@@ -34,10 +36,12 @@ export class Flusher {
   }
 
   #isDue(): boolean {
-    const { journal, settings, clock, room } = this.#objects;
+    const { journal, settings, clock, room, writers } = this.#objects;
     const { changes, sinceMs } = journal.pending;
     if (changes === 0) return false;
-    const { flushMs, flushBytes, flushChanges, spoolLimitBytes } = settings;
-    return changes >= flushChanges || room.spooledBytes >= Math.min(flushBytes, spoolLimitBytes / 2) || (sinceMs !== undefined && clock.nowMs() - sinceMs >= flushMs);
+    const { flushMs, flushBytes, flushBusyBytes, flushChanges, spoolLimitBytes } = settings;
+    if (changes >= flushChanges || (sinceMs !== undefined && clock.nowMs() - sinceMs >= flushMs)) return true;
+    const enoughBytes = writers.rest(WRITERS_REST_MS) ? Math.min(flushBytes, flushBusyBytes) : flushBusyBytes;
+    return room.spooledBytes >= Math.min(enoughBytes, spoolLimitBytes / 2);
   }
 }

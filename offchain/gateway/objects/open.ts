@@ -33,6 +33,7 @@ import { sweepSpool } from './sweep-spool.ts';
 import { abortUpload, createUpload, getUpload, listParts, listUploads, putPart } from './uploads.ts';
 import { usageOf } from './usage.ts';
 import { bucketOf } from './versions.ts';
+import { Writers } from './writers.ts';
 
 export interface OpenObjectsOptions {
   /** The store uses it for everything in the network; the caller closes it after the store. */
@@ -81,7 +82,7 @@ export async function openObjects(options: OpenObjectsOptions): Promise<OpenedOb
     // Where writes wait for the network, a pack of another kind keeps them out from its begin to its end.
     const flush = (more: Omit<Parameters<Journal['flush']>[0], 'alone'> = {}): Promise<void> =>
       isNetwork ? commits.alone(() => journal.flush({ ...more, alone: here })) : journal.flush({ ...more, alone: (act) => commits.alone(act) });
-    const objects: Objects = { client, store, settings, clock, log, spool, room, bodies, journal, commits, tight: new Gate(1), flush };
+    const objects: Objects = { client, store, settings, clock, log, spool, room, writers: new Writers(clock.nowMs), bodies, journal, commits, tight: new Gate(1), flush };
     return running(objects, packs, unlock);
   } catch (error) {
     await store.$disconnect();

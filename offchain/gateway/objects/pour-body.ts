@@ -25,7 +25,7 @@ interface Pouring<T> {
 
 /** `room` has `roomBytes` for it already. */
 export async function pour<T>(objects: Objects, { body, expectedBytes, md5, signal, maxBytes, act }: Pouring<T>, roomBytes: number): Promise<T> {
-  const { spool, room } = objects;
+  const { spool, room, writers } = objects;
   let takenBytes = roomBytes;
   let id: string | undefined;
   try {
@@ -36,7 +36,7 @@ export async function pour<T>(objects: Objects, { body, expectedBytes, md5, sign
       await takeRoom(objects, step, signal);
       takenBytes += step;
     };
-    const spooled = await spool.write(body, { maxBytes, onBytes: (totalBytes) => (totalBytes <= takenBytes ? undefined : onBytes(totalBytes)), signal });
+    const spooled = await writers.during(() => spool.write(body, { maxBytes, onBytes: (totalBytes) => (totalBytes <= takenBytes ? undefined : onBytes(totalBytes)), signal }));
     id = spooled.id;
     const { sizeBytes } = spooled;
     room.give(takenBytes - sizeBytes);

@@ -16,8 +16,10 @@ export const ObjectsSettings = z.strictObject({
   name: z.string().regex(/^[^\0/]{1,64}$/, 'must be 1 to 64 characters without a slash').default('.s3'),
   /** The oldest pending change waits at most this long for its commit... */
   flushMs: ms.default(30_000),
-  /** ...and less when so many bytes, or so many changes, wait. */
+  /** ...and less when so many bytes wait, while nobody sends more... */
   flushBytes: sizeBytes.default(256 * MIB),
+  /** ...or so many bytes, whoever sends more, or so many changes. */
+  flushBusyBytes: sizeBytes.default(2048 * MIB),
   flushChanges: z.number().int().min(1).default(10_000),
   /** Bytes in the spool; writers wait `spoolWaitMs` for room, then they are told SPOOL_FULL. */
   spoolLimitBytes: sizeBytes.default(8192 * MIB),

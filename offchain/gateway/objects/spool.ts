@@ -27,6 +27,9 @@ export class Spool {
   /** The sync of the folder that has not begun: everybody who comes now is in it. */
   #nextSync: Promise<void> | undefined;
   #lastSync: Promise<void> = Promise.resolve();
+  /** How many are reading; and what goes when the last of them has left. */
+  readonly #readers = new Map<string, number>();
+  readonly #doomed = new Set<string>();
 
   /** `isDurable` false: nothing is synced, for nobody is answered before the network has the body, and until then no table knows it. */
   constructor(options: { readonly folder: string; readonly files: FileLayer; readonly isDurable: boolean }) {
@@ -121,8 +124,25 @@ export class Spool {
     }
   }
 
+  /** What is removed from now on stays readable until the function that this returns was called. */
+  hold(ids: readonly string[]): () => Promise<void> {
+    for (const id of ids) this.#readers.set(id, (this.#readers.get(id) ?? 0) + 1);
+    return async () => {
+      for (const id of ids) {
+        const left = (this.#readers.get(id) ?? 1) - 1;
+        if (left > 0) this.#readers.set(id, left);
+        else {
+          this.#readers.delete(id);
+          // The reader has its bytes; a file that cannot be removed now is swept at the next start.
+          if (this.#doomed.delete(id)) await this.remove(id).catch(() => undefined);
+        }
+      }
+    };
+  }
+
   /** It may be gone already. */
   async remove(id: string): Promise<void> {
+    if (this.#readers.has(id)) return void this.#doomed.add(id);
     await this.#files.unlink(join(this.#folder, id)).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     });

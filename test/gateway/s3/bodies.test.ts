@@ -15,9 +15,9 @@ const KEY = signingKey('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', { date: '2013
 const CHAIN: SignatureChain = { seed: '4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9', signingKey: KEY, time: '20130524T000000Z', scope: SCOPE };
 const PAYLOAD = Buffer.alloc(66_560, 'a');
 
-/** In pieces of odd sizes, as sockets bring them. */
+/** In pieces of odd sizes with memory of their own, as sockets bring them. */
 async function* pieces(bytes: Buffer, size = 4_099): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  for (let at = 0; at < bytes.length; at += size) yield new Uint8Array(bytes.subarray(at, at + size));
 }
 
 async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {

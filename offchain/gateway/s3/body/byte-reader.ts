@@ -1,9 +1,12 @@
+import { freeMemory } from '../../../codec/free-memory.ts';
 import { S3Error } from '../errors.ts';
 
-/** Lines and runs of bytes out of a stream of pieces of any size. */
+/** Lines and runs of bytes out of a stream of pieces of any size. A piece's memory is given back when the next one is asked for: what was taken of it must have been looked at by then. */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>;
-  #piece: Uint8Array = new Uint8Array(0);
+  #whole: Uint8Array = new Uint8Array(0);
+  /** What is left of it. */
+  #piece = this.#whole;
 
   constructor(source: AsyncIterable<Uint8Array>) {
     this.#source = source[Symbol.asyncIterator]();
@@ -12,9 +15,11 @@ export class ByteReader {
   /** False at the end. */
   async #fill(): Promise<boolean> {
     while (this.#piece.length === 0) {
+      freeMemory(this.#whole);
+      this.#piece = this.#whole = new Uint8Array(0);
       const { done, value } = await this.#source.next();
       if (done === true) return false;
-      this.#piece = value;
+      this.#piece = this.#whole = value;
     }
     return true;
   }

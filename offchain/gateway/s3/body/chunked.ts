@@ -1,7 +1,7 @@
 /** aws-chunked bodies: `<hex size>[;chunk-signature=<hex>]\r\n<bytes>\r\n ... 0[;chunk-signature=..]\r\n[trailers]\r\n`. */
 import { createHash } from 'node:crypto';
 import type { SignatureChain } from '../auth/authenticate.ts';
-import { EMPTY_SHA256, isSame, signature } from '../../../wire/sigv4/signing.ts';
+import { EMPTY_SHA256, isSame, signature, signer } from '../../../wire/sigv4/signing.ts';
 import { S3Error } from '../errors.ts';
 import { ByteReader } from './byte-reader.ts';
 
@@ -18,10 +18,11 @@ export interface ChunkedOptions {
   readonly onTrailers: (trailers: ReadonlyMap<string, string>) => void;
 }
 
-/** The payload of the body. A wrong signature or length throws, at the latest at the end: what came until then counts for nothing. */
+/** The payload of the body, whose pieces this takes over. A wrong signature or length throws, at the latest at the end: what came until then counts for nothing. */
 export async function* decodeChunked(source: AsyncIterable<Uint8Array>, options: ChunkedOptions): AsyncGenerator<Uint8Array> {
   const reader = new ByteReader(source);
   let { seed } = options.chain ?? { seed: '' };
+  const sign = options.chain === undefined ? undefined : signer(options.chain.signingKey);
   let left = options.sizeBytes;
   for (;;) {
     const { size, given } = parseHead(await reader.line(MAX_LINE));
@@ -35,7 +36,7 @@ export async function* decodeChunked(source: AsyncIterable<Uint8Array>, options:
       hash?.update(piece);
       yield piece;
     }
-    if (options.chain !== undefined) seed = checkChunk(options.chain, seed, hash!.digest('hex'), given);
+    if (options.chain !== undefined) seed = checkChunk(options.chain, { sign: sign!, before: seed, hash: hash!.digest('hex'), given });
     if (size === 0) break;
     if ((await reader.line(2)) !== '') throw new S3Error('IncompleteBody', 'A chunk does not end where its size says.');
   }
@@ -50,8 +51,8 @@ function parseHead(line: string | undefined): { size: number; given: string } {
   return { size: parseInt(match[1]!, 16), given: match[2] ?? '' };
 }
 
-function checkChunk({ signingKey, time, scope }: SignatureChain, before: string, hash: string, given: string): string {
-  const ours = signature(signingKey, ['AWS4-HMAC-SHA256-PAYLOAD', time, scope, before, EMPTY_SHA256, hash].join('\n'));
+function checkChunk({ time, scope }: SignatureChain, { sign, before, hash, given }: { readonly sign: (text: string) => string; readonly before: string; readonly hash: string; readonly given: string }): string {
+  const ours = sign(['AWS4-HMAC-SHA256-PAYLOAD', time, scope, before, EMPTY_SHA256, hash].join('\n'));
   if (!isSame(ours, given)) throw new S3Error('SignatureDoesNotMatch', "A chunk's signature does not fit its bytes.");
   return ours;
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '../auth/authenticate.ts';
-import { freeMemory } from '../../../store/free-memory.ts';
+import { freeMemory } from '../../../codec/free-memory.ts';
 import { S3Error } from '../errors.ts';
 import type { Checksum, Incoming } from '../../objects/object-store.ts';
 import { ALGORITHMS, algorithmOf, createDigest, DIGEST_BYTES, headerOf, parseDigest } from './checksums.ts';
@@ -44,7 +44,7 @@ export function openIncoming(source: BodySource, options: { readonly maxBytes: n
       digest?.update(piece);
       if (hash !== digest) hash?.update(piece);
       yield piece;
-      // What is decoded from chunks may still lie in it.
+      // What is decoded from chunks shares its memory with what follows; its reader gives that back.
       if (!isChunked) freeMemory(piece);
     }
     if (count !== sizeBytes) throw new S3Error('IncompleteBody');
