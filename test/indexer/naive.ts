@@ -54,10 +54,11 @@ export class Naive {
 
   #order(entity: EntityModel, orderBy: string, a: Row, b: Row): number {
     const [name, nested] = orderBy.split('__') as [string, string | undefined];
-    const field = entity.byName.get(name) as FieldModel;
-    if (nested === undefined) return compareNulls(field.kind, a[name], b[name]);
-    const other = this.#entity(field.reference as string);
-    const of = (row: Row): unknown => this.#others(entity, row, name)[0]?.[1][nested];
+    const field = entity.byName.get(name);
+    if (nested === undefined) return compareNulls((field as FieldModel).kind, a[name], b[name]);
+    const other = this.#entity(field?.reference ?? (entity.derived.find((one) => one.name === name)?.type as string));
+    // Where several are derived, the first by its id.
+    const of = (row: Row): unknown => this.#others(entity, row, name).toSorted(([, x], [, y]) => compare('String', x['id'], y['id']))[0]?.[1][nested];
     return compareNulls((other.byName.get(nested) as FieldModel).kind, of(a), of(b));
   }
 

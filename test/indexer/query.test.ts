@@ -140,6 +140,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the dialect on %s', (database)
     expect(await accounts('orderBy: balance, orderDirection: desc, first: 2, skip: 1')).toEqual([4, 1]);
     expect(await accounts('orderBy: moves, orderDirection: desc')).toEqual([1, 4, 3, 2]);
     expect(await accounts('orderBy: friend__balance')).toEqual([1, 3, 4, 2]);
+    expect(await accounts('orderBy: admirer__balance')).toEqual([3, 2, 4, 1]);
+    expect(await accounts('orderBy: admirer__balance, orderDirection: desc, first: 2')).toEqual([1, 4]);
     expect(await amounts('orderBy: amount, orderDirection: desc, first: 3')).toEqual([700, 90, 13]);
     expect(await amounts('orderBy: from__moves, orderDirection: desc, where: { amount_lt: 14 }')).toHaveLength(4);
     expect(await amounts('first: 0')).toEqual([]);

@@ -75,6 +75,7 @@ async function compareRegistry({ snapshot, chain, contracts, same }: Sides): Pro
 async function compareProviders({ snapshot, chain, contracts, same }: Sides): Promise<void> {
   const { registry, market, lens, rewards } = contracts;
   const epoch = await chain.read<number>(market, 'currentEpoch');
+  const epochs = await chain.read<number>(market, 'epochsPerPeriod');
   const heavies = [...(await snapshot('HeavyNode')).keys()].map(Number);
   const periods = [...(await snapshot('ProviderPeriod')).values()];
   for (const [id, provider] of await snapshot('Provider')) {
@@ -94,9 +95,9 @@ async function compareProviders({ snapshot, chain, contracts, same }: Sides): Pr
     const pay = await chain.read<bigint>(lens, 'unsettled', [number, heavies, heavies]);
     const fees = await unsettledFees({ chain, market, snapshot, provider: id, epoch });
     same(of, 'earned', unsettled, pay - fees);
-    for (const line of periods.filter((one) => one['provider'] === id && numberOf(one, 'periodNumber') * 6 <= epoch)) {
-      const first = numberOf(line, 'periodNumber') * 6;
-      same(`ProviderPeriod ${textOf(line, 'id')}`, 'proofs', line['proofs'], await chain.read(market, 'provenEpochs', [number, first, Math.min(first + 6, epoch + 1)]));
+    for (const line of periods.filter((one) => one['provider'] === id && numberOf(one, 'periodNumber') * epochs <= epoch)) {
+      const first = numberOf(line, 'periodNumber') * epochs;
+      same(`ProviderPeriod ${textOf(line, 'id')}`, 'proofs', line['proofs'], await chain.read(market, 'provenEpochs', [number, first, Math.min(first + epochs, epoch + 1)]));
       same(`ProviderPeriod ${textOf(line, 'id')}`, 'isReported', line['isReported'], await chain.read(market, 'isReported', [number, numberOf(line, 'periodNumber')]));
     }
   }
@@ -109,7 +110,8 @@ async function unsettledFees({ chain, market, snapshot, provider, epoch }: { cha
   let fees = 0n;
   for (const tenure of (await snapshot('Tenure')).values()) {
     if (tenure['provider'] !== provider) continue;
-    const rail = rails.get(`${provider}-${textOf(tenure, 'heavy')}-${textOf(tenure, 'parent')}`) as Row;
+    // Where there is none the sum differs, and says so.
+    const rail = rails.get(`${provider}-${textOf(tenure, 'heavy')}-${textOf(tenure, 'parent')}`) ?? { settledEpoch: 0 };
     const ends = Math.min(epoch, (tenure['endEpoch'] as number | null) ?? numberOf(agreements.get(textOf(tenure, 'agreement')) as Row, 'endEpoch'));
     const from = Math.max(numberOf(rail, 'settledEpoch'), numberOf(tenure, 'startEpoch'));
     if (from < ends) fees += bigintOf(tenure, 'fee') * (await chain.read<bigint>(market, 'provenEpochs', [Number(provider), from, ends]));

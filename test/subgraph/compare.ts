@@ -18,8 +18,9 @@ export interface Comparison {
   readonly block: number;
   /** Fields compared, by entity type. */
   readonly fields: ReadonlyMap<string, number>;
-  /** `Type.field` of each that was compared at least once. */
+  /** `Type.field` of each that was compared at least once; of those, the ones that were not nothing each time (null, 0, false, empty). */
   readonly compared: ReadonlySet<string>;
+  readonly telling: ReadonlySet<string>;
   /** One sentence per field that differs. */
   readonly differences: readonly string[];
 }
@@ -42,6 +43,7 @@ export function contractsOf(deployment: Deployment) {
 export async function compare(snapshot: Snapshot, chain: ChainAt, deployment: Deployment, more: (sides: Sides) => Promise<void> = async () => undefined): Promise<Comparison> {
   const fields = new Map<string, number>();
   const compared = new Set<string>();
+  const telling = new Set<string>();
   const differences: string[] = [];
   const sides: Sides = {
     snapshot,
@@ -52,6 +54,7 @@ export async function compare(snapshot: Snapshot, chain: ChainAt, deployment: De
       fields.set(type, (fields.get(type) ?? 0) + 1);
       compared.add(`${type}.${field}`);
       const [left, right] = [plain(indexed), plain(onChain)];
+      if (!NOTHING.has(right)) telling.add(`${type}.${field}`);
       if (left !== right) differences.push(`block ${chain.block}: ${of}.${field} is ${left}, on the chain ${right}`);
     },
   };
@@ -59,8 +62,10 @@ export async function compare(snapshot: Snapshot, chain: ChainAt, deployment: De
   await compareAgreements(sides);
   await compareMoney(sides);
   await more(sides);
-  return { block: chain.block, fields, compared, differences };
+  return { block: chain.block, fields, compared, telling, differences };
 }
+
+const NOTHING = new Set(['null', 'undefined', '0', 'false', '', '0x', `0x${'0'.repeat(40)}`, `0x${'0'.repeat(64)}`]);
 
 /** Numbers of all kinds alike; addresses in lower case. */
 function plain(value: unknown): string {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { getAbiItem, toFunctionSelector } from 'viem';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -48,15 +48,18 @@ describe('the subgraph', () => {
 
   it('knows the selectors of the calls that it reads', async () => {
     const source = await readFile(resolve(FOLDER, 'src/core/calldata.ts'), 'utf8');
-    for (const name of ['grow', 'replace'] as const) expect(source).toContain(`${name.toUpperCase()} = Bytes.fromHexString('${toFunctionSelector(getAbiItem({ abi: marketAbi, name }))}')`);
+    for (const [constant, name] of [['GROW', 'grow'], ['REPLACE', 'replace'], ['PERMIT_AND_CALL', 'permitAndCall']] as const) expect(source).toContain(`${constant} = Bytes.fromHexString('${toFunctionSelector(getAbiItem({ abi: marketAbi, name }))}')`);
   });
 
   it('compiles into the same bytes, and only when something changed', async () => {
     expect(await buildSubgraph()).toBe(false);
   });
 
-  it('still has the lines that the check spoils on purpose (npm run subgraph:check -- --mutants)', async () => {
+  it('has lines in each file that the check spoils on purpose (npm run subgraph:check -- --mutants)', async () => {
     for (const { file, from } of MUTANTS) expect((await readFile(resolve(FOLDER, file), 'utf8')).split(from).length - 1, `${file}: ${from}`).toBe(1);
+    const files = (await readdir(resolve(FOLDER, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts')).map((name) => `src/${name}`);
+    // `main.ts` only names the others.
+    expect(files.filter((file) => !MUTANTS.some((one) => one.file === file))).toEqual(['src/main.ts']);
     const handlers = SOURCES.flatMap((source) => eventsOf(source).map((event) => handlerOf(source, event)));
     for (const { handler } of DROPPED) expect(handlers).toContain(handler);
   });

@@ -30,6 +30,7 @@ const LINKS: Readonly<Record<string, Links>> = {
   Vacancy: ([agreement, slot]) => ({ slot: `${agreement}-${slot}` }),
   Bundle: ([agreement, number]) => ({ agreement, number }),
   Rail: ([provider, heavy, parent]) => ({ provider, heavy, parent }),
+  RailDrop: ([provider, heavy, parent, period]) => ({ rail: `${provider}-${heavy}-${parent}`, periodNumber: period }),
   PoolPayee: ([pool, payee]) => ({ pool, payee }),
   CommonsPool: ([agreement, round]) => ({ agreement, round }),
   CommonsShare: ([agreement, round, member]) => ({ pool: `${agreement}-${round}`, member }),

@@ -2,8 +2,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileSubgraph } from '../../scripts/build-subgraph.ts';
+import { compileSubgraph, type Edit } from '../../scripts/build-subgraph.ts';
 import { differencesOf, type Played } from './check.ts';
+import { unfound } from './spoil.ts';
 
 interface Mutant {
   /** Below `subgraph/`. */
@@ -35,6 +36,27 @@ export const MUTANTS: readonly Mutant[] = [
   { file: 'src/market/proofs.ts', from: 'settlement.parentFee = p.parentFee;', to: 'settlement.parentFee = p.fee;', shows: ['Settlement', 'parentFee'] },
   { file: 'src/market/proofs.ts', from: 'provider.burnedFor = provider.burnedFor.plus(burned);', to: '', shows: ['Provider', 'burnedFor'] },
   { file: 'src/core/moment.ts', from: 'entry.logIndex = event.logIndex;', to: 'entry.logIndex = event.transaction.index;', shows: ['Event', 'logIndex'] },
+  { file: 'src/core/accounts.ts', from: 'payment.agreement = agreement;', to: '', shows: ['Payment', 'agreement'] },
+  { file: 'src/core/calldata.ts', from: 'return isAt(input, selector, at) ? at : -1;', to: 'return find(input, selector, 0);', shows: ['Fault', 'repairer'] },
+  { file: 'src/core/calldata.ts', from: 'list + WORD + (5 * i + 1) * WORD', to: 'list + WORD + (5 * i + 2) * WORD', shows: ['Tenure', 'rent'] },
+  { file: 'src/core/constants.ts', from: 'CREATOR_SHARE = BigInt.fromI32(50)', to: 'CREATOR_SHARE = BigInt.fromI32(40)', shows: ['Challenge', 'reward'] },
+  { file: 'src/core/ends.ts', from: 'drop.fee = drop.fee.plus(fee.times(factor));', to: '', shows: ['RailDrop', 'fee'] },
+  { file: 'src/core/epochs.ts', from: 'epoch.startsAt = network.genesis.plus(', to: 'epoch.startsAt = network.genesis.minus(', shows: ['Epoch', 'startsAt'] },
+  { file: 'src/core/health.ts', from: 'network.isRepairOnly = network.provenBps < parameters.healthBps;', to: '', shows: ['Epoch', 'isRepairOnly'] },
+  { file: 'src/core/network.ts', from: "network.withdrawalEpochs = constantOf('withdrawalEpochs').toI32();", to: "network.withdrawalEpochs = constantOf('stakeEpochs').toI32();", shows: ['Network', 'withdrawalEpochs'] },
+  { file: 'src/core/periods.ts', from: 'network.reservedBytes = network.reservedBytes.minus(period.endingBytes);', to: '', shows: ['Network', 'reservedBytes'] },
+  { file: 'src/core/providers.ts', from: 'provider.missedInRow += count;', to: '', shows: ['Provider', 'missedInRow'] },
+  { file: 'src/core/providers.ts', from: 'if (!isExact) return;', to: '', shows: ['Epoch', 'provenShare'] },
+  { file: 'src/core/rails.ts', from: 'rail.fee = rail.fee.plus(fee);', to: '', shows: ['Rail', 'fee'] },
+  { file: 'src/market/agreements.ts', from: 'at.epoch.openedRent = at.epoch.openedRent.plus(rate);', to: '', shows: ['Epoch', 'openedRent'] },
+  { file: 'src/market/parameters.ts', from: 'a.missAllowance, a.penaltyEpochs, a.faultRun', to: 'a.penaltyEpochs, a.missAllowance, a.faultRun', shows: ['TierRules', 'penaltyEpochs'] },
+  { file: 'src/market/payouts.ts', from: 'node.owed = ZERO;', to: '', shows: ['Node', 'owed'] },
+  { file: 'src/market/tenures.ts', from: 'tenure.parent = parent;', to: 'tenure.parent = agreement.heavy;', shows: ['Tenure', 'parent'] },
+  { file: 'src/commons.ts', from: 'pool.members--;', to: '', shows: ['CommonsPool', 'members'] },
+  { file: 'src/manager.ts', from: 'change.state = state;', to: '', shows: ['ScheduledChange', 'state'] },
+  { file: 'src/registry.ts', from: 'provider.tier = node.tier;', to: "provider.tier = 'Standard';", shows: ['Provider', 'tier'] },
+  { file: 'src/stakes.ts', from: 'if (node.queued.gt(node.stake)) node.queued = node.stake;', to: '', shows: ['Node', 'queued'] },
+  { file: 'src/token.ts', from: 'deed.tenure = name.tenures;', to: 'deed.tenure = 1;', shows: ['NameDeed', 'tenure'] },
 ];
 
 /** Handlers that a manifest forgot. */
@@ -45,16 +67,24 @@ export const DROPPED = [
 
 /** Those that the check did not find: type and field. */
 export async function unfoundMutants(played: Played): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-mutants-'));
-  try {
-    const built = join(folder, 'build');
-    await compileSubgraph(built, (file, text) => MUTANTS.filter((one) => one.file === file).reduce((changed, { from, to }) => changed.replace(from, () => to), text));
+  const spoilt = (file: string, text: string): string => MUTANTS.filter((one) => one.file === file).reduce((changed, { from, to }) => changed.replace(from, () => to), text);
+  const differences = await withBuild(spoilt, async (built) => {
     const path = join(built, 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8')) as { dataSources: { eventHandlers: { handler: string }[] }[] };
     for (const source of manifest.dataSources) source.eventHandlers = source.eventHandlers.filter(({ handler }) => !DROPPED.some((one) => one.handler === handler));
     await writeFile(path, JSON.stringify(manifest));
-    const differences = await differencesOf(played, path);
-    return [...MUTANTS, ...DROPPED].map(({ shows }) => shows).filter(([type, field]) => !differences.some((one) => new RegExp(`: ${type}( \\S+)?\\.${field} is `).test(one))).map(([type, field]) => `${type}.${field}`);
+    return differencesOf(played, path);
+  });
+  return unfound([...MUTANTS, ...DROPPED].map(({ shows }) => shows), differences);
+}
+
+/** Compiles the mappings with changes, into a folder that is gone again behind `use`. */
+export async function withBuild<T>(edit: Edit, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-mutants-'));
+  try {
+    const built = join(folder, 'build');
+    await compileSubgraph(built, edit);
+    return await use(built);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

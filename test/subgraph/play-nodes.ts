@@ -1,6 +1,6 @@
 import { encodeFunctionData, getAddress, parseEther, toFunctionSelector, zeroAddress } from 'viem';
 import { accountOf } from '../support/contracts/evm.ts';
-import { parametersOf, TIER, TOKEN } from '../support/contracts/world.ts';
+import { parametersOf, TIER, TOKEN, type Parameters, type World } from '../support/contracts/world.ts';
 import type { Stage } from './stage.ts';
 
 /** Whatever nodes and their owners do at the registry; the last provider gets another key. */
@@ -46,9 +46,7 @@ export async function playToken({ world, sale, stranger }: Stage): Promise<void>
 export async function playManager({ world, stranger }: Stage): Promise<void> {
   const { evm, manager, market, treasury } = world;
   const admin = (name: string, args: readonly unknown[]) => evm.send(treasury.address, manager, name, args);
-  const governor = accountOf('governor').address;
-  const change = parametersOf({ ...world.parameters, bondUnits: 2_000_000, healthEpochs: 3, ackEpochs: 4 }, { archival: { missAllowance: 5 } });
-  const data = encodeFunctionData({ abi: market.abi, functionName: 'setParameters', args: [change] });
+  const { governor, data, schedule, enact } = changeOf(world, {});
   await admin('labelRole', [1n, 'parameters']);
   await admin('setRoleAdmin', [2n, 1n]);
   await admin('setRoleGuardian', [1n, 3n]);
@@ -59,12 +57,31 @@ export async function playManager({ world, stranger }: Stage): Promise<void> {
   await admin('grantRole', [3n, stranger, 0]);
   await admin('revokeRole', [3n, stranger]);
   await admin('grantRole', [1n, governor, 600]);
-  const schedule = () => evm.send(governor, manager, 'schedule', [market.address, data, 0]);
   await schedule();
   await evm.send(governor, manager, 'cancel', [governor, market.address, data]);
   await schedule();
-  await evm.goTo(evm.now() + 601);
-  await evm.send(governor, market, 'setParameters', [change]);
+  await enact();
+}
+
+export async function changeParameters({ world }: Stage, changes: Partial<Parameters>): Promise<void> {
+  const { schedule, enact } = changeOf(world, changes);
+  await schedule();
+  await enact();
+}
+
+/** Parameters as the history has them, but for `changes`: how the governor schedules and enacts them. */
+function changeOf({ evm, manager, market, parameters }: World, changes: Partial<Parameters>) {
+  const governor = accountOf('governor').address;
+  const change = parametersOf({ ...parameters, bondUnits: 2_000_000, healthEpochs: 3, ackEpochs: 4, ...changes }, { archival: { missAllowance: 5 } });
+  const data = encodeFunctionData({ abi: market.abi, functionName: 'setParameters', args: [change] });
+  return {
+    governor, data,
+    schedule: () => evm.send(governor, manager, 'schedule', [market.address, data, 0]),
+    async enact(): Promise<void> {
+      await evm.goTo(evm.now() + 601);
+      await evm.send(governor, market, 'setParameters', [change]);
+    },
+  };
 }
 
 /** Another manager, at the very end: nobody can change parameters behind it. */

@@ -7,6 +7,7 @@ import { signExtension } from '../support/contracts/extensions.ts';
 import { poke, prove } from '../support/contracts/proofs.ts';
 import { replaceSlot, signSuccession } from '../support/contracts/successions.ts';
 import { currentEpoch, goToEpoch, MILLI, TOKEN, type NodeActor } from '../support/contracts/world.ts';
+import { playEncore } from './play-encore.ts';
 import { playManager, playRegistry, playToken, replaceManager, withdrawStake } from './play-nodes.ts';
 import { playReads } from './play-reads.ts';
 import { PERIOD, type Stage } from './stage.ts';
@@ -174,9 +175,11 @@ async function playEnd(stage: Stage, { a, b, c, d, e }: Agreements, mark: Mark):
   await settleAll(stage);
   await world.evm.send(stranger, endowment, 'reclaim', [1n]);
   await emptyMarket(world, [a, b, c, d, e], [stranger, accountOf('repairer').address, accountOf('late').address, accountOf('governor').address]);
+  if (currentEpoch(world) !== 40) throw new Error('the history took longer than its last epoch');
+  await mark();
+  await playEncore(stage);
   await replaceManager(stage);
   await mark();
-  if (currentEpoch(world) !== 40) throw new Error('the history took longer than its last epoch');
 }
 
 async function settleAll({ world, providers, stranger }: Stage): Promise<void> {

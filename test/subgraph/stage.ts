@@ -28,7 +28,11 @@ export async function setStage(): Promise<Stage> {
   const created = await createWorld({ providers: 8, heavies: 2, epochsPerPeriod: PERIOD, stakeEpochs: 20, parameters: { healthBps: 3_000, healthEpochs: 4 } });
   // One of them gets another key on the way, and the world's builders sign with what they find here.
   const providers = [...created.providers];
-  const world: World = { ...created, providers };
+  return furnish({ ...created, providers }, providers);
+}
+
+/** Every other contract beside a world's own. */
+export async function furnish(world: World, providers: NodeActor[]): Promise<Stage> {
   const { evm, token, market, registry, treasury } = world;
   const deploy = async (name: keyof typeof CONTRACTS, args: readonly unknown[]): Promise<Contract> => ({ address: (await evm.deploy(name, args)).address, abi: CONTRACTS[name] });
   const sale = await deploy('Sale', [token.address, 1_000n, treasury.address]);

@@ -1,5 +1,6 @@
 /** Sums over the log that entities keep: which events, and what of each. */
-import type { Args, LogLine } from './chain-log.ts';
+import type { Args } from './chain-log.ts';
+import type { Line } from './reckon/history.ts';
 
 export type Sum = readonly [event: string, value: (args: Args) => bigint];
 
@@ -33,7 +34,7 @@ export const TOTALS: Readonly<Record<string, readonly Sum[]>> = {
 
 interface Owner {
   /** Whose event it is. */
-  readonly key: (args: Args, line: LogLine, epoch: bigint) => unknown;
+  readonly key: (args: Args, line: Line) => unknown;
   readonly fields: Readonly<Record<string, readonly Sum[]>>;
 }
 
@@ -53,7 +54,7 @@ export const OWNERS: readonly (readonly [type: string, owner: Owner])[] = [
   ['CommonsPool', { key: ({ id, round }) => `${id}-${round}`, fields: { joined: [['Commons.Joined', of('amount')]], left: [['Commons.Left', of('amount')]], paid: [['Commons.Paid', of('amount')]] } }],
   ['CommonsShare', { key: ({ id, round, member }) => `${id}-${round}-${member}`, fields: { joined: [['Commons.Joined', of('amount')]], left: [['Commons.Left', of('amount')]] } }],
   ['HeavyNode', { key: ({ parent }) => parent, fields: { parentFees: [['Market.Settled', of('parentFee')]] } }],
-  ['HeavyNodeEpoch', { key: ({ heavy }, _line, epoch) => `${heavy}-${epoch}`, fields: { matches: [['Market.Opened', one]], fees: [['Market.Settled', of('fee')]], burned: [['Market.FeesBurned', of('amount')]] } }],
-  ['HeavyNodeEpoch', { key: ({ parent }, _line, epoch) => `${parent}-${epoch}`, fields: { parentFees: [['Market.Settled', of('parentFee')]] } }],
-  ['CreatorEpoch', { key: ({ creator }, _line, epoch) => `${creator}-${epoch}`, fields: { opened: [['Market.Opened', of('paid')]], refunded: [['Market.Refunded', of('amount')]] } }],
+  ['HeavyNodeEpoch', { key: ({ heavy }, { epoch }) => `${heavy}-${epoch}`, fields: { matches: [['Market.Opened', one]], fees: [['Market.Settled', of('fee')]], burned: [['Market.FeesBurned', of('amount')]] } }],
+  ['HeavyNodeEpoch', { key: ({ parent }, { epoch }) => `${parent}-${epoch}`, fields: { parentFees: [['Market.Settled', of('parentFee')]] } }],
+  ['CreatorEpoch', { key: ({ creator }, { epoch }) => `${creator}-${epoch}`, fields: { opened: [['Market.Opened', of('paid')]], refunded: [['Market.Refunded', of('amount')]] } }],
 ];

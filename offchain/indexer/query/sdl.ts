@@ -62,11 +62,9 @@ function scalarName({ kind, enumName }: FieldModel): string {
   return kind === 'Enum' ? (enumName as string) : kind;
 }
 
-/** Own fields, and those of referred entities behind two underscores. */
-export function orderNames({ fields }: EntityModel, model: SchemaModel): string[] {
-  return fields.flatMap((field) => {
-    if (field.reference === undefined || field.isList) return [field.name];
-    const other = model.entities.get(field.reference);
-    return [field.name, ...(other?.fields ?? []).filter(({ isList, reference }) => !isList && reference === undefined).map(({ name }) => `${field.name}__${name}`)];
-  });
+/** Own fields, and those of single other entities, referred to or derived, behind two underscores. */
+export function orderNames({ fields, derived }: EntityModel, model: SchemaModel): string[] {
+  const behind = (name: string, type: string): string[] => (model.entities.get(type)?.fields ?? []).filter(({ isList, reference }) => !isList && reference === undefined).map((one) => `${name}__${one.name}`);
+  const own = fields.flatMap(({ name, reference, isList }) => (reference === undefined || isList ? [name] : [name, ...behind(name, reference)]));
+  return [...own, ...derived.flatMap(({ name, type, isList }) => (isList ? [] : behind(name, type)))];
 }

@@ -1,10 +1,10 @@
 /** Lists of entities as SQL. */
 import { Prisma } from '../../store/generated/sqlite/client.ts';
-import type { EntityModel, FieldModel } from '../schema/model.ts';
+import type { DerivedModel, EntityModel, FieldModel } from '../schema/model.ts';
 import { entityOf } from '../schema/model.ts';
 import { quoted, tableOf } from '../store/tables.ts';
 import { QueryError } from './errors.ts';
-import { conditionOf, isAtBlock, itemsOf } from './filters.ts';
+import { conditionOf, isAtBlock, itemsOf, linkBack } from './filters.ts';
 import type { FilterContext, Where } from './filters.ts';
 
 export interface ListArguments {
@@ -65,12 +65,20 @@ function orderOf(context: FilterContext, entity: EntityModel, { orderBy = 'id', 
   const [name, nested] = entity.byName.has(orderBy) ? [orderBy, undefined] : orderBy.split('__');
   if (name === 'id' && nested === undefined) return { join: Prisma.empty, order: Prisma.sql`e."id" ${plain}` };
   const field = entity.byName.get(name as string);
-  if (field === undefined) throw new QueryError(`${entity.name} cannot be put in order by ${orderBy}.`);
-  if (nested === undefined) return { join: Prisma.empty, order: Prisma.sql`e.${quoted(field.name)} ${direction}, e."id" ${plain}` };
-  const other = entityOf(context.model, field.reference as string);
-  const o = Prisma.raw('o');
+  if (field !== undefined && nested === undefined) return { join: Prisma.empty, order: Prisma.sql`e.${quoted(field.name)} ${direction}, e."id" ${plain}` };
+  const derived = entity.derived.find((one) => one.name === name);
+  const type = field?.reference ?? derived?.type;
+  if (type === undefined || nested === undefined) throw new QueryError(`${entity.name} cannot be put in order by ${orderBy}.`);
+  const other = entityOf(context.model, type);
+  const id = derived === undefined ? Prisma.sql`e.${quoted(name as string)}` : firstOf(context, other, derived);
   return {
-    join: Prisma.sql`LEFT JOIN ${tableOf(other.name)} AS o ON o."id" = e.${quoted(field.name)} AND ${isAtBlock(o, context.block)}`,
+    join: Prisma.sql`LEFT JOIN ${tableOf(other.name)} AS o ON o."id" = ${id} AND ${isAtBlock(Prisma.raw('o'), context.block)}`,
     order: Prisma.sql`o.${quoted(nested)} ${direction}, e."id" ${plain}`,
   };
+}
+
+/** The entity that a derived field is: where several refer to this one, the first by its id, so that no row comes twice. */
+function firstOf(context: FilterContext, other: EntityModel, { field }: DerivedModel): Prisma.Sql {
+  const d = Prisma.raw('d');
+  return Prisma.sql`(SELECT MIN(d."id") FROM ${tableOf(other.name)} AS d WHERE ${linkBack(context, other.byName.get(field) as FieldModel, d, Prisma.sql`e."id"`)} AND ${isAtBlock(d, context.block)})`;
 }

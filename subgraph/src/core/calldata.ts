@@ -2,19 +2,31 @@ import { BigInt, Bytes, ethereum } from '@graphprotocol/graph-ts';
 import { ZERO } from './constants';
 
 /**
- * What events leave out and transactions say: the rents that `grow` added, and whom a succession names for its bounty. The call may lie inside another one, of a
- * wallet that is a contract; so every place with the selector is tried, and what does not fit the event is passed over.
+ * What events leave out and transactions say: what was called, the rents that `grow` added, and whom a succession names for its bounty. Where the market itself was called, the act
+ * begins the input or lies behind a permit (`permitAndCall`), and nothing else counts: whoever sends it may put any bytes beside it. Else it may lie inside another call, of a wallet that is
+ * a contract; so every place with the selector is tried, and what does not fit the event is passed over.
  */
-/** First four bytes of grow(...) and replace(...) of the market; test/subgraph compares them with its ABI. */
+/** First four bytes of grow(...), replace(...) and permitAndCall(...); test/subgraph compares them with the ABI. */
 const GROW = Bytes.fromHexString('0x125d5e3a');
 const REPLACE = Bytes.fromHexString('0x84947977');
+const PERMIT_AND_CALL = Bytes.fromHexString('0xd8777d23');
 const WORD = 32;
 const MAX_SLOTS = 64;
 
-/** Rents that a growth added, in slot order; null where no call says. `rate`: their sum. */
-export function growthOf(transaction: ethereum.Transaction, agreement: BigInt, slots: i32, rate: BigInt): BigInt[] | null {
+/** The first four bytes of the act that was called, behind its permit where there is one; none where a contract was made. */
+export function selectorOf(transaction: ethereum.Transaction): Bytes {
   const input = transaction.input;
-  for (let at = find(input, GROW, 0); at >= 0; at = find(input, GROW, at + 1)) {
+  const at = actIn(input);
+  // Bytes.empty() of graph-ts has four bytes.
+  if (transaction.to === null || input.length < at + 4) return new Bytes(0);
+  return Bytes.fromUint8Array(input.subarray(at, at + 4));
+}
+
+/** Rents that a growth added, in slot order; null where no call says. `rate`: their sum. */
+export function growthOf(transaction: ethereum.Transaction, market: Bytes, agreement: BigInt, slots: i32, rate: BigInt): BigInt[] | null {
+  const input = transaction.input;
+  const isDirect = calls(transaction, market);
+  for (let at = first(input, GROW, isDirect); at >= 0; at = next(input, GROW, isDirect, at)) {
     const start = at + 4;
     // Words: agreement, nine of the terms (the eighth is the quota), where the offers are, maxCost.
     const id = wordAt(input, start);
@@ -42,9 +54,8 @@ export function growthOf(transaction: ethereum.Transaction, agreement: BigInt, s
 /** Who is credited the bounty of a replacement: whom the succession names, or who sent it. Null where that cannot be told. */
 export function repairerOf(transaction: ethereum.Transaction, market: Bytes, agreement: BigInt, slot: BigInt): Bytes | null {
   const input = transaction.input;
-  const to = transaction.to;
-  const isDirect = to !== null && to.equals(market);
-  for (let at = find(input, REPLACE, 0); at >= 0; at = find(input, REPLACE, at + 1)) {
+  const isDirect = calls(transaction, market);
+  for (let at = first(input, REPLACE, isDirect); at >= 0; at = next(input, REPLACE, isDirect, at)) {
     const start = at + 4;
     const id = wordAt(input, start);
     const place = wordAt(input, start + WORD);
@@ -57,6 +68,35 @@ export function repairerOf(transaction: ethereum.Transaction, market: Bytes, agr
   return null;
 }
 
+function calls(transaction: ethereum.Transaction, market: Bytes): boolean {
+  const to = transaction.to;
+  return to !== null && to.equals(market);
+}
+
+/** Where the act begins: behind the permit, which has five words, then says where the act is, and there how long. Each lies behind the one before it, so this ends. */
+function actIn(input: Bytes): i32 {
+  let at = 0;
+  while (isAt(input, PERMIT_AND_CALL, at)) {
+    const offset = wordAt(input, at + 4 + 5 * WORD);
+    if (offset === null || offset.gt(BigInt.fromI32(input.length))) return at;
+    const act = at + 4 + offset.toI32() + WORD;
+    if (act + 4 > input.length) return at;
+    at = act;
+  }
+  return at;
+}
+
+/** Where to look for the call: in one place where the market was called, from the beginning on where another contract was; -1: nowhere. */
+function first(input: Bytes, selector: Bytes, isDirect: boolean): i32 {
+  if (!isDirect) return find(input, selector, 0);
+  const at = actIn(input);
+  return isAt(input, selector, at) ? at : -1;
+}
+
+function next(input: Bytes, selector: Bytes, isDirect: boolean, at: i32): i32 {
+  return isDirect ? -1 : find(input, selector, at + 1);
+}
+
 /** Big-endian; null beyond the end. */
 function wordAt(input: Bytes, start: i32): BigInt | null {
   if (start < 0 || start > input.length - WORD) return null;
@@ -66,8 +106,10 @@ function wordAt(input: Bytes, start: i32): BigInt | null {
 }
 
 function find(input: Bytes, selector: Bytes, from: i32): i32 {
-  for (let at = from; at + 4 <= input.length; at++) {
-    if (input[at] === selector[0] && input[at + 1] === selector[1] && input[at + 2] === selector[2] && input[at + 3] === selector[3]) return at;
-  }
+  for (let at = from; at + 4 <= input.length; at++) if (isAt(input, selector, at)) return at;
   return -1;
+}
+
+function isAt(input: Bytes, selector: Bytes, at: i32): boolean {
+  return at + 4 <= input.length && input[at] === selector[0] && input[at + 1] === selector[1] && input[at + 2] === selector[2] && input[at + 3] === selector[3];
 }

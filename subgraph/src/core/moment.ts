@@ -1,6 +1,6 @@
 import { ethereum, BigInt, Bytes } from '@graphprotocol/graph-ts';
 import { Epoch, Event, Network, Transaction } from '../../generated/schema';
-import { ZERO } from './constants';
+import { selectorOf } from './calldata';
 import { openEpoch } from './epochs';
 import { judgeHealth } from './health';
 import { loadNetwork } from './network';
@@ -102,11 +102,4 @@ function loadTransaction(network: Network, epoch: Epoch, event: ethereum.Event):
   transaction.events = 0;
   network.transactions++;
   return transaction;
-}
-
-function selectorOf(transaction: ethereum.Transaction): Bytes {
-  const input = transaction.input;
-  // Bytes.empty() of graph-ts has four bytes.
-  if (transaction.to === null || input.length < 4) return new Bytes(0);
-  return Bytes.fromUint8Array(input.subarray(0, 4));
 }

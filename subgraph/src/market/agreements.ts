@@ -125,7 +125,7 @@ export function handleMarketGrown(event: Grown): void {
   const added = p.quota.minus(agreement.quota);
   // Whole by construction: the cost is this rate times the epochs that are left, the current one included.
   const rate = p.paid.div(BigInt.fromI32(agreement.endEpoch - at.number));
-  const rents = growthOf(event.transaction, agreement.number, slots, rate);
+  const rents = growthOf(event.transaction, network.market, agreement.number, slots, rate);
   let fee = ZERO;
   for (let i = 0; i < slots; i++) {
     const slot = Slot.load(agreement.id + '-' + i.toString())!;
