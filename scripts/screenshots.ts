@@ -1,8 +1,9 @@
-// usage: node scripts/screenshots.ts FOLDER [--providers N] [--only PATH]    a picture of every page of the dApp: light, dark and phone width, with something in it. Needs Chromium (CHROMIUM_PATH).
+// usage: node scripts/screenshots.ts FOLDER [--providers N] [--only PATH]    a picture of every page of the dApp: light and dark, wide and a phone's width, with something in it. Needs Chromium (CHROMIUM_PATH).
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readAgreement } from '../offchain/chain/read-agreement.ts';
 import { hasChromium, startChromium } from '../test/support/browser/chromium.ts';
 import { startDappNetwork } from '../test/support/browser/dapp-network.ts';
 import { DAPP_PATHS } from '../test/support/browser/dapp-paths.ts';
@@ -14,9 +15,12 @@ const LOOKS = [
   { name: 'light', colorScheme: 'light', width: 1280, height: 900 },
   { name: 'dark', colorScheme: 'dark', width: 1280, height: 900 },
   { name: 'phone', colorScheme: 'light', width: 390, height: 844 },
+  { name: 'phone-dark', colorScheme: 'dark', width: 390, height: 844 },
 ] as const;
 /** Until a page has read what it shows. */
-const SETTLE_MS = 1_200;
+const SETTLE_MS = 800;
+/** Until charts have taken the new width. */
+const LOOK_MS = 150;
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { providers: { type: 'string', default: '6' }, only: { type: 'string' } } });
 const [folder] = positionals;
@@ -41,7 +45,8 @@ try {
   await visitor.store({ name: 'letter.bin', bytes: randomBytes(600_000) });
   await visitor.transfers('Done');
   // Its own pages are those of a provider's owner.
-  const held = nodes.network.providers[0]!;
+  const { slots } = await readAgreement(nodes.network.chain, 1);
+  const held = nodes.network.providers.find(({ id }) => id === slots[0]!.provider)!;
   const owned = await openTab(browser, { url: nodes.url, wallet: createTestWallet({ rpcUrl, accounts: [held.account], name: 'Test wallet' }) });
   const owner = new Visitor(owned.page);
   await owner.connect('Test wallet');
@@ -50,10 +55,11 @@ try {
     const { page } = path.startsWith('/provider') ? owner : visitor;
     const address = path === '/files/one' ? `${path}?name=letter.bin` : path;
     await page.evaluate((to) => history.pushState(null, '', to), address);
+    await page.waitForTimeout(SETTLE_MS);
     for (const { name, colorScheme, width, height } of LOOKS) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.waitForTimeout(SETTLE_MS);
+      await page.waitForTimeout(LOOK_MS);
       const file = `${path === '/' ? 'overview' : path.slice(1).replace(/0x[0-9a-f]+/, 'one').replaceAll('/', '-')}-${name}.png`;
       await page.screenshot({ path: join(into, file), fullPage: true });
       process.stdout.write(`${file}\n`);

@@ -41,14 +41,23 @@ async function chainOf(wallet: TestWallet): Promise<Chain> {
 const windows = (wallet: TestWallet): string[] => wallet.asked.filter((method) => /send|sign/i.test(method));
 
 describe('a wallet of EIP-1193', () => {
-  it('buys, approves and spends: one window for each', async () => {
+  it('buys, permits and spends: one window for each, one transaction for both, and nothing is left allowed', async () => {
     const wallet = walletOf(4);
     const chain = await chainOf(wallet);
     expect(signerAddress(chain.account!)).toBe(devAccount(4, DEV_CHAIN_ID).address);
     const { tokens } = await buyTokens(chain, { coin: COIN });
     expect(await tokenBalance(chain, signerAddress(chain.account!))).toBe(tokens);
     await openChannel(chain, { payee: 2, heavy: 1, amount: 5n });
-    expect(windows(wallet)).toEqual(['eth_sendTransaction', 'eth_sendTransaction', 'eth_sendTransaction']);
+    expect(windows(wallet)).toEqual(['eth_sendTransaction', 'eth_signTypedData_v4', 'eth_sendTransaction']);
+    expect(await readAllowance(chain, chain.deployment.channels!)).toBe(0n);
+    // What the contract would refuse is found out before anybody is asked to sign for it, and told by its own name.
+    wallet.asked.length = 0;
+    await expect(openChannel(chain, { payee: 99, heavy: 1, amount: 5n })).rejects.toMatchObject({ errorName: 'NoSuchPayee', details: { functionName: 'open' } });
+    await expect(openChannel(chain, { payee: 2, heavy: 1, amount: tokens })).rejects.toMatchObject({ errorName: 'ERC20InsufficientBalance', args: { balance: tokens - 5n, needed: tokens } });
+    expect(windows(wallet)).toEqual([]);
+    // Permits are numbered: those for different contracts wait for each other too.
+    await Promise.all([openChannel(chain, { payee: 2, heavy: 1, amount: 5n }), addStake(chain, { id: 2, amount: 1n })]);
+    expect(windows(wallet)).toEqual(['eth_signTypedData_v4', 'eth_sendTransaction', 'eth_signTypedData_v4', 'eth_sendTransaction']);
   });
 
   it('that sends batches is asked once for both, and nothing happens when one of them fails', async () => {
@@ -60,12 +69,13 @@ describe('a wallet of EIP-1193', () => {
     expect(channel).toBeGreaterThan(0n);
     expect(windows(wallet)).toEqual(['wallet_sendCalls']);
     expect(await readAllowance(chain, chain.deployment.channels!)).toBe(0n);
-    // Nobody has that many tokens: found out before the wallet is asked.
+    // Found out before the wallet is asked: no such node, too few tokens.
     wallet.asked.length = 0;
     await expect(openChannel(chain, { payee: 99, heavy: 1, amount: 5n })).rejects.toMatchObject({ code: 'CONTRACT_REVERT' });
     expect(windows(wallet)).toEqual([]);
     const all = await tokenBalance(chain, signerAddress(chain.account!));
-    await expect(openChannel(chain, { payee: 2, heavy: 1, amount: all * 2n })).rejects.toMatchObject({ code: expect.stringMatching(/^(CONTRACT_REVERT|TRANSACTION_REVERTED)$/) });
+    await expect(openChannel(chain, { payee: 2, heavy: 1, amount: all * 2n })).rejects.toMatchObject({ errorName: 'ERC20InsufficientBalance' });
+    expect(windows(wallet)).toEqual([]);
     expect(await readAllowance(chain, chain.deployment.channels!)).toBe(0n);
   });
 
@@ -76,7 +86,7 @@ describe('a wallet of EIP-1193', () => {
     const chain = await chainOf(wallet);
     wallet.refuse();
     await expect(buyTokens(chain, { coin: COIN })).rejects.toMatchObject({ name: 'UserRejectedError', code: 'USER_REJECTED' });
-    await expect(signPermit(chain, { value: 1n, deadline: 1_900_000_000 })).rejects.toMatchObject({ code: 'USER_REJECTED' });
+    await expect(signPermit(chain, { spender: chain.deployment.market, value: 1n, deadline: 1_900_000_000 })).rejects.toMatchObject({ code: 'USER_REJECTED' });
     await expect(signTyped(chain.account!, chain.domain, 'Session', { ...SESSION, creator: zeroAddress })).rejects.toMatchObject({ code: 'USER_REJECTED' });
     wallet.refuse(0);
     await buyTokens(chain, { coin: COIN });
@@ -84,6 +94,13 @@ describe('a wallet of EIP-1193', () => {
     await expect(addStake(chain, { id: 2, amount: 1n })).rejects.toMatchObject({ code: 'USER_REJECTED' });
     expect(await readAllowance(chain, chain.deployment.registry)).toBe(0n);
     await addStake(chain, { id: 2, amount: 1n });
+    // To the transaction behind the signature: nothing happened, and the next permit is good.
+    wallet.asked.length = 0;
+    wallet.handling((method) => (method === 'eth_sendTransaction' ? wallet.refuse(1) : undefined));
+    await expect(addStake(chain, { id: 2, amount: 1n })).rejects.toMatchObject({ code: 'USER_REJECTED', message: expect.stringContaining('addStake') });
+    wallet.handling(undefined);
+    await addStake(chain, { id: 2, amount: 1n });
+    expect(windows(wallet)).toEqual(['eth_signTypedData_v4', 'eth_sendTransaction', 'eth_signTypedData_v4', 'eth_sendTransaction']);
   });
 
   it('that another account or chain was selected in is not asked to act', async () => {
@@ -93,7 +110,7 @@ describe('a wallet of EIP-1193', () => {
     await expect(buyTokens(chain, { coin: COIN })).rejects.toMatchObject({ code: 'WALLET_ACCOUNT', details: { have: devAccount(18, DEV_CHAIN_ID).address } });
     wallet.useAccount(0);
     wallet.goToChain(1);
-    await expect(signPermit(chain, { value: 1n, deadline: 1_900_000_000 })).rejects.toMatchObject({ code: 'WRONG_CHAIN', message: expect.stringContaining('Switch the wallet to chain 31337') });
+    await expect(signPermit(chain, { spender: chain.deployment.market, value: 1n, deadline: 1_900_000_000 })).rejects.toMatchObject({ code: 'WRONG_CHAIN', message: expect.stringContaining('Switch the wallet to chain 31337') });
     wallet.lock();
     wallet.goToChain(DEV_CHAIN_ID);
     await expect(buyTokens(chain, { coin: COIN })).rejects.toMatchObject({ code: 'WALLET_ACCOUNT', shortMessage: expect.stringContaining('no account') });
@@ -124,7 +141,7 @@ describe('a wallet of EIP-1193', () => {
   it('that signs no typed data still spends, by an approval', async () => {
     const wallet = walletOf(10, { isPlain: true });
     const chain = await chainOf(wallet);
-    await expect(signPermit(chain, { value: 1n, deadline: 1_900_000_000 })).rejects.toMatchObject({ code: 'WALLET_UNABLE' });
+    await expect(signPermit(chain, { spender: chain.deployment.market, value: 1n, deadline: 1_900_000_000 })).rejects.toMatchObject({ code: 'WALLET_UNABLE' });
     await approveTokens(chain, { spender: chain.deployment.market, amount: 3n });
     expect(await readAllowance(chain, chain.deployment.market)).toBe(3n);
   });

@@ -8,6 +8,7 @@ import { DEV_CHAIN_ID, devAccount } from '../../offchain/chain/dev-accounts.ts';
 import { tokenAbi } from '../../offchain/chain/generated/abi.ts';
 import { openChannel } from '../../offchain/chain/open-channel.ts';
 import { tokenBalance } from '../../offchain/chain/read-money.ts';
+import { signPermit } from '../../offchain/chain/sign-permit.ts';
 import type { AnySend } from '../../offchain/chain/send.ts';
 import type { Chain } from '../../offchain/chain/types.ts';
 import { sendBatch } from '../../offchain/chain/wallet/batch.ts';
@@ -23,7 +24,8 @@ const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141
 
 type Request = TestWallet['request'];
 /** Answers in the wallet's place; `ask` asks the wallet itself. */
-type Answers = Readonly<Record<string, (ask: () => Promise<unknown>, params: unknown) => unknown>>;
+type Answer = (ask: () => Promise<unknown>, params: unknown) => unknown;
+type Answers = Readonly<Record<string, Answer>>;
 
 function oddWallet(holdfast: TestHoldfast, account: number, answers: Answers): TestWallet {
   const wallet = createTestWallet({ rpcUrl: holdfast.rpcUrl, accounts: [account, 18], batches: true });
@@ -46,8 +48,8 @@ async function spenderOf(holdfast: TestHoldfast, account: number, answers: Answe
   return { wallet, chain, tokens: () => tokenBalance(chain, signerAddress(chain.account!)) };
 }
 
-const windows = (wallet: TestWallet): string[] => wallet.asked.filter((method) => /send/i.test(method));
-function failing(code: number): Answers[string] {
+const windows = (wallet: TestWallet): string[] => wallet.asked.filter((method) => /send|sign/i.test(method));
+function failing(code: number): Answer {
   return () => {
     throw Object.assign(new Error('no'), { code });
   };
@@ -85,17 +87,58 @@ export function describeOddWallets(world: () => TestHoldfast): void {
   });
 
   describe('a wallet without batches', () => {
-    const ONE_BY_ONE = ['eth_sendTransaction', 'eth_sendTransaction'];
+    const PERMITTED = ['eth_signTypedData_v4', 'eth_sendTransaction'];
+    const APPROVED = ['eth_sendTransaction', 'eth_sendTransaction'];
+    const NO_BATCH: Answers = { wallet_getCapabilities: failing(4200) };
+    const signedByAnother: Answer = () => devAccount(3, DEV_CHAIN_ID).signMessage({ message: 'another key' });
     it.each([
-      ['knows no capabilities', 10, { wallet_getCapabilities: failing(4200) }, ONE_BY_ONE],
-      ['answers with nonsense', 11, { wallet_getCapabilities: () => 'yes' }, ONE_BY_ONE],
-      ['would have to change its account', 12, { wallet_getCapabilities: () => ({ '0x7a69': { atomic: { status: 'ready' } } }) }, ONE_BY_ONE],
-      ['promised them, and refuses', 13, { wallet_sendCalls: failing(5760) }, ONE_BY_ONE],
+      ['knows no capabilities', 10, NO_BATCH, PERMITTED],
+      ['answers with nonsense', 11, { wallet_getCapabilities: () => 'yes' }, PERMITTED],
+      ['would have to change its account', 12, { wallet_getCapabilities: () => ({ '0x7a69': { atomic: { status: 'ready' } } }) }, PERMITTED],
+      ['promised them, and refuses', 13, { wallet_sendCalls: failing(5760) }, PERMITTED],
+      ['signs no typed data either', 10, { ...NO_BATCH, eth_signTypedData_v4: failing(4200) }, APPROVED],
+      ['signs with another key than its account, as those of contracts do', 11, { ...NO_BATCH, eth_signTypedData_v4: signedByAnother }, ['eth_signTypedData_v4', ...APPROVED]],
+      ['signs what no token takes, as those of contracts do', 12, { ...NO_BATCH, eth_signTypedData_v4: () => `0x${'11'.repeat(200)}` }, ['eth_signTypedData_v4', ...APPROVED]],
     ] as const)('that %s is asked for one thing after the other', async (_what, account, answers, asked) => {
       const { wallet, chain, tokens } = await spender(account, answers);
       const before = await tokens();
       await openChannel(chain, { payee: 2, heavy: 1, amount: PRICE });
       expect([windows(wallet), before - (await tokens())]).toEqual([asked, PRICE]);
+    });
+
+    it('whose account is a contract is not asked for a signature; one that only points to code is (EIP-7702)', async () => {
+      const account = devAccount(13, DEV_CHAIN_ID).address;
+      const setCode = (code: Hex) => chain.public.request({ method: 'hardhat_setCode', params: [account, code] } as never);
+      // Without its code while it sends: the key acts for the contract.
+      const sending = (code: Hex): Answer => async (ask) => {
+        await setCode('0x');
+        return ask().finally(() => setCode(code));
+      };
+      const answers: Record<string, Answer> = { ...NO_BATCH };
+      const { wallet, chain } = await spender(13, answers);
+      for (const [code, asked] of [['0x00', APPROVED], [`0xef0100${account.slice(2)}`, PERMITTED]] as const) {
+        answers['eth_sendTransaction'] = sending(code);
+        wallet.asked.length = 0;
+        await setCode(code);
+        await openChannel(chain, { payee: 2, heavy: 1, amount: PRICE });
+        expect(windows(wallet)).toEqual(asked);
+      }
+      await setCode('0x');
+    });
+
+    it('that another process took the permit\'s number from is asked for an approval, and nothing is lost', async () => {
+      const answers: Record<string, Answer> = { ...NO_BATCH };
+      const { wallet, chain, tokens } = await spender(14, answers);
+      const other = await world().as(14);
+      answers['eth_signTypedData_v4'] = async (ask) => {
+        const signature = await ask();
+        const { value, deadline, v, r, s } = await signPermit(other, { spender: other.deployment.market, value: 1n, deadline: 1_900_000_000 });
+        await other.send({ address: other.deployment.token, abi: tokenAbi, functionName: 'permit', args: [signerAddress(other.account!), other.deployment.market, value, deadline, v, r, s] });
+        return signature;
+      };
+      const before = await tokens();
+      await openChannel(chain, { payee: 2, heavy: 1, amount: PRICE });
+      expect([windows(wallet), before - (await tokens())]).toEqual([['eth_signTypedData_v4', ...APPROVED], PRICE]);
     });
   });
 

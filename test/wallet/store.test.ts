@@ -1,5 +1,5 @@
 /** The pages' wallet without React: announcements, connecting, events, and what is remembered. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEV_CHAIN_ID, DEV_MNEMONIC, devAccount } from '../../offchain/chain/dev-accounts.ts';
 import { devAccountOf, devChoices } from '../../offchain/dapp/src/wallet/dev-wallet.ts';
 import { discoverWallets } from '../../offchain/dapp/src/wallet/discovery.ts';
@@ -51,6 +51,11 @@ describe('discovery', () => {
     expect(all).toMatchObject([{ id: 'window.ethereum' }]);
     discoverWallets(Object.assign(windowWith({ info, provider }), { ethereum: provider }), (wallets) => (all = wallets));
     expect(all).toMatchObject([{ id: 'io.one' }]);
+    const late: EventTarget & { ethereum?: unknown } = windowWith();
+    discoverWallets(late, (wallets) => (all = wallets));
+    late.ethereum = provider;
+    late.dispatchEvent(new Event('ethereum#initialized'));
+    expect(all).toMatchObject([{ id: 'window.ethereum' }]);
   });
 });
 
@@ -109,6 +114,86 @@ describe('the store', () => {
     await again.store.disconnect();
     expect(first.wallet.asked).toContain('wallet_revokePermissions');
     expect(open({}, first.wallet).store.facts().status).toBe('disconnected');
+  });
+
+  it('asks again where a window was overlooked or closed, and the first question still counts', async () => {
+    kept.clear();
+    const { store, wallet } = open();
+    const windows = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let opened = 0;
+    wallet.handling(() => windows[opened++]?.promise);
+    void store.connect(wallet.rdns);
+    await expect.poll(() => opened).toBe(1);
+    const again = store.connect(wallet.rdns);
+    await expect.poll(() => opened).toBe(2);
+    windows[1]!.reject(Object.assign(new Error('A window is open already.'), { code: -32_002 }));
+    await again;
+    expect(store.facts()).toMatchObject({ status: 'connecting', error: { code: 'WALLET_BUSY' } });
+    const third = store.connect(wallet.rdns);
+    windows[2]!.resolve();
+    await third;
+    expect(store.facts()).toMatchObject({ status: 'connected', error: undefined });
+    const { signer } = store.facts();
+    windows[0]!.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(store.facts().signer).toBe(signer);
+    expect(wallet.asked.filter((method) => method === 'eth_requestAccounts')).toHaveLength(3);
+  });
+
+  it('gives up where the person says no to the second window', async () => {
+    kept.clear();
+    const { store, wallet } = open();
+    let opened = 0;
+    wallet.handling(() => (++opened === 1 ? new Promise(() => undefined) : wallet.refuse(1)));
+    void store.connect(wallet.rdns);
+    await expect.poll(() => opened).toBe(1);
+    await store.connect(wallet.rdns);
+    expect(store.facts()).toMatchObject({ status: 'disconnected', error: { code: 'USER_REJECTED' } });
+  });
+
+  it('connects by itself when a wallet is unlocked: one that was locked when the page came, or was locked meanwhile', async () => {
+    kept.clear();
+    const first = open();
+    await first.store.connect(first.wallet.rdns);
+    first.stop();
+    first.wallet.lock();
+    const { store, wallet, stop } = open({}, first.wallet);
+    await expect.poll(() => store.facts().status).toBe('disconnected');
+    expect(store.facts().error).toBeUndefined();
+    wallet.asked.length = 0;
+    wallet.unlock();
+    await expect.poll(() => store.facts().status).toBe('connected');
+    wallet.lock();
+    await expect.poll(() => store.facts().status).toBe('disconnected');
+    wallet.unlock();
+    await expect.poll(() => store.facts().status).toBe('connected');
+    expect(wallet.asked).not.toContain('eth_requestAccounts');
+    await store.disconnect();
+    wallet.unlock();
+    expect(store.facts().status).toBe('disconnected');
+    stop();
+  });
+
+  it('connects again a wallet that shows itself late, and one that cannot tell of its chain', async () => {
+    kept.clear();
+    kept.set('holdfast.wallet', 'io.late');
+    const wallet = createTestWallet({ rpcUrl: holdfast.rpcUrl, accounts: [5] });
+    await wallet.request({ method: 'eth_requestAccounts' });
+    const dumb = { ...wallet, request: (args: { method: string }) => (args.method === 'eth_getCode' ? new Promise(() => undefined) : wallet.request(args)) };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const place = windowWith();
+      const network = { chainId: DEV_CHAIN_ID, market: holdfast.deployment.market, name: 'Holdfast devnet', rpcUrls: [holdfast.rpcUrl] };
+      const store = new WalletStore({ network, place, memory });
+      store.start();
+      expect(store.facts()).toMatchObject({ status: 'disconnected', choices: [] });
+      place.dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info: { ...info, rdns: 'io.late' }, provider: dumb } }));
+      expect(store.facts()).toMatchObject({ status: 'connecting', choices: [{ id: 'io.late' }] });
+      for (let steps = 0; steps < 20 && store.facts().status === 'connecting'; steps++) await vi.advanceTimersByTimeAsync(1_000);
+      expect(store.facts()).toMatchObject({ status: 'connected', isWrongNetwork: false });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('tells why it did not connect, and forgets it at the next try', async () => {

@@ -156,6 +156,8 @@ test('where a provider stands: slots, proofs, faults', async () => {
   const strip = async (id: number, standing: typeof three) => (await readTimeline({ chain }, { id, epoch, count: 5, sinceEpoch: standing.sinceEpoch, perEpoch: standing.perEpoch })).value.map(({ state }) => state);
   expect((await strip(3, three)).slice(-4)).toEqual(['proven', 'proven', 'proven', 'proven']);
   expect((await strip(4, four)).slice(-4)).toEqual(['proven', 'idle', 'proven', 'idle']);
+  const begun = await readTimeline({ chain }, { id: 99, epoch, count: 4, sinceEpoch: epoch - 2, perEpoch: 1n });
+  expect(begun.value.map(({ state }) => state), 'the first epoch of a rent counts as no miss').toEqual(['idle', 'idle', 'missed', 'ahead']);
   const faults = await readFaults(chain, 4);
   expect(faults.losses).toMatchObject([{ agreement, slot: 2, cause: 'surrender' }]);
   expect(await readOpenChallenges(chain)).toEqual([]);

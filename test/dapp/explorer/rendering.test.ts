@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { parseEther } from 'viem';
 import { DEV_MNEMONIC } from '../../../offchain/chain/dev-accounts.ts';
+import { networkHealth } from '../../../offchain/chain/network-health.ts';
 import { nodeIdOf } from '../../../offchain/chain/node-id-of.ts';
 import { owedToNode } from '../../../offchain/chain/read-money.ts';
 import { readNode } from '../../../offchain/chain/read-node.ts';
@@ -14,6 +15,7 @@ import { type Story, startStory } from '../../earnings/story.ts';
 import { addressOf } from '../../support/holdfast.ts';
 import { seriousFaults } from '../../support/browser/axe.ts';
 import { hasChromium, startChromium } from '../../support/browser/chromium.ts';
+import { press, write } from '../../support/browser/keyboard.ts';
 import { openTab } from '../../support/browser/tab.ts';
 
 describe.skipIf(!hasChromium('the pages of providers, heavy nodes and the explorer'))('pages in a browser', () => {
@@ -24,7 +26,7 @@ describe.skipIf(!hasChromium('the pages of providers, heavy nodes and the explor
 
   beforeAll(async () => {
     await buildDapp();
-    [story, browser] = await Promise.all([startStory(), startChromium()]);
+    [story, browser] = await Promise.all([startStory({ healthBps: 5_000 }), startChromium()]);
     agreement = await story.open(story.creator, { providers: [2, 3, 4], periods: 3 });
     await story.epoch(2, 3, 4);
     await story.epoch(2, 3);
@@ -49,8 +51,8 @@ describe.skipIf(!hasChromium('the pages of providers, heavy nodes and the explor
   test('the explorer tells epochs, agreements and transactions, and finds them', async () => {
     const { page, problems, context } = await open('/explorer');
     await page.getByText('were drawn').or(page.getByText(/proofs of epoch/)).first().waitFor();
-    await page.getByRole('searchbox').fill(`agreement ${agreement}`);
-    await page.getByRole('button', { name: 'Find' }).click();
+    await write(page.getByRole('searchbox'), `agreement ${agreement}`);
+    await press(page.getByRole('button', { name: 'Find' }));
     await page.getByRole('heading', { name: `Agreement ${agreement}` }).waitFor();
     await page.getByText('2 proven, 1 waiting').waitFor();
     expect(await page.locator('.slot-map a').count()).toBe(3);
@@ -70,7 +72,7 @@ describe.skipIf(!hasChromium('the pages of providers, heavy nodes and the explor
     const before = await strip.getAttribute('aria-valuetext');
     expect([newest, before].every((text) => /^Epoch \d+: proven$/.test(text ?? ''))).toBe(true);
     expect(before).not.toBe(newest);
-    await page.locator('.chart-table > summary').first().click();
+    await press(page.locator('.chart-table > summary').first());
     await page.getByRole('rowheader', { name: /\d+ to \d+/ }).first().waitFor();
     await context.close();
   });
@@ -84,10 +86,10 @@ describe.skipIf(!hasChromium('the pages of providers, heavy nodes and the explor
     expect(parseEther(exact)).toBe(statement.earned);
     expect(await seriousFaults(page)).toEqual([]);
     const saving = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Save as CSV' }).click();
+    await press(page.getByRole('button', { name: 'Save as CSV' }));
     expect((await saving).suggestedFilename()).toBe('provider-3-by-epoch.csv');
-    await page.getByRole('button', { name: 'Withdraw' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
+    await press(page.getByRole('button', { name: 'Withdraw' }));
+    await press(page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }));
     await page.getByText(/HOLD were paid out/).waitFor();
     expect(await owedToNode(story.provider(3), 3)).toBe(0n);
     expect((await readProviderAccount(story.provider(3), 3)).statement.paid).toBe(statement.owed + statement.unsettled);
@@ -101,21 +103,21 @@ describe.skipIf(!hasChromium('the pages of providers, heavy nodes and the explor
     const { page, problems, context } = await open('/provider/register', 9, { viewport: { width: 360, height: 780 } });
     const submit = page.getByRole('button', { name: 'Register and stake' });
     await page.getByText('You have 1,000 HOLD.').waitFor();
-    await page.getByLabel('Stake', { exact: true }).fill('999999999');
-    await page.getByLabel('Endpoint').fill('nowhere');
-    await submit.click();
+    await write(page.getByLabel('Stake', { exact: true }), '999999999');
+    await write(page.getByLabel('Endpoint'), 'nowhere');
+    await press(submit);
     await page.getByText('You have 1,000 HOLD: buy more tokens first.').waitFor();
     await page.getByText('The endpoint must be an address such as https://provider.example:8443.').waitFor();
     expect(await nodeIdOf(newcomer, addressOf(newcomer))).toBeUndefined();
-    await page.getByLabel('Stake', { exact: true }).fill('250');
-    await page.getByLabel('Endpoint').fill('http://127.0.0.1:9999');
+    await write(page.getByLabel('Stake', { exact: true }), '250');
+    await write(page.getByLabel('Endpoint'), 'http://127.0.0.1:9999');
     await page.getByLabel('Region', { exact: true }).selectOption('other');
-    await page.getByLabel('Number of the region').fill('77');
-    await submit.click();
+    await write(page.getByLabel('Number of the region'), '77');
+    await press(submit);
     const dialog = page.getByRole('dialog');
     await dialog.getByText('standard, region 77').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    await dialog.getByRole('button', { name: 'Register and stake' }).click();
+    await press(dialog.getByRole('button', { name: 'Register and stake' }));
     await page.getByText(/You operate provider \d+ now/).waitFor();
     const id = await nodeIdOf(newcomer, addressOf(newcomer));
     expect(await readNode(newcomer, id!)).toMatchObject({ tier: 'standard', region: 77, parent: 1, endpoint: 'http://127.0.0.1:9999', stake: parseEther('250') });
@@ -126,13 +128,26 @@ describe.skipIf(!hasChromium('the pages of providers, heavy nodes and the explor
 
   test('fees of a heavy node are claimed, in the dark too', async () => {
     const { page, problems, context } = await open('/heavy/fees', 1, { colorScheme: 'dark' });
-    await page.getByRole('button', { name: 'Claim' }).click();
+    await press(page.getByRole('button', { name: 'Claim' }));
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Transactions at most').waitFor();
-    await dialog.getByRole('button', { name: 'Claim' }).click();
+    await press(dialog.getByRole('button', { name: 'Claim' }));
     await page.getByText(/HOLD of fees and/).waitFor();
     expect(await owedToNode(story.heavy, 1)).toBe(0n);
     expect(await seriousFaults(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  test('while the network only repairs every page says so, and offers nothing that would be refused', async () => {
+    while (!(await networkHealth(story.creator)).isRepairOnly) await story.epoch();
+    const { page, problems, context } = await open('/rent', 9);
+    await page.getByText('The network only repairs at the moment.').first().waitFor();
+    await page.getByText('so nothing new can be rented.').waitFor();
+    await press(page.getByRole('link', { name: 'Files', exact: true }));
+    await press(page.getByRole('button', { name: 'Unlock with my wallet' }));
+    await page.getByText('so nothing new can be stored.').waitFor();
+    expect(await page.getByRole('button', { name: 'Choose files' }).count()).toBe(0);
     expect(problems).toEqual([]);
     await context.close();
   });

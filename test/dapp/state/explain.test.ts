@@ -1,6 +1,7 @@
 import { UserRejectedRequestError } from 'viem';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { WrongKeyError } from '../../../offchain/codec/format-errors.ts';
 import { HoldfastError } from '../../../offchain/wire/errors.ts';
 import { graphBigInt, parseAnswer } from '../../../offchain/dapp/src/state/ask-graph.ts';
 import { explain } from '../../../offchain/dapp/src/state/explain.ts';
@@ -71,4 +72,5 @@ test('what the protocol says in its units and commands, a page says in its own',
   expect(full.sentence).toBe('This takes at least 3 MiB of agreement 7, which has nothing left. Nothing was stored or paid.');
   expect(explain(new HoldfastError('QUOTA_EXCEEDED', 'The upload needs 3 batches.')).sentence).toBe('The upload needs 3 batches.');
   expect(explain(new HoldfastError('NO_SHARE_KEY', 'No key.', { nextStep: 'Run `holdfast share-key`.' })).nextStep).toContain('Shared with me');
+  expect(explain(new WrongKeyError('home folder')).sentence).toBe('What you have stored was encrypted with another key than this one.');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatAmount, formatBps, formatBytes, formatDuration, formatRelative, shortHex } from '../../../offchain/dapp/src/ui/format.ts';
+import { formatAmount, formatBps, formatBytes, formatDuration, formatProven, formatRelative, shortHex } from '../../../offchain/dapp/src/ui/format.ts';
 import { parseAmount, parseBytes, parseWhole } from '../../../offchain/dapp/src/ui/parse.ts';
 
 const TOKEN = 10n ** 18n;
@@ -34,5 +34,6 @@ test('time and shares', () => {
   expect([0, 1, 90, 3_600, 7_500, 86_400 * 3].map((seconds) => formatDuration(seconds, { parts: 2 }))).toEqual(['0 seconds', '1 second', '1 minute and 30 seconds', '1 hour', '2 hours and 5 minutes', '3 days']);
   expect([formatRelative(100, 160), formatRelative(160, 100), formatRelative(100, 100)]).toEqual(['1 minute ago', 'in 1 minute', 'now']);
   expect([0, 9_999, 10_000, 5_015].map(formatBps)).toEqual(['0 %', '99.9 %', '100 %', '50.1 %']);
+  expect([0, 9_998, 9_999, 10_000].map(formatProven)).toEqual(['0 %', '99.9 %', '100 %', '100 %']);
   expect(shortHex(`0x${'ab'.repeat(20)}`)).toBe('0xabab…abab');
 });

@@ -1,12 +1,12 @@
-/** What a visitor does on the pages, step by step; for tests and for pictures. */
+/** What a visitor does on the pages, step by step and without a mouse; for tests and for pictures. */
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import type { Hex } from 'viem';
 import { PACE } from '../pace.ts';
+import { chooser, choose, focused, press, write } from './keyboard.ts';
 
 /** Every step of a network whose epochs last seconds ends within this, on a busy machine too. */
 const STEP_MS = 25_000 * PACE;
-const TABS_MAX = 90;
 
 export class Visitor {
   readonly #page: Page;
@@ -28,14 +28,15 @@ export class Visitor {
   /** By the links of the page: its memory, and with it the key to the files, stays. */
   async go(area: string, title: string): Promise<void> {
     const page = this.#page;
-    await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: area }).click();
-    await page.getByRole('navigation', { name: /^Pages of/ }).getByRole('link', { name: title, exact: true }).click();
+    const pages = page.getByRole('navigation', { name: `Pages of ${area}` });
+    if (!(await pages.isVisible())) await press(page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: area }));
+    await press(pages.getByRole('link', { name: title, exact: true }));
   }
 
   async connect(wallet: string): Promise<void> {
     const page = this.#page;
-    await page.getByRole('banner').getByRole('button', { name: /^Connect/ }).click();
-    await page.getByRole('dialog').getByRole('button', { name: wallet }).click();
+    await press(page.getByRole('banner').getByRole('button', { name: /^Connect/ }));
+    await press(page.getByRole('dialog').getByRole('button', { name: wallet }));
   }
 
   /** Until the pages show an account; this one, if it is named. */
@@ -44,33 +45,42 @@ export class Visitor {
   }
 
   async unlock(): Promise<void> {
-    await this.#page.getByRole('button', { name: 'Unlock with my wallet' }).click();
+    await press(this.#page.getByRole('button', { name: 'Unlock with my wallet' }));
     await this.#page.getByRole('button', { name: 'Unlock with my wallet' }).waitFor({ state: 'detached' });
   }
 
   async buy(coin: string): Promise<void> {
     const page = this.#page;
     await this.go('Store', 'Tokens');
-    await page.getByLabel('You pay').fill(coin);
-    await page.getByRole('button', { name: 'Buy', exact: true }).click();
-    await page.getByRole('dialog').getByRole('button', { name: /^Pay/ }).click();
+    await write(page.getByLabel('You pay'), coin);
+    await press(page.getByRole('button', { name: 'Buy', exact: true }));
+    await press(page.getByRole('dialog').getByRole('button', { name: /^Pay/ }));
   }
 
   async rent(options: { readonly space: string; readonly scheme: string }): Promise<void> {
     const page = this.#page;
     await this.go('Store', 'Rent space');
-    await page.getByLabel('Space', { exact: true }).fill(options.space);
-    await page.getByRole('radio', { name: `(${options.scheme})` }).check();
-    await page.getByRole('button', { name: /^Rent for/ }).click();
-    await page.getByRole('dialog').getByRole('button', { name: /^Pay/ }).click();
+    await write(page.getByLabel('Space', { exact: true }), options.space);
+    await choose(page.getByRole('radio', { name: `(${options.scheme})` }));
+    const [quoted, again] = [page.getByRole('button', { name: /^Rent for/ }), page.getByRole('button', { name: 'Try again' })];
+    await quoted.or(again).first().waitFor();
+    // On a busy machine a provider may not answer in time, and then there are too few.
+    if (await again.isVisible()) await press(again);
+    await press(quoted);
+    await press(page.getByRole('dialog').getByRole('button', { name: /^Pay/ }));
     await page.getByRole('heading', { name: /^Agreement \d+/, level: 1 }).waitFor();
   }
 
-  /** Chooses a file and stores it under its name; does not wait until it is there. */
+  /** Chooses a file. Returns the button that stores it, under its own name. */
+  async choose(file: { readonly name: string; readonly bytes: Uint8Array }): Promise<Locator> {
+    const opened = await chooser(this.#page.getByRole('button', { name: 'Choose files' }));
+    await opened.setFiles({ name: file.name, mimeType: 'application/octet-stream', buffer: Buffer.from(file.bytes) });
+    return this.#page.getByRole('dialog').getByRole('button', { name: 'Store', exact: true });
+  }
+
+  /** Does not wait until it is there. */
   async store(file: { readonly name: string; readonly bytes: Uint8Array }): Promise<void> {
-    const page = this.#page;
-    await page.locator('input[data-part=files]').setInputFiles({ name: file.name, mimeType: 'application/octet-stream', buffer: Buffer.from(file.bytes) });
-    await page.getByRole('dialog').getByRole('button', { name: 'Store', exact: true }).click();
+    await press(await this.choose(file));
   }
 
   /** Until so many transfers of the list are in this state. */
@@ -84,7 +94,7 @@ export class Visitor {
     const tools = await page.context().newCDPSession(page);
     const data = { items: [], files: [path], dragOperationsMask: 1 };
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await tools.send('Input.dispatchDragEvent', { type, x: 600, y: 700, data });
-    await page.getByRole('dialog').getByRole('button', { name: 'Store', exact: true }).click();
+    await press(page.getByRole('dialog').getByRole('button', { name: 'Store', exact: true }));
     await tools.detach();
   }
 
@@ -96,25 +106,10 @@ export class Visitor {
   /** Agrees in the open dialog, and waits for the notice that says that it was done. */
   async confirm(name: string | RegExp, said: string | RegExp): Promise<void> {
     const page = this.#page;
-    await page.getByRole('dialog').getByRole('button', { name }).click();
+    await press(page.getByRole('dialog').getByRole('button', { name }));
     await page.locator('.toast', { hasText: said }).waitFor();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-  }
-
-  /** By the tabulator alone, as far as it takes. */
-  async tabTo(target: Locator): Promise<void> {
-    await target.waitFor();
-    for (let steps = 0; steps < TABS_MAX; steps++) {
-      if (await target.evaluate((element) => element === document.activeElement)) return;
-      await this.#page.keyboard.press('Tab');
-    }
-    throw new Error(`${String(target)} is not reached by the keyboard`);
-  }
-
-  /** Reached and pressed by the keyboard alone. */
-  async enter(target: Locator): Promise<void> {
-    await this.tabTo(target);
-    await this.#page.keyboard.press('Enter');
+    if ((await focused(page)) === '') throw new Error('the focus fell to the beginning of the page when the dialog closed');
   }
 
   /** Until the newest transfer of this name is done. */
@@ -124,12 +119,12 @@ export class Visitor {
 
   async openFile(name: string): Promise<void> {
     await this.go('Store', 'Files');
-    await this.#page.getByRole('link', { name, exact: true }).click();
+    await press(this.#page.getByRole('link', { name, exact: true }));
   }
 
   /** What the browser got. */
-  async download(press: () => Promise<void>): Promise<Uint8Array> {
-    const [download] = await Promise.all([this.#page.waitForEvent('download'), press()]);
+  async download(button: Locator): Promise<Uint8Array> {
+    const [download] = await Promise.all([this.#page.waitForEvent('download'), press(button)]);
     return readFile(await download.path());
   }
 }

@@ -3,9 +3,11 @@ import type { TestWallet } from './test-wallet.ts';
 
 type Answer = { readonly result: unknown } | { readonly error: { readonly code: number; readonly message: string } };
 
-/** Puts the wallet into every page of the window: announced by EIP-6963, twice, as clumsy wallets do; its keys stay with the test. */
+/** Puts the wallet into every page of the window: announced by EIP-6963, twice, as clumsy wallets do; its keys stay with the test. Wallets of one window differ by their rdns. */
 export async function injectWallet(context: BrowserContext, wallet: TestWallet): Promise<void> {
-  await context.exposeFunction('askTestWallet', async (method: string, params: unknown): Promise<Answer> => {
+  const { name, rdns } = wallet;
+  const [ask, hear] = [`ask ${rdns}`, `hear ${rdns}`];
+  await context.exposeFunction(ask, async (method: string, params: unknown): Promise<Answer> => {
     try {
       return { result: await wallet.request({ method, params }) };
     } catch (error) {
@@ -15,27 +17,26 @@ export async function injectWallet(context: BrowserContext, wallet: TestWallet):
   });
   const tell = (event: string, value: unknown): void => {
     for (const page of context.pages()) {
-      void page.evaluate(([name, said]) => (globalThis as unknown as { tellTestWallet?(event: unknown, value: unknown): void }).tellTestWallet?.(name, said), [event, value]).catch(() => undefined);
+      void page.evaluate(([at, happened, said]) => (globalThis as unknown as Record<string, ((event: unknown, value: unknown) => void) | undefined>)[at]?.(happened, said), [hear, event, value] as const).catch(() => undefined);
     }
   };
   for (const event of ['accountsChanged', 'chainChanged'] as const) wallet.on(event, (value: never) => tell(event, value));
-  const { name, rdns } = wallet;
-  await context.addInitScript(announce, { name, rdns });
+  await context.addInitScript(announce, { name, rdns, ask, hear });
 }
 
 /** Runs in the page, before its own scripts. */
-function announce(info: { name: string; rdns: string }): void {
+function announce({ ask, hear, ...info }: { name: string; rdns: string; ask: string; hear: string }): void {
   const listeners = new Map<string, Set<(value: unknown) => void>>();
-  const place = globalThis as unknown as { askTestWallet(method: string, params: unknown): Promise<Answer>; tellTestWallet(event: string, value: unknown): void };
+  const place = globalThis as unknown as Record<string, unknown>;
   const of = (event: string): Set<(value: unknown) => void> => {
     const known = listeners.get(event) ?? new Set();
     listeners.set(event, known);
     return known;
   };
-  place.tellTestWallet = (event, value) => of(event).forEach((listener) => listener(value));
+  place[hear] = (event: string, value: unknown) => of(event).forEach((listener) => listener(value));
   const provider = Object.freeze({
     request: async ({ method, params }: { method: string; params?: unknown }) => {
-      const answer = await place.askTestWallet(method, params ?? []);
+      const answer = await (place[ask] as (method: string, params: unknown) => Promise<Answer>)(method, params ?? []);
       if ('error' in answer) throw Object.assign(new Error(answer.error.message), { code: answer.error.code });
       return answer.result;
     },

@@ -10,10 +10,10 @@ export interface Tab {
 }
 
 /** A window of its own: nothing is kept from other tabs. */
-export async function openTab(browser: Browser, options: { readonly url: string; readonly wallet?: TestWallet } & BrowserContextOptions): Promise<Tab> {
-  const { url, wallet, ...rest } = options;
+export async function openTab(browser: Browser, options: { readonly url: string; readonly wallet?: TestWallet; readonly others?: readonly TestWallet[] } & BrowserContextOptions): Promise<Tab> {
+  const { url, wallet, others = [], ...rest } = options;
   const context = await browser.newContext(rest);
-  if (wallet !== undefined) await injectWallet(context, wallet);
+  for (const one of wallet === undefined ? others : [wallet, ...others]) await injectWallet(context, one);
   return { context, ...(await openPage(context, url)) };
 }
 

@@ -24,6 +24,8 @@ export interface TestWallet {
   /** The person goes to another chain. */
   goToChain(chainId: number): void;
   lock(): void;
+  /** The person unlocks it by itself, not for this page. */
+  unlock(): void;
   /** Called before a window is answered: what happens while it is open. */
   handling(act: ((method: string) => void | Promise<void>) | undefined): void;
 }
@@ -150,6 +152,10 @@ export function createTestWallet(options: TestWalletOptions): TestWallet {
     lock: () => {
       isLocked = true;
       emit('accountsChanged', []);
+    },
+    unlock: () => {
+      isLocked = false;
+      emit('accountsChanged', visible());
     },
     handling: (next) => void (act = next),
   };

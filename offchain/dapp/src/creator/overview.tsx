@@ -5,7 +5,7 @@ import { useRead } from '../state/read.ts';
 import { useWallet } from '../state/wallet.ts';
 import { LinkButton } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { formatBps, formatBytes, plural } from '../ui/format.ts';
+import { formatBytes, formatProven, plural } from '../ui/format.ts';
 import { Hint } from '../ui/hint.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { Card, Grid, Page as Frame, Stat } from '../ui/page.tsx';
@@ -68,7 +68,7 @@ function Figures({ list, tokens }: { list: readonly AgreementFacts[]; tokens: bi
         <Stat label="Space used" hint={<Hint word="quota" />} value={formatBytes(used)} note={`of ${formatBytes(total)} rented`} />
         <Stat label="Paid until" value={next === undefined ? '–' : <Time seconds={next.paidUntil} />} note={next === undefined ? undefined : <Time seconds={next.paidUntil} style="full" />} tone={next?.standing === 'closing-soon' ? 'warn' : undefined} />
         <Stat label="Tokens" value={tokens === undefined ? '…' : <Amount value={tokens} digits={2} />} note={<Link href="/tokens">Buy more</Link>} />
-        <Stat label="Network" hint={<Hint word="proven share" />} value={health.data === undefined ? '…' : formatBps(health.data.provenBps)} note="of all data proven lately" tone={health.data?.isRepairOnly === true ? 'bad' : undefined} />
+        <Stat label="Network" hint={<Hint word="proven share" />} value={health.data === undefined ? '…' : formatProven(health.data.provenBps)} note="of all data proven lately" tone={health.data?.isRepairOnly === true ? 'bad' : undefined} />
       </Grid>
       <Card title="Your agreements" actions={<Link href="/agreements">All of them</Link>}>
         <ul className="agreement-list">

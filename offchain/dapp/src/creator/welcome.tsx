@@ -2,7 +2,7 @@ import { networkHealth } from '../../../chain/network-health.ts';
 import { saleRate } from '../../../chain/read-money.ts';
 import { useRead } from '../state/read.ts';
 import { LinkButton } from '../ui/button.tsx';
-import { formatBps } from '../ui/format.ts';
+import { formatProven } from '../ui/format.ts';
 import { Hint } from '../ui/hint.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { IconName } from '../ui/icon.tsx';
@@ -29,7 +29,7 @@ export function Welcome() {
         ))}
       </Grid>
       <Grid min="small">
-        <Stat label="Data proven lately" hint={<Hint word="proven share" />} value={health.data === undefined ? '…' : formatBps(health.data.provenBps)} />
+        <Stat label="Data proven lately" hint={<Hint word="proven share" />} value={health.data === undefined ? '…' : formatProven(health.data.provenBps)} />
         <Stat label="One coin buys" hint={<Hint word="HOLD" />} value={rate.data === undefined ? '…' : <Amount value={rate.data * 10n ** 18n} />} />
       </Grid>
     </Frame>

@@ -7,7 +7,7 @@ import { Hint } from '../ui/hint.tsx';
 import { Card, Facts, Page as Frame } from '../ui/page.tsx';
 import { StateOf } from '../ui/state-of.tsx';
 import { Table } from '../ui/table.tsx';
-import { formatBps, formatCount, formatDuration } from '../ui/format.ts';
+import { formatCount, formatDuration, formatProven } from '../ui/format.ts';
 import { Amount, Bytes, EpochTime, Hex } from '../ui/values.tsx';
 import { readEpochFacts } from './epoch-facts.ts';
 import type { EpochTotals } from './epochs.ts';
@@ -51,7 +51,7 @@ function One({ wanted }: { wanted: number }) {
 
 function totalRows(totals: EpochTotals) {
   return [
-    { name: 'Proven share', value: formatBps(totals.provenBps) },
+    { name: 'Proven share', value: totals.rent === 0n ? 'nothing was promised' : formatProven(totals.provenBps) },
     { name: 'Rent of the epoch', value: <Amount value={totals.rent} /> },
     { name: 'Agreements opened', value: formatCount(totals.opened) },
     { name: 'Space reserved', value: <Bytes value={totals.reservedBytes} /> },

@@ -8,7 +8,7 @@ import { Page as Frame } from '../ui/page.tsx';
 import { StateOf } from '../ui/state-of.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
-import { formatBps, formatCount } from '../ui/format.ts';
+import { formatProven, formatCount } from '../ui/format.ts';
 import { Amount, EpochTime } from '../ui/values.tsx';
 import { readEpochs } from './epochs.ts';
 import type { EpochRow } from './epochs.ts';
@@ -28,7 +28,7 @@ export function Page() {
     { title: 'Proofs', hint: <Hint word="proof" />, isNumber: true, cell: ({ proofs }) => formatCount(proofs) },
   ];
   const more: Column<EpochRow>[] = [
-    { title: 'Proven', hint: <Hint word="proven share" />, isNumber: true, cell: ({ number, totals }) => (totals === undefined || number >= epoch ? '–' : <Badge tone={totals.provenBps >= 9_500 ? 'good' : totals.provenBps >= 6_000 ? 'warn' : 'bad'}>{formatBps(totals.provenBps)}</Badge>) },
+    { title: 'Proven', hint: <Hint word="proven share" />, isNumber: true, cell: ({ number, totals }) => (totals === undefined || totals.rent === 0n || number >= epoch ? '–' : <Badge tone={totals.provenBps >= 9_500 ? 'good' : totals.provenBps >= 6_000 ? 'warn' : 'bad'}>{formatProven(totals.provenBps)}</Badge>) },
     { title: 'Opened', isNumber: true, cell: ({ totals }) => formatCount(totals?.opened ?? 0) },
     { title: 'Slots lost', isNumber: true, cell: ({ totals }) => formatCount(totals?.faults ?? 0) },
     { title: 'Prepaid', isNumber: true, cell: ({ totals }) => <Amount value={totals?.paid ?? 0n} /> },

@@ -62,9 +62,9 @@ function chartOf(rows: readonly EpochRow[], title: string, format: ChartData['fo
   return { title, axis: 'Epoch', labels: inOrder(rows).map(({ number }) => String(number)), format, series };
 }
 
-/** Of epochs that are over: the running one is not proven yet. */
+/** Of epochs that are over, in which something was promised: the running one is not proven yet. */
 export function provenShareChart(rows: readonly EpochRow[], current: number): ChartData {
-  const over = inOrder(rows).filter(({ number, totals }) => number < current && totals !== undefined);
+  const over = inOrder(rows).filter(({ number, totals }) => number < current && totals !== undefined && totals.rent > 0n);
   return chartOf(over, 'Proven share of the promised data', (value) => `${Number(value.toFixed(1))} %`, [{ name: 'proven', values: over.map(({ totals }) => totals!.provenBps / 100) }]);
 }
 

@@ -5,7 +5,7 @@ import { useRead } from '../state/read.ts';
 import { Hint } from '../ui/hint.tsx';
 import { Card, Grid, Page as Frame, Stat } from '../ui/page.tsx';
 import { StateOf } from '../ui/state-of.tsx';
-import { formatBps, formatCount, plural } from '../ui/format.ts';
+import { formatCount, formatProven, plural } from '../ui/format.ts';
 import { Amount, Bytes, EpochTime } from '../ui/values.tsx';
 import { moneyChart, priceChart, proofsChart, provenShareChart, readEpochs } from './epochs.ts';
 import type { EpochRow } from './epochs.ts';
@@ -31,7 +31,7 @@ export function Page() {
           <>
             <RepairOnlyNote facts={facts} />
             <Grid min="small">
-              <Stat label="Proven share" hint={<Hint word="proven share" />} value={formatBps(facts.provenBps)} tone={facts.isRepairOnly ? 'bad' : facts.provenBps < 9_500 ? 'warn' : 'good'} note={`of the last ${plural(facts.healthEpochs, 'full epoch')}`} />
+              <Stat label="Proven share" hint={<Hint word="proven share" />} value={formatProven(facts.provenBps)} tone={facts.isRepairOnly ? 'bad' : facts.provenBps < 9_500 ? 'warn' : 'good'} note={`of the last ${plural(facts.healthEpochs, 'full epoch')}`} />
               <Stat label="Epoch" hint={<Hint word="epoch" />} value={formatCount(epoch)} note={<>the next one begins <EpochTime epoch={epoch + 1} /></>} />
               <Stat label="Nodes" value={formatCount(facts.nodes)} note="providers, edge nodes and heavy nodes" />
               <Stat label="Agreements" hint={<Hint word="agreement" />} value={formatCount(facts.agreements)} note="ever opened" />

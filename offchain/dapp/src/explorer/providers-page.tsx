@@ -33,7 +33,7 @@ export function Page() {
   return (
     <Frame title="Providers" lead="Everybody who rents out disk space here, with the tokens that stand behind their promises.">
       <div className="filters">
-        <Field label="Search" placeholder="Number, address, endpoint" type="search" value={filter.text} onChange={({ target }) => change({ text: target.value })} autoComplete="off" />
+        <Field label="Search" placeholder="Number or address" type="search" value={filter.text} onChange={({ target }) => change({ text: target.value })} autoComplete="off" />
         <Select label="Tier" value={filter.tier} options={[{ value: 'all', text: 'All tiers' }, { value: 'standard', text: 'Standard' }, { value: 'archival', text: 'Archival' }, { value: 'edge', text: 'Edge' }]} onChange={(tier) => change({ tier })} />
         <Select label="Region" value={filter.region} options={[{ value: 'all', text: 'All regions' }, ...regions.map((region) => ({ value: String(region), text: regionName(region) }))]} onChange={(region) => change({ region })} />
         <Select label="State" value={filter.state} options={[{ value: 'all', text: 'All' }, { value: 'earning', text: 'Holding data' }, { value: 'free', text: 'With free stake' }, { value: 'faulted', text: 'Faulted' }, { value: 'leaving', text: 'Taking stake out' }]} onChange={(state) => change({ state })} />

@@ -1,6 +1,7 @@
 /** One transaction with everything that it did, from the chain. */
 import { BaseError, ContractFunctionRevertedError, TransactionNotFoundError, decodeErrorResult, decodeFunctionData } from 'viem';
 import type { Abi, Address, Hex } from 'viem';
+import { actOf } from '../../../chain/act-of.ts';
 import { ChainError } from '../../../chain/chain-errors.ts';
 import { epochAt } from '../../../chain/epoch.ts';
 import { errorsAbi } from '../../../chain/generated/abi.ts';
@@ -21,7 +22,7 @@ export interface TransactionView {
   readonly epoch: number | undefined;
   readonly from: Address;
   readonly to: Address | null;
-  /** Which of our contracts it called, and what. */
+  /** Which of our contracts it called, and what: the act, where a permit stands in front of it. */
   readonly contract: ContractName | undefined;
   readonly call: { readonly name: string; readonly args: readonly { readonly name: string; readonly value: unknown }[] } | undefined;
   /** Coin, in its smallest unit: sent along, and paid for gas. */
@@ -42,7 +43,7 @@ export async function readTransaction(chain: Chain, hash: Hex): Promise<Transact
   }
   const { from, to, input, value, blockNumber } = transaction;
   const contract = contractAt(chain.deployment, to);
-  const common = { hash, from, to, value, contract: contract?.name, call: callOf(contract?.abi, input), inputBytes: (input.length - 2) / 2 };
+  const common = { hash, from, to, value, contract: contract?.name, call: callOf(contract?.abi, actOf(input)), inputBytes: (input.length - 2) / 2 };
   if (blockNumber === null) return { ...common, status: 'pending', block: undefined, seconds: undefined, epoch: undefined, fee: undefined, gasUsed: undefined, events: [], reason: undefined };
   const [receipt, block] = await Promise.all([
     chain.ask('a receipt', (client) => client.getTransactionReceipt({ hash })),

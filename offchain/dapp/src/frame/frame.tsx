@@ -9,12 +9,14 @@ import { AREAS, homeOf } from './areas.ts';
 import type { Area } from './areas.ts';
 import { Mark } from './mark.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
+import { useFocusKept } from './use-focus-kept.ts';
 import { useScroll } from './use-scroll.ts';
 
 /** What surrounds every page: the areas, the pages of the one that is open, the wallet. */
 export function Frame({ children }: { children: ReactNode }) {
   const [location] = useLocation();
   useScroll(location);
+  useFocusKept();
   const area = AREAS.find(({ pages }) => pages.some(({ path }) => matchRoute(path, location))) ?? AREAS[0]!;
   return (
     <div className="frame">

@@ -1,19 +1,17 @@
-import { Component, Suspense, lazy } from 'react';
-import type { ComponentType, ReactNode } from 'react';
+import { Component, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import type { PageRoute } from '../state/pages.ts';
 import { useWallet } from '../state/wallet.ts';
 import { Failure } from '../ui/failure.tsx';
 import { Loading } from '../ui/loading.tsx';
-import { AREAS } from './areas.ts';
 import { NotFound } from './not-found.tsx';
 import { PageTitle } from './page-title.tsx';
+import { PAGES, usePagesAhead } from './page-views.tsx';
 import { WalletNeeded } from './wallet-needed.tsx';
-
-const PAGES: readonly (PageRoute & { readonly View: ComponentType })[] = AREAS.flatMap(({ pages }) => pages).map((page) => ({ ...page, View: lazy(async () => ({ default: (await page.load()).Page })) }));
 
 export function Routes() {
   const [location] = useLocation();
+  usePagesAhead(location);
   return (
     <PageFault key={location}>
       <Suspense fallback={<Loading what="The page is loading" lines={6} />}>

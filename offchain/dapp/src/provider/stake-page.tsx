@@ -20,6 +20,7 @@ import { formatAmount, formatDuration } from '../ui/format.ts';
 import { parseAmount, parseWhole } from '../ui/parse.ts';
 import type { Parsed } from '../ui/parse.ts';
 import { Amount } from '../ui/values.tsx';
+import { PAYING } from '../ui/words.ts';
 import { AddressLink } from '../explorer/links.tsx';
 import { ActForm } from './act-form.tsx';
 import { MyProvider } from './my-node.tsx';
@@ -61,7 +62,7 @@ function Settings({ standing }: { standing: ProviderStanding }) {
       <Grid min="large">
         <Card title="Add stake" hint={<Hint word="stake" />}>
           <ActForm label="How much" unit="HOLD" note={<>You have <Amount value={have} />. Anybody may add to it.</>} parse={(text) => parseAmount(text, { what: 'The stake', max: have, tooMuch: `You have ${formatAmount(have)} HOLD: buy more tokens first.` })} act="Add stake" title="Add to the stake?"
-            rows={(value) => [{ name: 'Stake then', value: <Amount value={standing.stake + value} /> }, { name: 'Added', value: <Amount value={value} />, isTotal: true }]} explain={`What no promise binds can be taken out again; that takes ${wait}.`}
+            rows={(value) => [{ name: 'Stake then', value: <Amount value={standing.stake + value} /> }, { name: 'Added', value: <Amount value={value} />, isTotal: true }]} explain={`What no promise binds can be taken out again; that takes ${wait}. ${PAYING}`}
             run={(amount) => addStake(chain, { id, amount })} done={(amount) => ({ text: `${formatAmount(amount)} HOLD were added to the stake.` })} />
         </Card>
         <Card title="Take stake out">

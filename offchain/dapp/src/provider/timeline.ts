@@ -32,7 +32,8 @@ const QUESTION = `query Timeline($id: String!, $node: ID!, $from: Int!, $first: 
 export function readTimeline(sources: Sources, wish: TimelineWish): Promise<Sourced<EpochCell[]>> {
   const { id, epoch, count, sinceEpoch, perEpoch } = wish;
   const from = Math.max(0, epoch - count + 1);
-  const now = perEpoch > 0n ? [{ from: sinceEpoch, to: epoch + 1 }] : [];
+  // The epoch in which rent begins need not be proven: the contracts count misses from the next one on.
+  const now = perEpoch > 0n ? [{ from: sinceEpoch + 1, to: epoch + 1 }] : [];
   return fromIndexOrChain(
     sources,
     async (ask) => {

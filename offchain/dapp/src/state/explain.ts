@@ -34,15 +34,17 @@ const PAGE_STEPS: Readonly<Record<string, string>> = {
   BROWSER_STORAGE: 'Load this page anew. If it stays so, free some disk space, or leave private browsing. What is stored in the network is not touched by this.',
   RPC_UNAVAILABLE: 'It is asked again by itself. If it stays so, look at your connection, or name another address of the chain under Settings.',
   READ_ONLY: 'Connect a wallet on this network, then start it again.',
+  WRONG_KEY: 'Use the wallet, or the recovery phrase, that stored it. Nothing was changed.',
 };
 
-/** Sentences with the units of the protocol, in those of the pages. */
+/** Sentences with the units and words of the protocol, in those of the pages. */
 const PAGE_SENTENCES: Readonly<Record<string, (details: Readonly<Record<string, unknown>>) => string | undefined>> = {
   QUOTA_EXCEEDED: ({ agreement, needBatches, freeBatches, batchBytes }) => {
     const [need, free] = [needBatches, freeBatches].map((batches) => Number(batches) * Number(batchBytes));
     if (need === undefined || free === undefined || Number.isNaN(need + free)) return undefined;
     return `This takes at least ${formatBytes(need)} of agreement ${String(agreement)}, which has ${free <= 0 ? 'nothing' : formatBytes(free)} left. Nothing was stored or paid.`;
   },
+  WRONG_KEY: () => 'What you have stored was encrypted with another key than this one.',
 };
 
 const OWN = new Set(['ABORTED', 'USER_REJECTED']);

@@ -31,7 +31,7 @@ export function Confirm({ isOpen, title, children, rows, act, isDanger = false, 
     }>
       {children}
       {rows === undefined ? null : <Facts rows={rows} />}
-      {isBusy ? <p className="next-step" role="status">Confirm it in your wallet if it asks.</p> : null}
+      {isBusy ? <p className="next-step" role="status">Confirm it in your wallet if it asks. Should no window of it come, load this page anew: nothing is paid unless you agree there.</p> : null}
       {error === undefined ? null : <Failure error={error} />}
     </Dialog>
   );

@@ -41,6 +41,11 @@ export function formatRate(bytesPerSecond: number): string {
 }
 
 /** "97.3 %" of hundredths of a percent. Never 100 unless it is. */
+/** Of all that was promised. The contracts cut each provider's share, so the last hundredth of a percent says nothing. */
+export function formatProven(bps: number): string {
+  return formatBps(bps >= 9_999 ? 10_000 : bps);
+}
+
 export function formatBps(bps: number): string {
   const percent = Math.floor(bps / 10) / 10;
   return `${percent === 100 || percent === 0 ? percent.toFixed(0) : percent.toFixed(1)} %`;

@@ -1,3 +1,6 @@
+/** Before acts that spend tokens: with a permit a signature and a transaction, else as the wallet can. */
+export const PAYING = 'Your wallet asks up to twice: to allow the payment, and to make it.';
+
 /** The words of this project that a visitor may not know, each in a sentence or two. `<Hint word="epoch" />` shows them. */
 export const WORDS = {
   creator: 'Whoever stores data here and pays for it: you, on these pages.',

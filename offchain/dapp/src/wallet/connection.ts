@@ -46,9 +46,14 @@ export async function callToNetwork(provider: Eip1193Provider, network: Network)
   if (!(await isSameChain(provider, network))) throw otherChain(network);
 }
 
-/** Devnets share one id. A wallet that cannot tell is believed. */
+/** What the wallet's own address of the chain has to answer a question in; one that hangs must not keep anybody from connecting. */
+const CODE_MS = 5_000;
+
+/** Devnets share one id. A wallet that cannot tell, or not in time, is believed. */
 async function isSameChain(provider: Eip1193Provider, { market }: Network): Promise<boolean> {
-  const code = await askWallet(provider, 'eth_getCode', [market, 'latest']).catch(() => undefined);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CODE_MS)));
+  const code = await Promise.race([askWallet(provider, 'eth_getCode', [market, 'latest']).catch(() => undefined), late]).finally(() => clearTimeout(timer));
   return typeof code !== 'string' || code.length > 2;
 }
 

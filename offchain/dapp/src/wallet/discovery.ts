@@ -21,6 +21,8 @@ const ID_CHARACTERS = 128;
 const ICON_CHARACTERS = 256 * 1024;
 /** Of a wallet from before EIP-6963. */
 export const OLD_WALLET_ID = 'window.ethereum';
+/** What it says when it is there later than the page. */
+const OLD_WALLET_EVENT = 'ethereum#initialized';
 
 /** Calls `onChange` with all wallets whenever another one shows itself. Returns the end of it. */
 export function discoverWallets(place: WalletPlace, onChange: (wallets: readonly FoundWallet[]) => void): () => void {
@@ -40,11 +42,17 @@ export function discoverWallets(place: WalletPlace, onChange: (wallets: readonly
   place.addEventListener('eip6963:announceProvider', hear);
   // Wallets answer while this runs.
   place.dispatchEvent(new Event('eip6963:requestProvider'));
-  if (found.size === 0 && isProvider(place.ethereum)) {
+  const lookForOld = (): void => {
+    if (found.size > 0 || !isProvider(place.ethereum)) return;
     found.set(OLD_WALLET_ID, { id: OLD_WALLET_ID, name: 'Browser wallet', provider: place.ethereum });
     tell();
-  }
-  return () => place.removeEventListener('eip6963:announceProvider', hear);
+  };
+  lookForOld();
+  place.addEventListener(OLD_WALLET_EVENT, lookForOld);
+  return () => {
+    place.removeEventListener('eip6963:announceProvider', hear);
+    place.removeEventListener(OLD_WALLET_EVENT, lookForOld);
+  };
 }
 
 /** Any script of the page may have announced it: nothing is believed. */

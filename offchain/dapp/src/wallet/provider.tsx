@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { useSettings } from '../state/settings.tsx';
 import { WalletContext } from '../state/wallet.ts';
 import type { WalletState } from '../state/wallet.ts';
+import type { Memory } from './facts.ts';
 import { WalletStore } from './store.ts';
-import type { Memory } from './store.ts';
 
 const AskingContext = createContext(0);
 

@@ -2,28 +2,17 @@
 import type { Eip1193Provider } from '../../../chain/wallet/eip1193.ts';
 import { askWallet } from '../../../chain/wallet/from-eip1193.ts';
 import { HoldfastError } from '../../../wire/errors.ts';
-import { WalletLockedError } from '../../../wire/wallet-errors.ts';
-import type { WalletChoice, WalletState } from '../state/wallet.ts';
+import { UserRejectedError, WalletLockedError } from '../../../wire/wallet-errors.ts';
+import type { WalletChoice } from '../state/wallet.ts';
 import { countingActs } from './counting-acts.ts';
 import { callToNetwork, readWallet } from './connection.ts';
 import type { Connected, Network } from './connection.ts';
 import { devAccountOf, devChoices, isDevChoice } from './dev-wallet.ts';
 import { discoverWallets } from './discovery.ts';
 import type { FoundWallet, WalletPlace } from './discovery.ts';
-
-type Facts = Omit<WalletState, 'connect' | 'disconnect' | 'switchNetwork'>;
-
-export interface WalletFacts extends Facts {
-  /** Windows of the wallet that wait for an answer. */
-  readonly asking: number;
-}
-
-/** Where the last choice is remembered: localStorage. */
-export interface Memory {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-}
+import { inTurns, listenTo, onceUsable } from './events.ts';
+import { NOBODY } from './facts.ts';
+import type { Memory, WalletFacts } from './facts.ts';
 
 export interface WalletStoreOptions {
   readonly network: Network;
@@ -33,8 +22,6 @@ export interface WalletStoreOptions {
 }
 
 const KEY = 'holdfast.wallet';
-const EVENTS = ['accountsChanged', 'chainChanged', 'disconnect'] as const;
-const NOBODY: Omit<WalletFacts, 'choices'> = { status: 'disconnected', isWrongNetwork: false, asking: 0 };
 
 export class WalletStore {
   readonly #options: WalletStoreOptions;
@@ -45,6 +32,8 @@ export class WalletStore {
   #turn = 0;
   #unlisten: () => void = () => undefined;
   #provider: Eip1193Provider | undefined;
+  /** The wallet whose window is open for this connection. */
+  #asked: string | undefined;
 
   constructor(options: WalletStoreOptions) {
     this.#options = options;
@@ -73,7 +62,7 @@ export class WalletStore {
   };
 
   /** Opens the wallet's window. What goes wrong is in `error`. */
-  readonly connect = async (id: string): Promise<void> => this.#open(id, false);
+  readonly connect = async (id: string): Promise<void> => (this.#asked === id ? this.#askAgain(id) : this.#open(id, false));
 
   readonly disconnect = async (): Promise<void> => {
     const provider = this.#provider;
@@ -111,15 +100,16 @@ export class WalletStore {
   async #open(id: string, isSilent: boolean): Promise<void> {
     const { network, devMnemonic, memory } = this.#options;
     const wallet = this.#facts.choices.find((one) => one.id === id);
+    const found = this.#found.find((one) => one.id === id);
     this.#leave();
     const turn = this.#turn;
     this.#change({ status: 'connecting', wallet });
+    if (!isSilent) this.#asked = id;
     try {
       if (isDevChoice(id)) {
         const signer = devAccountOf({ chainId: network.chainId, devMnemonic }, id);
         this.#take({ address: signer.address, chainId: network.chainId, isWrongNetwork: false, signer });
       } else {
-        const found = this.#found.find((one) => one.id === id);
         if (found === undefined) throw new HoldfastError('NO_SUCH_WALLET', 'This wallet is not in this browser any more.', { nextStep: 'Choose another wallet.' });
         const provider = countingActs(found.provider, (asking) => turn === this.#turn && this.#change({ asking }));
         const connected = await readWallet(provider, { network, isSilent });
@@ -127,33 +117,44 @@ export class WalletStore {
         this.#listen(provider, turn);
         this.#take(connected);
       }
+      this.#asked = undefined;
       memory.setItem(KEY, id);
     } catch (error) {
       if (turn !== this.#turn) return;
       this.#leave();
       // Nobody asked for this attempt: a wallet that is locked now is no failure.
       if (!isSilent) this.#change({ error });
+      if (found !== undefined) this.#await(id, found.provider);
     }
   }
 
+  /** Its window is open already, lies behind this one, or was closed without an answer. The first question still counts. */
+  async #askAgain(id: string): Promise<void> {
+    const found = this.#found.find((one) => one.id === id);
+    const turn = this.#turn;
+    if (found === undefined) return;
+    this.#change({ error: undefined });
+    try {
+      await askWallet(found.provider, 'eth_requestAccounts');
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      if (error instanceof UserRejectedError) this.#leave();
+      this.#change({ error });
+      return;
+    }
+    if (turn === this.#turn && this.#asked === id) await this.#open(id, true);
+  }
+
+  /** Until the wallet is unlocked, or lets this page in: nobody has to press "Connect" for that. Not once it was left by hand. */
+  #await(id: string, provider: Eip1193Provider): void {
+    const turn = this.#turn;
+    this.#unlisten = onceUsable(provider, () => turn === this.#turn && void this.#open(id, true));
+  }
+
   #listen(provider: Eip1193Provider, turn: number): void {
-    let [isAsking, isStale] = [false, false];
-    // One question at a time: of two answers that overlap with a switch, one would be half old.
-    const hear = async (): Promise<void> => {
-      isStale = true;
-      if (isAsking) return;
-      isAsking = true;
-      while (isStale && turn === this.#turn) {
-        isStale = false;
-        await this.#refresh(provider, turn, () => isStale);
-      }
-      isAsking = false;
-    };
-    for (const event of EVENTS) provider.on?.(event, hear);
+    const hear = inTurns((isStale) => this.#refresh(provider, turn, isStale), () => turn === this.#turn);
     this.#provider = provider;
-    this.#unlisten = () => {
-      for (const event of EVENTS) provider.removeListener?.(event, hear);
-    };
+    this.#unlisten = listenTo(provider, ['accountsChanged', 'chainChanged', 'disconnect'], hear);
   }
 
   /** Asks rather than believes the event: what the wallet says now counts. */
@@ -163,8 +164,10 @@ export class WalletStore {
       if (turn === this.#turn) this.#take(now);
     } catch (error) {
       if (turn !== this.#turn || isStale()) return;
+      const id = this.#facts.wallet?.id;
       this.#leave();
       this.#change({ error: error instanceof WalletLockedError ? undefined : error });
+      if (id !== undefined) this.#await(id, provider);
     }
   }
 
@@ -180,6 +183,7 @@ export class WalletStore {
     this.#unlisten();
     this.#unlisten = () => undefined;
     this.#provider = undefined;
+    this.#asked = undefined;
     this.#facts = { ...NOBODY, choices: this.#facts.choices };
     this.#tell();
   }

@@ -22,7 +22,7 @@ export function WalletButton() {
       <Button kind={isConnected ? 'plain' : 'primary'} isSmall icon={isWrongNetwork ? 'warn' : 'wallet'} onClick={() => setOpen(true)}>
         {isConnected ? <><span className="sr-only">Your account </span>{shortHex(address, 4)}{isWrongNetwork ? <span className="sr-only"> (wrong network)</span> : null}</> : status === 'connecting' ? 'Connecting…' : <>Connect<span className="wide"> wallet</span></>}
       </Button>
-      <p className={asking > 0 ? 'wallet-asks' : 'sr-only'} role="status">{asking > 0 ? `${wallet?.name ?? 'Your wallet'} asks you to confirm. Its window may be behind this one.` : ''}</p>
+      <p className={asking > 0 ? 'wallet-asks' : 'sr-only'} role="status">{asking > 0 ? `${wallet?.name ?? 'Your wallet'} asks you to confirm. Its window may be behind this one, or wait behind its icon in the browser's bar.` : ''}</p>
       <Dialog isOpen={isOpen} onClose={close} title={isConnected ? 'Your account' : 'Connect a wallet'} actions={<Button onClick={close}>Close</Button>}>
         {isConnected ? <Account address={address} /> : <WalletList />}
       </Dialog>

@@ -19,6 +19,7 @@ import { Bytes, Hex } from '../../ui/values.tsx';
 import { TransferList } from '../files/transfer-list.tsx';
 import { transfers } from '../files/transfer-store.ts';
 import { Unlock } from '../files/unlock.tsx';
+import { WrongKey, isWrongKey } from '../files/wrong-key.tsx';
 import { WalletList } from '../../wallet/wallet-list.tsx';
 import { OpenLink } from './open-link.tsx';
 import { sharedWork } from './fetch-shared.ts';
@@ -56,6 +57,7 @@ function Received() {
     { title: 'Until', cell: ({ expiry }) => (expiry === 0 ? 'taken back' : formatTime(expiry)) },
     { title: '', cell: ({ id, label, problem }) => (problem === undefined ? <Button isSmall icon="download" aria-label={`Download ${label}`} onClick={() => transfers.start('download', label, sharedWork({ unlock, share: id, label }))}>Download</Button> : null) },
   ];
+  if (isWrongKey(received.error)) return <WrongKey error={received.error} />;
   return (
     <>
       <StateOf query={received} what="What is shared with you">
