@@ -1,5 +1,5 @@
 /** Puts a bond on one leaf not being there: the provider shows it within the answering time, or loses the slot. */
-import { challengeBond, postChallenge } from '../chain/post-challenge.ts';
+import { type ChallengeTarget, challengeBond, postChallenge, tryChallenge } from '../chain/post-challenge.ts';
 import type { ChallengeState } from '../chain/read-challenge.ts';
 import { readBundle } from '../chain/read-bundle.ts';
 import { tokenBalance } from '../chain/read-money.ts';
@@ -25,19 +25,31 @@ export function challenge(client: Client, options: ChallengeOptions): Promise<Ch
   return cancellable(client, { what: `Challenging slot ${options.slot} of agreement ${options.agreement}`, signal: options.signal }, (one) => post(one, options));
 }
 
+/** What it would put at stake, in token units; nothing is signed. @throws AgreementError, ContractRevertError when the market would refuse it, RpcUnavailableError */
+export function previewChallenge(client: Client, options: ChallengeOptions): Promise<{ readonly bond: bigint }> {
+  return cancellable(client, { what: 'Asking what a challenge costs', signal: options.signal }, async (one) => {
+    await tryChallenge(one.chain, (await targetOf(one, options)).target);
+    return { bond: await challengeBond(one.chain) };
+  });
+}
+
 async function post(client: Client, options: ChallengeOptions): Promise<Challenged> {
-  const { agreement, slot, bundle } = options;
   const { chain } = client;
-  const { state, geometry } = await client.views.refresh(agreement);
-  const provider = state.slots[slot]?.provider ?? 0;
-  if (provider === 0) throw new AgreementError('NO_SUCH_PROVIDER', `Nobody holds slot ${slot} of agreement ${agreement}.`, 'holdfast status shows who holds which slot.', { slot });
-  const { batches } = await readBundle(chain, agreement, bundle);
-  const batch = options.batch ?? anyBelow(client, batches);
-  const leaf = options.leaf ?? anyBelow(client, geometry.leaves);
+  const { target, provider } = await targetOf(client, options);
   const bond = await challengeBond(chain);
   const balance = await tokenBalance(chain, client.creator);
   if (balance < bond) throw new InsufficientTokensError({ balance, need: bond });
-  return { ...(await postChallenge(chain, { agreement, slot, bundle, batch, leaf })), agreement, slot, provider, bundle, batch, leaf };
+  return { ...(await postChallenge(chain, target)), ...target, provider };
+}
+
+async function targetOf(client: Client, { agreement, slot, bundle, ...options }: ChallengeOptions): Promise<{ readonly target: ChallengeTarget; readonly provider: number }> {
+  const { state, geometry } = await client.views.refresh(agreement);
+  const provider = state.slots[slot]?.provider ?? 0;
+  if (provider === 0) throw new AgreementError('NO_SUCH_PROVIDER', `Nobody holds slot ${slot} of agreement ${agreement}.`, 'holdfast status shows who holds which slot.', { slot });
+  const { batches } = await readBundle(client.chain, agreement, bundle);
+  const batch = options.batch ?? anyBelow(client, batches);
+  const leaf = options.leaf ?? anyBelow(client, geometry.leaves);
+  return { target: { agreement, slot, bundle, batch, leaf }, provider };
 }
 
 /** The bias of a remainder of 48 bits is beyond notice. */

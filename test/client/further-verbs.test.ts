@@ -9,7 +9,7 @@ import { readChallenge } from '../../offchain/chain/read-challenge.ts';
 import { owedTo, owedToNode } from '../../offchain/chain/read-money.ts';
 import { retireBundle } from '../../offchain/chain/retire-bundle.ts';
 import { autoRenew, renewalOf, takePot, topUp } from '../../offchain/client/auto-renew.ts';
-import { challenge } from '../../offchain/client/challenge.ts';
+import { challenge, previewChallenge } from '../../offchain/client/challenge.ts';
 import type { Client } from '../../offchain/client/client.ts';
 import { collect } from '../../offchain/client/collect.ts';
 import { extend, extensionQuote } from '../../offchain/client/extend.ts';
@@ -98,7 +98,9 @@ describe('what is stored', () => {
   it('can be challenged, and its provider answers by itself', async () => {
     await writeTree(tree('one'), { 'a.bin': noise('1', 700_000) });
     const { bundle } = await put(client, { paths: [tree('one')], name: 'one' });
+    const { bond } = await previewChallenge(client, { agreement, slot: 1, bundle: bundle! });
     const posted = await challenge(client, { agreement, slot: 1, bundle: bundle! });
+    expect(posted.bond).toBe(bond);
     expect(posted.leaf).toBeLessThan(256);
     await expect.poll(() => readChallenge(client.chain, posted.challenge), { timeout: 20_000 * PACE }).toBeUndefined();
     expect(await owedToNode(client.chain, posted.provider)).toBeGreaterThanOrEqual(posted.bond);
@@ -120,6 +122,7 @@ describe('what is stored', () => {
     expect(collected.freedBatches).toBeGreaterThan(3);
     expect((await status(client)).agreements[0]!.batches).toBe(used - collected.freedBatches);
     expect((await readBundle(client.chain, agreement, 0)).retired).toBeGreaterThan(0);
+    await expect(previewChallenge(client, { agreement, slot: 1, bundle: 0 })).rejects.toMatchObject({ errorName: 'AlreadyRetired' });
     expect((await list(client)).map(({ name }) => name)).toEqual(['two']);
     expect(await collect(client, { agreement })).toMatchObject({ forgotten: 0, moved: [] });
   });

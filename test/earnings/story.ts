@@ -2,8 +2,10 @@
 import { parseEther, zeroAddress } from 'viem';
 import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
 import { approveTokens, transferTokens } from '../../offchain/chain/approve-tokens.ts';
+import { ContractRevertError } from '../../offchain/chain/chain-errors.ts';
 import { creatorNonce } from '../../offchain/chain/creator-nonce.ts';
 import { currentEpoch, currentPeriod } from '../../offchain/chain/current-epoch.ts';
+import type { NetworkParameters } from '../../offchain/chain/devnet-parameters.ts';
 import { extendAgreement, extensionCost, renewAgreement } from '../../offchain/chain/extend-agreement.ts';
 import type { SlotConsent } from '../../offchain/chain/extend-agreement.ts';
 import { growAgreement } from '../../offchain/chain/grow-agreement.ts';
@@ -41,8 +43,8 @@ export interface Story {
   epoch(...provers: readonly number[]): Promise<void>;
 }
 
-export async function startStory(): Promise<Story> {
-  const holdfast = await startHoldfast({ epochSeconds: EPOCH });
+export async function startStory(parameters: Partial<NetworkParameters> = {}): Promise<Story> {
+  const holdfast = await startHoldfast({ ...parameters, epochSeconds: EPOCH });
   const { heavy, providers } = await registerNodes(holdfast, 5);
   const [creator, second] = [await holdfast.as(CREATOR), await holdfast.as(SECOND)];
   for (const one of [creator, second]) {
@@ -96,7 +98,12 @@ export async function startStory(): Promise<Story> {
     async epoch(...provers) {
       await holdfast.advance(EPOCH);
       await poke(heavy);
-      for (const id of provers) await prove(provider(id), { provider: id, proof: '0x' });
+      for (const id of provers) {
+        await prove(provider(id), { provider: id, proof: '0x' }).catch((error: unknown) => {
+          // A draw that met ended slots alone, as chance has it: this epoch is missed, and must add up as well.
+          if (!(error instanceof ContractRevertError && error.errorName === 'PruneFirst')) throw error;
+        });
+      }
     },
   };
 }

@@ -25,7 +25,7 @@ export function challengeCommand(): Command {
     .option(...DRY_RUN_OPTION)
     .action(async (options: ChallengeOptions) => {
       const { withClientUntilInterrupted } = await import('../client-session.ts');
-      const { challenge } = await import('../../client/challenge.ts');
+      const { challenge, previewChallenge } = await import('../../client/challenge.ts');
       const { formatAmount, parseCount } = await import('../units.ts');
       const { whichAgreement } = await import('../which-agreement.ts');
       const index = (text: string, what: string) => parseCount(text, { what, min: 0, max: 2 ** 32 - 1 });
@@ -38,9 +38,9 @@ export function challengeCommand(): Command {
       await withClientUntilInterrupted(options, async ({ client, output }) => {
         const agreement = await whichAgreement(client, options.agreement);
         if (options.dryRun === true) {
-          const { challengeBond } = await import('../../chain/post-challenge.ts');
+          const { bond } = await previewChallenge(client, { agreement, ...target });
           const { showPayment } = await import('../dry-run.ts');
-          return showPayment(output, { chain: client.chain, payer: client.creator, cost: await challengeBond(client.chain), facts: { agreement, ...target }, lines: ['The bond comes back unless the provider shows the bytes.'] });
+          return showPayment(output, { chain: client.chain, payer: client.creator, cost: bond, facts: { agreement, ...target }, lines: ['The bond comes back unless the provider shows the bytes.'] });
         }
         const posted = await challenge(client, { agreement, ...target });
         output.result(posted, () => [
