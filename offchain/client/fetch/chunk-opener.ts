@@ -12,13 +12,22 @@ const BUFFER_BYTES = 2 << 20;
 /** As many as a restore opens ahead. */
 const BUFFERS_KEPT = 8;
 
+/** For opened chunks: of one opener, or of several that follow each other. */
+export function chunkMemory(pool: WorkerPool): BufferPool {
+  return new BufferPool({ bufferBytes: BUFFER_BYTES, kept: BUFFERS_KEPT, isShared: pool.sharesMemory });
+}
+
 /**
  * The decoder's `openChunk` over records that `lend` gives.
  * @throws WrongKeyError, CorruptRecordError, and what `lend` throws
  */
-export function chunkOpener(options: { readonly pool: WorkerPool; readonly platform: Platform; readonly lend: LendRecord }): (keys: RecordName['keys'], ref: ChunkRef) => Promise<OpenedChunk> {
-  const { pool, platform, lend } = options;
-  const memory = new BufferPool({ bufferBytes: BUFFER_BYTES, kept: BUFFERS_KEPT, isShared: pool.sharesMemory });
+export function chunkOpener(options: {
+  readonly pool: WorkerPool;
+  readonly platform: Platform;
+  readonly lend: LendRecord;
+  readonly memory?: BufferPool | undefined;
+}): (keys: RecordName['keys'], ref: ChunkRef) => Promise<OpenedChunk> {
+  const { pool, platform, lend, memory = chunkMemory(pool) } = options;
   return async (given, ref) => {
     const { chunkId, size, method } = ref;
     const stored = await lend(ref);

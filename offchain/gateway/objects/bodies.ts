@@ -3,15 +3,16 @@ import { readFile } from '../../codec/decode.ts';
 import type { ManifestEntry } from '../../codec/manifest.ts';
 import type { ChunkRef } from '../../codec/types.ts';
 import type { Client } from '../../client/client.ts';
-import { chunkOpener } from '../../client/fetch/chunk-opener.ts';
+import { chunkMemory, chunkOpener } from '../../client/fetch/chunk-opener.ts';
 import { ReadAhead } from '../../client/fetch/read-ahead.ts';
 import type { Store } from '../../store/open.ts';
+import type { BufferPool } from '../../wire/buffer-pool.ts';
 import { BodyLostError } from './errors.ts';
 import { type Packs, bodyPath } from './packs.ts';
 import { type Piece, cutPieces } from './records.ts';
 import type { Spool } from './spool.ts';
 
-/** From here on all cores and memory that is used again; below, a chunk or two are opened where they are. */
+/** From here on whole stripe units, read ahead; below, only the leaves of a chunk or two. */
 const LARGE_BYTES = 4 << 20;
 /** A body moves from the spool to a pack, or to another one, at most so often while it is being found. */
 const LOOKS = 4;
@@ -42,9 +43,12 @@ interface BodiesOptions {
 
 export class Bodies {
   readonly #options: BodiesOptions;
+  /** Chunks opened into new memory had the collector stop many small reads for 10 ms and more. */
+  readonly #memory: BufferPool;
 
   constructor(options: BodiesOptions) {
     this.#options = options;
+    this.#memory = chunkMemory(options.client.pool);
   }
 
   /**
@@ -150,10 +154,10 @@ export class Bodies {
     const manifest = { v: 1 as const, name: 'objects', created: 0, visibility: 'private' as const, parent: null, contentId: null, root: new Uint8Array(32), entries: [entry], chunks: chunks.refs };
     const own = { start: range.start - chunks.skippedBytes, end: range.end - chunks.skippedBytes };
     const decode = { platform, keys: await secrets.keys(), source: reader.source({ signal }), signal };
-    if (own.end - own.start < LARGE_BYTES) return yield* readFile(decode, { manifest, entry, range: own });
-    const ahead = new ReadAhead((location) => reader.lendRecord(location, { signal, wholeUnits: true }), chunks.refs, policy.readAheadBytes);
+    const wholeUnits = own.end - own.start >= LARGE_BYTES;
+    const ahead = new ReadAhead((location) => reader.lendRecord(location, { signal, wholeUnits }), chunks.refs, policy.readAheadBytes);
     try {
-      yield* readFile({ ...decode, openChunk: chunkOpener({ pool, platform, lend: (location) => ahead.read(location) }) }, { manifest, entry, range: own });
+      yield* readFile({ ...decode, openChunk: chunkOpener({ pool, platform, memory: this.#memory, lend: (location) => ahead.read(location) }) }, { manifest, entry, range: own });
     } finally {
       ahead.close();
     }

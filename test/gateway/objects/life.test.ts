@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../../offchain/client/client.ts';
 import type { OpenedObjects } from '../../../offchain/gateway/objects/open.ts';
@@ -44,6 +45,26 @@ describe('one object', () => {
     expect((await bytesOf(after.read())).equals(bytes)).toBe(true);
     expect((await bytesOf(after.read({ start: 1_234_567, end: 1_234_667 }))).equals(bytes.subarray(1_234_567, 1_234_667))).toBe(true);
     expect(await store.usage()).toMatchObject({ buckets: 1, versions: 1, storedBytes: 3_000_000, spooledBytes: 0, pendingChanges: 0 });
+  });
+
+  it('gives every one of many ranges that are read at once its own bytes, also where one is left early', async () => {
+    const bytes = randomBytes(9_000_000);
+    await put(store, 'b', 'ranged', bytes);
+    await store.flush();
+    const opened = await store.getObject({ bucket: 'b', key: 'ranged' });
+    await Promise.all(Array.from({ length: 48 }, async (_, i) => {
+      const start = (i * 187_654) % 8_400_000;
+      const end = start + 500_000;
+      let at = start;
+      for await (const piece of opened.read({ start, end })) {
+        // A slow reader: the others open chunks meanwhile.
+        await setTimeout(i % 7);
+        expect(Buffer.from(piece).equals(bytes.subarray(at, at + piece.length))).toBe(true);
+        at += piece.length;
+        if (i % 5 === 0) return;
+      }
+      expect(at).toBe(end);
+    }));
   });
 
   it('in parts is read to its end by who has begun, whoever overwrites it, and then leaves no file', async () => {
