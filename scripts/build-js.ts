@@ -34,10 +34,15 @@ function update(target: string, source: string): void {
   const temporary = join(root, 'cache', `js-${process.pid}`);
   mkdirSync(dirname(temporary), { recursive: true });
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(temporary, source.endsWith('.ts') ? stripTypeScriptTypes(text).replace(REFERENCE, '.js') : text);
+  writeFileSync(temporary, source.endsWith('.ts') ? toJs(text) : text);
   // The same time as the source: so a source that went back to an older version counts as changed too.
   utimesSync(temporary, mtime, new Date(Math.floor(mtime.getTime())));
   renameSync(temporary, target);
+}
+
+/** A module without its types; what it imports are translated modules too. */
+export function toJs(text: string): string {
+  return stripTypeScriptTypes(text).replace(REFERENCE, '.js');
 }
 
 function filesBelow(folder: string): string[] {

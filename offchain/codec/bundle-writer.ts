@@ -1,15 +1,15 @@
 /** Turns chunks into encoded, sealed, committed batches of one bundle, each chunk once. */
 import { type BatchLineOptions, BatchLine, type EncodedBatch } from './batch-line.ts';
 import type { Rows } from './cbor-writer.ts';
-import { cdcChunks } from './chunk.ts';
+import { CdcCutter, cutStream } from './chunk.ts';
 import type { Compression } from './compress.ts';
 import type { KnownChunks } from './chunk-ref.ts';
 import { ChunkTable } from './chunk-table.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { CodecInputError } from './format-errors.ts';
-import { freeMemory } from './free-memory.ts';
 import type { RecordKeys } from './keys.ts';
 import { type Prepared, type PreparedSlab, prepareSlab } from './prepare-slab.ts';
-import { chunkIdOf, makeRecord } from './record.ts';
+import { chunkIdOf, sealChunk } from './record.ts';
 import type { Slab } from './slab.ts';
 import type { ChunkRef } from './types.ts';
 
@@ -70,21 +70,26 @@ export class BundleWriter {
     return { row: this.chunks.add({ chunkId, size, method, agreement: this.#options.agreement, bundle: null, ...place }), isNew: true };
   }
 
-  /** Stores a manifest, catalog or list, which comes in pieces, as chunks of its own. */
+  /** Stores a manifest, catalog or list, which comes in pieces, as chunks of its own: each becomes its record where it lies. */
   async *storeDocument(keys: RecordKeys | null, pieces: Iterable<Uint8Array>): AsyncGenerator<EncodedBatch, ChunkRef[]> {
-    const { platform } = this.#options;
     const refs: ChunkRef[] = [];
-    for await (const plain of cdcChunks(each(pieces))) {
-      const chunkId = await chunkIdOf(platform, keys, plain);
-      const size = plain.length;
-      const known = await this.#find(chunkId, size);
-      const prepared = known === undefined ? { chunkId, size, record: await makeRecord(platform, { keys, chunkId, plain }) } : { chunkId, size, known };
-      const { row } = yield* this.store(prepared);
+    for await (const data of cutStream(pieces, new CdcCutter())) {
+      const { row } = yield* this.store(await this.#prepareDocument(keys, data));
       refs.push(this.chunks.at(row));
-      // A manifest of many files is cut into many chunks in one go, with no collection in between.
-      for (const used of [plain, ...(prepared.record?.parts ?? [])]) freeMemory(used);
+      // A manifest of many files is many chunks in one go: the rows it was written from, and what compressed them, are garbage of tens of megabytes.
+      if (refs.length > 1) collectGarbage();
     }
     return refs;
+  }
+
+  async #prepareDocument(keys: RecordKeys | null, data: Uint8Array): Promise<Prepared> {
+    const { platform } = this.#options;
+    const chunkId = await chunkIdOf(platform, keys, data);
+    const size = data.length;
+    const known = await this.#find(chunkId, size);
+    if (known !== undefined) return { chunkId, size, known };
+    const { method, bodySize, head, tag, fingerprint } = await sealChunk(platform, { keys, chunkId, data });
+    return { chunkId, size, record: { chunkId, size, method, fingerprint, parts: [head, data.subarray(0, bodySize), tag] } };
   }
 
   /** Returns the bundle root. Nothing can be stored afterwards. */
@@ -120,8 +125,4 @@ class NewChunks implements Rows<ChunkRef> {
       if (ref.bundle === null) yield ref;
     }
   }
-}
-
-async function* each(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  yield* pieces;
 }

@@ -4,12 +4,14 @@ import type { ChunkRef, Method } from './types.ts';
 
 const ID_BYTES = 32;
 const FIRST_ROWS = 256;
+/** Ids lie in pages of as many rows, so that a table that grows moves none of them. */
+const PAGE_ROWS = 4096;
 /** Bundle numbers stay below; null is written so. */
 const NO_BUNDLE = 0xffff_ffff;
 const COLUMNS = ['size', 'agreement', 'batch', 'offset', 'storedSize'] as const;
 
 export class ChunkTable {
-  #ids = new Uint8Array(FIRST_ROWS * ID_BYTES);
+  readonly #ids: Uint8Array[] = [];
   readonly #numbers = new NumberList(Uint32Array);
   readonly #methods = new NumberList(Uint8Array);
   /** Open addressing: row + 1 of an id, 0 where nothing is. Twice as many places as rows at least. */
@@ -21,8 +23,8 @@ export class ChunkTable {
   /** Returns the row. An id may come again: then the newest row is the one that is found. */
   add(ref: ChunkRef): number {
     const row = this.length++;
-    if ((row + 1) * ID_BYTES > this.#ids.length) this.#ids = twice(this.#ids);
-    this.#ids.set(ref.chunkId, row * ID_BYTES);
+    if (row === this.#ids.length * PAGE_ROWS) this.#ids.push(new Uint8Array(PAGE_ROWS * ID_BYTES));
+    this.#ids.at(-1)!.set(ref.chunkId, (row % PAGE_ROWS) * ID_BYTES);
     this.#methods.push(ref.method);
     this.#numbers.push(ref.bundle ?? NO_BUNDLE);
     for (const column of COLUMNS) this.#numbers.push(ref[column]);
@@ -38,7 +40,7 @@ export class ChunkTable {
 
   idAt(row: number): Uint8Array {
     if (row < 0 || row >= this.length) throw new RangeError(`there is no row ${row}`);
-    return this.#ids.slice(row * ID_BYTES, (row + 1) * ID_BYTES);
+    return this.#id(row).slice();
   }
 
   at(row: number): ChunkRef {
@@ -59,18 +61,19 @@ export class ChunkTable {
   }
 
   #isAt(row: number, chunkId: Uint8Array): boolean {
-    for (let i = 0, at = row * ID_BYTES; i < ID_BYTES; i++) if (this.#ids[at + i] !== chunkId[i]) return false;
+    const page = this.#ids[Math.floor(row / PAGE_ROWS)]!;
+    for (let i = 0, at = (row % PAGE_ROWS) * ID_BYTES; i < ID_BYTES; i++) if (page[at + i] !== chunkId[i]) return false;
     return true;
   }
 
   #spreadOut(): void {
     this.#places = new Uint32Array(2 * this.#places.length);
-    for (let row = 0; row < this.length; row++) this.#places[this.#placeOf(this.#ids.subarray(row * ID_BYTES, (row + 1) * ID_BYTES))] = row + 1;
+    for (let row = 0; row < this.length; row++) this.#places[this.#placeOf(this.#id(row))] = row + 1;
   }
-}
 
-function twice(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const grown = new Uint8Array(2 * bytes.length);
-  grown.set(bytes);
-  return grown;
+  /** A view. */
+  #id(row: number): Uint8Array {
+    const at = (row % PAGE_ROWS) * ID_BYTES;
+    return this.#ids[Math.floor(row / PAGE_ROWS)]!.subarray(at, at + ID_BYTES);
+  }
 }

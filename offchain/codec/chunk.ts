@@ -1,6 +1,6 @@
 /** Cuts a byte stream into chunks. Boundaries depend on the bytes alone, never on how the source happened to slice them. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concat, join, utf8, viewOf } from './bytes.ts';
+import { concat, utf8, viewOf } from './bytes.ts';
 import { CodecInputError } from './format-errors.ts';
 import { freeMemory } from './free-memory.ts';
 import { GearScan } from './kernels/gear.ts';
@@ -109,38 +109,34 @@ export class FixedCutter implements Cutter {
   }
 }
 
-/** Content-defined chunks (FastCDC), 256 KiB to 4 MiB, the last one possibly shorter. An empty source gives none. */
-export function cdcChunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  return cutStream(source, new CdcCutter());
-}
-
-/** Chunks of exactly `sizeBytes`, the last one possibly shorter. */
-export function fixedChunks(source: AsyncIterable<Uint8Array>, sizeBytes: number = FIXED_CHUNK_BYTES): AsyncGenerator<Uint8Array, void> {
-  return cutStream(source, new FixedCutter(sizeBytes));
-}
-
-/** Every chunk is a fresh array. */
-async function* cutStream(source: AsyncIterable<Uint8Array>, cutter: Cutter): AsyncGenerator<Uint8Array, void> {
-  let parts: Uint8Array[] = [];
+/**
+ * The chunks of a stream that comes in pieces of any size; an empty one gives none. A chunk is its taker's, who may also change it, until the
+ * next one is asked for: all lie in one buffer.
+ */
+export async function* cutStream(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, cutter: Cutter): AsyncGenerator<Uint8Array, void> {
+  let buffer = new Uint8Array(CHUNK_MIN_BYTES);
+  let filled = 0;
   for await (const piece of source) {
     for (let rest = piece; rest.length > 0; ) {
       const end = cutter.next(rest);
-      // Copies: a source may use the memory of its pieces again.
-      parts.push(rest.slice(0, end < 0 ? rest.length : end));
-      if (end < 0) break;
-      rest = rest.subarray(end);
-      yield joined(parts);
-      parts = [];
+      const part = end < 0 ? rest : rest.subarray(0, end);
+      if (filled + part.length > buffer.length) buffer = grown(buffer, { filled, least: filled + part.length });
+      buffer.set(part, filled);
+      filled += part.length;
+      rest = rest.subarray(part.length);
+      if (end < 0) continue;
+      yield buffer.subarray(0, filled);
+      filled = 0;
     }
   }
-  if (parts.length > 0) yield joined(parts);
+  if (filled > 0) yield buffer.subarray(0, filled);
+  freeMemory(buffer);
 }
 
-/** Takes the parts over. */
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  if (first !== undefined && parts.length === 1) return first;
-  const all = join(parts);
-  for (const part of parts) freeMemory(part);
-  return all;
+/** Takes the buffer over. */
+function grown(buffer: Uint8Array, { filled, least }: { readonly filled: number; readonly least: number }): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(least, 2 * buffer.length));
+  larger.set(buffer.subarray(0, filled));
+  freeMemory(buffer);
+  return larger;
 }

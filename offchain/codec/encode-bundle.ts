@@ -7,6 +7,7 @@ import { equal } from './bytes.ts';
 import { type Catalog, generationOf, isUnresolved, latestVersion, withReplaced, withVersion } from './catalog.ts';
 import type { Compression } from './compress.ts';
 import type { KnownChunks } from './chunk-ref.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { CodecInputError } from './format-errors.ts';
 import { keysOfGeneration } from './generations.ts';
 import type { CodecKeys } from './keys.ts';
@@ -68,6 +69,8 @@ export async function* encodeBundle(options: EncodeBundleOptions): AsyncGenerato
   const generation = visibility === 'public' ? 0 : (rekey?.generation ?? generationOf(catalog, name));
   const keys = { ...options.keys, content: await keysOfGeneration(options.keys.content, generation) };
   const { builder, stats, unreadable } = yield* storeObjects(writer, { ...options, keys });
+  // The slabs' memory, before the manifest takes its own.
+  collectGarbage();
   const root = contentRoot({ visibility, ...builder });
   const latest = latestVersion(catalog, name);
   const result = { stats, unreadable };

@@ -1,15 +1,18 @@
-/** Numbers one behind the other, in memory that grows: an eighth of what an array of objects takes, and nothing for a collector to walk through. */
+/** Numbers one behind the other: an eighth of what an array of objects takes, and nothing for a collector to walk through. */
 type Numbers = Uint8Array | Uint32Array | Float64Array;
 
-const FIRST_ROOM = 256;
+const PAGE_BITS = 12;
+const PAGE_NUMBERS = 1 << PAGE_BITS;
 
 export class NumberList {
-  #numbers: Numbers;
+  readonly #Type: new (length: number) => Numbers;
+  /** A list that grows moves nothing, and has at most a page too much: one that doubles is, just then, three times as large as what it holds. */
+  readonly #pages: Numbers[] = [];
   length = 0;
 
   /** `Type`: the range that its numbers have. */
-  constructor(Type: Uint8ArrayConstructor | Uint32ArrayConstructor | Float64ArrayConstructor) {
-    this.#numbers = new Type(FIRST_ROOM);
+  constructor(Type: new (length: number) => Numbers) {
+    this.#Type = Type;
   }
 
   /** Returns the number's index. */
@@ -20,24 +23,20 @@ export class NumberList {
 
   /** Behind the end as well: what lies between counts as 0. */
   set(index: number, value: number): void {
-    if (index >= this.#numbers.length) this.#grow(index + 1);
-    this.#numbers[index] = value;
+    while (index >>> PAGE_BITS >= this.#pages.length) this.#pages.push(new this.#Type(PAGE_NUMBERS));
+    this.#pages[index >>> PAGE_BITS]![index & (PAGE_NUMBERS - 1)] = value;
     this.length = Math.max(this.length, index + 1);
   }
 
   /** 0 behind the end. */
   at(index: number): number {
-    return this.#numbers[index] ?? 0;
+    return this.#pages[index >>> PAGE_BITS]?.[index & (PAGE_NUMBERS - 1)] ?? 0;
   }
 
-  /** A copy of the numbers [start, end). */
+  /** A copy of the numbers [start, end), as far as there are any. */
   slice(start: number, end: number): number[] {
-    return Array.from(this.#numbers.subarray(start, end));
-  }
-
-  #grow(room: number): void {
-    const grown = new (this.#numbers.constructor as Uint8ArrayConstructor)(Math.max(room, 2 * this.#numbers.length));
-    grown.set(this.#numbers);
-    this.#numbers = grown;
+    const numbers: number[] = [];
+    for (let index = start; index < Math.min(end, this.length); index++) numbers.push(this.at(index));
+    return numbers;
   }
 }

@@ -67,18 +67,6 @@ export async function sealChunk(
   return { ...shape, head, tag, fingerprint: concat(nonce, tag, new Uint8Array(32 - NONCE_BYTES - TAG_BYTES)) };
 }
 
-/** A record of its own, `stored` being all its bytes; the chunk stays as it is. */
-export async function makeRecord(
-  platform: Platform,
-  options: { keys: RecordKeys | null; chunkId: Uint8Array; plain: Uint8Array },
-): Promise<StoredRecord & { readonly stored: Uint8Array }> {
-  const { keys, chunkId, plain } = options;
-  const data = plain.slice();
-  const { method, bodySize, head, tag, fingerprint } = await sealChunk(platform, { keys, chunkId, data });
-  const stored = concat(head, data.subarray(0, bodySize), tag);
-  return { chunkId, size: plain.length, method, parts: [stored], stored, fingerprint };
-}
-
 /** Of the fields before it and the tag; needs no key. */
 export async function headSum(platform: Platform, mark: Uint8Array, nonce: Uint8Array, tag: Uint8Array): Promise<Uint8Array> {
   return (await platform.sha256(concat(mark, nonce, tag))).subarray(0, 4);

@@ -23,8 +23,8 @@ export interface Slab {
 
 /** More than the largest chunk: a full slab always holds a whole one. */
 export const SLAB_BYTES = 4.5 * 2 ** 20;
-/** Empty files take no bytes, but an event each. */
-const EVENTS_MAX = 4096;
+/** Small files make one for each chunk and one for each end: so many of them fill the first mebibyte alone, and the rest of the slab takes no memory. */
+const EVENTS_MAX = 512;
 
 /** Buffers of slabs that were dealt with, for the next ones. */
 export class SlabMemory {

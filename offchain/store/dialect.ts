@@ -18,3 +18,9 @@ export function textList(store: Store, values: readonly string[]): Prisma.Sql {
   const json = JSON.stringify(values);
   return onServers.has(store) ? Prisma.sql`SELECT value FROM json_array_elements_text(CAST(${json} AS json))` : Prisma.sql`SELECT value FROM json_each(${json})`;
 }
+
+/** Rows as one bound value, for `FROM ${jsonRows(store, rows)}`: each is `j."value"`, an array, and its n-th cell `j."value"->>n`. */
+export function jsonRows(store: Store, rows: readonly (readonly unknown[])[]): Prisma.Sql {
+  const json = JSON.stringify(rows);
+  return onServers.has(store) ? Prisma.sql`json_array_elements(CAST(${json} AS json)) AS j("value")` : Prisma.sql`json_each(${json}) AS j`;
+}

@@ -3,7 +3,6 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { parseEther, toHex } from 'viem';
 import { buyTokens } from '../../offchain/chain/buy-tokens.ts';
@@ -17,11 +16,12 @@ import { deployDevnet } from '../../offchain/cli/devnet/deploy-devnet.ts';
 import { createClient } from '../../offchain/client/client.ts';
 import { rent } from '../../offchain/client/rent.ts';
 import type { ClientAnswer, ClientOrder } from './client.ts';
+import { compiled } from './compiled.ts';
 import { type CpuTimes, cpuSum } from './cpu-times.ts';
 import type { HostAnswer, HostOrder } from './host.ts';
 
-const HOST = fileURLToPath(new URL('./host.ts', import.meta.url));
-const CLIENT = fileURLToPath(new URL('./client.ts', import.meta.url));
+const HOST = compiled('host.ts');
+const CLIENT = compiled('client.ts');
 const HEAVY_ACCOUNT = 1;
 const FIRST_PROVIDER_ACCOUNT = 2;
 const CREATOR_ACCOUNT = 19;
@@ -81,8 +81,8 @@ export async function startNetwork(options: NetworkOptions): Promise<BenchNetwor
     }
     await buyTokens(await as(CREATOR_ACCOUNT), { coin: parseEther('1000') });
     const homeOf = (name: string): string => join(folder, `home-${name}`);
-    // Compiled once for all client processes, as an installed program is, and with its environment.
-    const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled'), MALLOC_ARENA_MAX: '1' };
+    // With the environment of an installed program's uploads and downloads.
+    const env = { ...process.env, MALLOC_ARENA_MAX: '1' };
     return {
       folder, rpcUrl, deployment, stop,
       async rent({ spaceBytes, batchLog2 }) {

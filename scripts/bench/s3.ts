@@ -8,10 +8,10 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { formatDeployment } from '../../offchain/chain/deployment.ts';
+import { compiled } from './compiled.ts';
 import { startNetwork } from './network.ts';
 import type { BenchNetwork } from './network.ts';
 import { benchRequest } from './options.ts';
@@ -163,7 +163,7 @@ async function measureList(gateway: Gateway): Promise<void> {
 }
 
 async function startGateway({ rpcUrl, deployment }: BenchNetwork, durability: 'network' | 'spool', home: string): Promise<Gateway> {
-  const child = fork(fileURLToPath(new URL('./s3-gateway.ts', import.meta.url)), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, MALLOC_ARENA_MAX: '1' } });
+  const child = fork(compiled('s3-gateway.ts'), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, MALLOC_ARENA_MAX: '1' } });
   const exited = once(child, 'exit');
   const ask = async (order: GatewayOrder): Promise<GatewayAnswer> => {
     const answered = once(child, 'message');

@@ -9,8 +9,8 @@ import { deriveKeys } from '../../offchain/codec/keys.ts';
 import { openRecord } from '../../offchain/codec/open-record.ts';
 import { browserPlatform } from '../../offchain/codec/platform-browser.ts';
 import { openBrowserPool } from '../../offchain/codec/pool/pool-browser.ts';
-import { makeRecord } from '../../offchain/codec/record.ts';
 import type { Method, Platform } from '../../offchain/codec/types.ts';
+import { makeRecord } from '../codec/make-record.ts';
 
 export const SHAPE = { k: 4, m: 2, batchLog2: 20 };
 export const FILE_BYTES = 3_300_000;

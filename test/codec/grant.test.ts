@@ -10,8 +10,9 @@ import { deriveKeys, sharingKeys } from '../../offchain/codec/keys.ts';
 import { type Manifest, contentRoot } from '../../offchain/codec/manifest.ts';
 import { openRecord } from '../../offchain/codec/open-record.ts';
 import { nodePlatform as platform } from '../../offchain/codec/platform-node.ts';
-import { chunkIdOf, makeRecord } from '../../offchain/codec/record.ts';
+import { chunkIdOf } from '../../offchain/codec/record.ts';
 import { CID } from 'multiformats/cid';
+import { makeRecord } from './make-record.ts';
 
 const vectors = JSON.parse(readFileSync(new URL('../vectors/grants.json', import.meta.url), 'utf8')) as Record<string, string>;
 const fill = (byte: number, sizeBytes = 32) => new Uint8Array(sizeBytes).fill(byte);

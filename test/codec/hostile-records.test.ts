@@ -6,12 +6,13 @@ import { FOOTER_BYTES, makeFooter, openFooter } from '../../offchain/codec/foote
 import { geometry } from '../../offchain/codec/geometry.ts';
 import { type CodecKeys, deriveKeys } from '../../offchain/codec/keys.ts';
 import { openRecord } from '../../offchain/codec/open-record.ts';
-import { chunkIdOf, makeRecord, type StoredRecord } from '../../offchain/codec/record.ts';
+import { chunkIdOf, type StoredRecord } from '../../offchain/codec/record.ts';
 import { reconstruct } from '../../offchain/codec/rs.ts';
 import { applySeal } from '../../offchain/codec/seal.ts';
 import { recoverRange, slotRanges } from '../../offchain/codec/stripe.ts';
 import type { ChunkRef, Method } from '../../offchain/codec/types.ts';
 import { flips, garbage, truncations, typed, typedLater, within } from '../support/hostile.ts';
+import { makeRecord } from './make-record.ts';
 import { master, noise, platform } from './pipeline.ts';
 
 const text = new Uint8Array(Buffer.from('all work and no play makes jack a dull boy\n'.repeat(40)));

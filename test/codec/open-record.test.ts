@@ -3,7 +3,8 @@ import { CorruptRecordError, WrongKeyError } from '../../offchain/codec/format-e
 import { type CodecKeys, deriveKeys } from '../../offchain/codec/keys.ts';
 import { openRecord, openRecordInto } from '../../offchain/codec/open-record.ts';
 import { browserPlatform } from '../../offchain/codec/platform-browser.ts';
-import { RECORD_OVERHEAD_BYTES, chunkIdOf, makeRecord } from '../../offchain/codec/record.ts';
+import { RECORD_OVERHEAD_BYTES, chunkIdOf } from '../../offchain/codec/record.ts';
+import { makeRecord } from './make-record.ts';
 import { master, noise, platform } from './pipeline.ts';
 
 let keys: CodecKeys;

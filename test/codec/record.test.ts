@@ -6,7 +6,8 @@ import { compress, looksDense } from '../../offchain/codec/compress.ts';
 import { CorruptRecordError, WrongKeyError } from '../../offchain/codec/format-errors.ts';
 import { type CodecKeys, deriveKeys } from '../../offchain/codec/keys.ts';
 import { openRecord } from '../../offchain/codec/open-record.ts';
-import { RECORD_OVERHEAD_BYTES, chunkIdOf, makeRecord } from '../../offchain/codec/record.ts';
+import { RECORD_OVERHEAD_BYTES, chunkIdOf } from '../../offchain/codec/record.ts';
+import { makeRecord } from './make-record.ts';
 import { master, noise, platform } from './pipeline.ts';
 
 interface Vectors {

@@ -1,5 +1,5 @@
 /** The rows of an index, and everything that changes them: each act is one transaction, so that a kill at any instant leaves a whole state. */
-import { isOnServer } from '../../store/dialect.ts';
+import { isOnServer, jsonRows } from '../../store/dialect.ts';
 import { Prisma } from '../../store/generated/sqlite/client.ts';
 import type { Store } from '../../store/open.ts';
 import { IndexTakenError, MappingError } from '../errors.ts';
@@ -132,8 +132,7 @@ export class IndexStore {
   #each(rows: readonly (readonly (Cell | Cell[])[])[], write: (from: Prisma.Sql) => Prisma.Sql): Prisma.Sql[] {
     const statements: Prisma.Sql[] = [];
     for (let at = 0; at < rows.length; at += ROWS_PER_STATEMENT) {
-      const json = JSON.stringify(rows.slice(at, at + ROWS_PER_STATEMENT));
-      statements.push(write(this.#isServer ? Prisma.sql`json_array_elements(CAST(${json} AS json)) AS j("value")` : Prisma.sql`json_each(${json}) AS j`));
+      statements.push(write(jsonRows(this.store, rows.slice(at, at + ROWS_PER_STATEMENT))));
     }
     return statements;
   }
