@@ -10,6 +10,7 @@ const CIPHER_BLOCK_SIZE = 16;
 /** OpenSSL's output is copied on from here: small enough for the cache, and for the allocator to give the same pages again. */
 const PIECE_SIZE = 64 * 1024;
 const CIPHERS_PER_COLLECTION = 4096;
+const PACKED_BYTES_PER_COLLECTION = 8 * 2 ** 20;
 
 // Compression runs in Node's thread pool: an upload then keeps both its event loop and a second core busy.
 const compress = promisify(zstdCompress);
@@ -71,14 +72,14 @@ export const nodePlatform: Platform = {
       for (let at = 0; at < data.length; at += PIECE_SIZE) moveInto(data, at, cipher.update(data.subarray(at, at + PIECE_SIZE)));
     };
   },
-  zstdCompress: async (data, level) => plain(await compress(data, { params: { [constants.ZSTD_c_compressionLevel]: level } })),
+  zstdCompress: async (data, level) => weighed(await compress(data, { params: { [constants.ZSTD_c_compressionLevel]: level } })),
   async zstdDecompress(data, maxBytes) {
     // zlib wants a limit of at least one byte, so a limit of zero is checked afterwards.
     const clear = await decompress(data, { maxOutputLength: Math.max(1, maxBytes) });
     if (clear.length > maxBytes) throw new RangeError(`The decompressed data exceeds ${maxBytes} bytes.`);
     return plain(clear);
   },
-  gzipCompress: async (data, level) => plain(await pack(data, { level })),
+  gzipCompress: async (data, level) => weighed(await pack(data, { level })),
   async gzipDecompress(data, maxBytes) {
     const clear = await unpack(data, { maxOutputLength: Math.max(1, maxBytes) });
     if (clear.length > maxBytes) throw new RangeError(`The decompressed data exceeds ${maxBytes} bytes.`);
@@ -92,6 +93,18 @@ let ciphers = 0;
 function counted<T>(cipher: T): T {
   if (++ciphers % CIPHERS_PER_COLLECTION === 0) collectGarbage();
   return cipher;
+}
+
+let packedBytes = 0;
+
+/** Node joins what comes out of a compressor from pieces, which are garbage then: V8 would wait for 64 MiB of them. */
+function weighed(packed: Buffer): Uint8Array {
+  packedBytes += packed.length;
+  if (packedBytes >= PACKED_BYTES_PER_COLLECTION) {
+    packedBytes = 0;
+    collectGarbage();
+  }
+  return plain(packed);
 }
 
 /** Given as bytes, Node asks of every key what it is, for ten microseconds: more than sealing a small chunk takes. */

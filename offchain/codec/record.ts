@@ -2,6 +2,7 @@
 import { concat } from './bytes.ts';
 import { type Compression, compress } from './compress.ts';
 import { CHUNK_MAX_BYTES } from './chunk.ts';
+import { freeMemory } from './free-memory.ts';
 import type { RecordKeys } from './keys.ts';
 import type { Method, Platform } from './types.ts';
 
@@ -53,15 +54,19 @@ export async function sealChunk(
   const { keys, chunkId, data, compression } = options;
   if (data.length > CHUNK_MAX_BYTES) throw new RangeError(`a chunk has at most ${CHUNK_MAX_BYTES} bytes`);
   const { method, bytes } = await compress(platform, data, compression);
-  const shape = { method, bodySize: bytes.length };
+  const bodySize = bytes.length;
+  const shape = { method, bodySize };
   // Another version or level may compress the same chunk to other bytes, so the nonce depends on these as well.
   const distinct = method === 0 ? [] : [await platform.sha256(bytes)];
-  if (method !== 0) data.set(bytes);
+  if (method !== 0) {
+    data.set(bytes);
+    freeMemory(bytes);
+  }
   if (keys === null) return { ...shape, head: NOTHING, tag: NOTHING, fingerprint: distinct[0] ?? chunkId };
   const associated = concat(chunkId, Uint8Array.of(method));
   const nonce = (await platform.hmacSha256(keys.nonce, associated, ...distinct)).slice(0, NONCE_BYTES);
   const key = await platform.hmacSha256(keys.chunkKey, chunkId);
-  const tag = await platform.gcmInPlace({ key, nonce, data: data.subarray(0, bytes.length), associated });
+  const tag = await platform.gcmInPlace({ key, nonce, data: data.subarray(0, bodySize), associated });
   const mark = keys.keyCheck.subarray(0, MARK_BYTES);
   const head = concat(mark, nonce, await headSum(platform, mark, nonce, tag));
   return { ...shape, head, tag, fingerprint: concat(nonce, tag, new Uint8Array(32 - NONCE_BYTES - TAG_BYTES)) };
