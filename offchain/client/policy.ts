@@ -34,7 +34,7 @@ export interface Policy {
   readonly readsAtOnce: number;
   /** Bytes of records that a restore begins to fetch before it needs them. */
   readonly readAheadBytes: number;
-  /** Verified bytes kept in memory for reads that follow. */
+  /** Verified bytes kept in memory for reads that follow; where stripes are wide, as much as is begun ahead and a stripe. */
   readonly cacheBytes: number;
   /** How long the chain's view of an agreement's providers is trusted. */
   readonly viewMs: number;
@@ -65,7 +65,7 @@ export const DEFAULT_POLICY: Policy = {
   avoidMaxMs: 600_000,
   readsAtOnce: 32,
   readAheadBytes: 24 * MIB,
-  cacheBytes: 64 * MIB,
+  cacheBytes: 32 * MIB,
   viewMs: 30_000,
   reads: DEFAULT_READ_POLICY,
 };

@@ -27,6 +27,16 @@ describe('SharedReads', () => {
     expect(asked).toBe(3);
   });
 
+  it('keeps more for who comes back to more, and never less again', async () => {
+    const shared = new SharedReads(100);
+    const { lend } = lender();
+    const read = (key: string) => shared.read(key, undefined, async () => lend(key, 60));
+    shared.keepAtLeast(180);
+    shared.keepAtLeast(120);
+    for (const key of ['a', 'b', 'c', 'd']) (await read(key)).release();
+    expect(['a', 'b', 'c', 'd'].map((key) => shared.has(key))).toEqual([false, true, true, true]);
+  });
+
   it('gives memory back once it is forgotten and the last reader has left, and only once', async () => {
     const shared = new SharedReads(100);
     const { released, lend } = lender();

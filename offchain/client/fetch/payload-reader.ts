@@ -180,6 +180,8 @@ export class PayloadReader {
     const batch = batchAt(described, range.batch);
     const batchKey = await this.#options.batchKey({ agreement: view.id, bundle: range.bundle, batch: range.batch, batchId: batch.batchId });
     const parts = slotRanges(view.geometry, range.offset, range.sizeBytes).flatMap(splitLong);
+    // A unit that is rebuilt takes all of its stripe, whose other units are wanted by what follows.
+    if (options.wholeUnits === true) this.#shared.keepAtLeast(this.#options.policy.readAheadBytes + view.geometry.k * view.geometry.unit);
     return (await allLent(parts.map(async (part) => {
       const isWholeUnit = options.wholeUnits ?? false;
       const { first, count } = leavesOf(view.geometry, part, isWholeUnit);

@@ -17,13 +17,18 @@ interface Entry {
 }
 
 export class SharedReads {
-  readonly #limitBytes: number;
+  #limitBytes: number;
   /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
   #heldBytes = 0;
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
+  }
+
+  /** For readers who come back to what they read: never less than the largest of these is kept. */
+  keepAtLeast(bytes: number): void {
+    this.#limitBytes = Math.max(this.#limitBytes, bytes);
   }
 
   /** True when the bytes are there, or on their way. */
