@@ -9,7 +9,7 @@ const GCM_TAG_SIZE = 16;
 const CIPHER_BLOCK_SIZE = 16;
 /** OpenSSL's output is copied on from here: small enough for the cache, and for the allocator to give the same pages again. */
 const PIECE_SIZE = 64 * 1024;
-const CIPHERS_PER_COLLECTION = 4096;
+const CIPHERS_PER_COLLECTION = 2048;
 const PACKED_BYTES_PER_COLLECTION = 8 * 2 ** 20;
 
 // Compression runs in Node's thread pool: an upload then keeps both its event loop and a second core busy.

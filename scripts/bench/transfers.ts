@@ -43,7 +43,7 @@ export async function measureTransfers(folder: string, options: BenchRequest, sa
   try {
     const providers = await network.rent({ spaceBytes: 5 * sizeBytes + 4 * smallFiles * SMALL_BYTES + 40 * 2 ** batchLog2, batchLog2 });
     await writeRandomFile(random, { seed: 'random', sizeBytes });
-    // The first process compiles all that it loads, as none of an installed program does.
+    // The first upload opens what the providers keep open.
     await network.run({ home: 'first', name: 'first', path: await writeRandomFile(join(folder, 'first.bin'), { seed: 'first', sizeBytes: 1 << 20 }) });
     if (wants('put', 'put-random', 'get', 'get-6-dead')) await measurePut(stage, { name: 'put', path: random, sizeBytes });
     if (wants('get')) await measureGet(stage, { name: 'get', of: 'put', sizeBytes });
