@@ -99,10 +99,11 @@ async function look(slab: Slab, ids: Uint8Array, { dedupe, find }: PrepareOption
     const chunkId = idAt(ids, index);
     const found = await find(chunkId, size);
     if (found !== undefined) known.set(index, found);
+    else if (!dedupe) fresh.push(index);
     else {
-      const key = dedupe ? idKey(chunkId) : '';
-      if (!dedupe || !seen.has(key)) fresh.push(index);
-      if (dedupe) seen.add(key);
+      const key = idKey(chunkId);
+      if (!seen.has(key)) fresh.push(index);
+      seen.add(key);
     }
   }
   return { known, fresh };

@@ -12,6 +12,8 @@ export function hasChromium(what: string): boolean {
 
 export function startChromium(): Promise<Browser> {
   return chromium.launch({
+    // Where no locale is set, it opens no file whose name has other letters than English ones.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
     executablePath: PATH,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
