@@ -34,7 +34,7 @@ export interface Policy {
   readonly readsAtOnce: number;
   /** Bytes of records that a restore begins to fetch before it needs them. */
   readonly readAheadBytes: number;
-  /** Verified bytes kept in memory for reads that follow; where stripes are wide, as much as is begun ahead and a stripe. */
+  /** Verified bytes kept in memory for reads that follow; where stripes are wide, as much as is begun ahead and a stripe, up to 64 MiB. */
   readonly cacheBytes: number;
   /** How long the chain's view of an agreement's providers is trusted. */
   readonly viewMs: number;

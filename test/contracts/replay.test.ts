@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { concatHex, hashDomain, slice, type Hex, type TypedDataDomain } from 'viem';
+import type { Permit } from '../../offchain/chain/sign-permit.ts';
 import { costOf, openAgreement, propose, signOffer, type Proposal, type SlotOffer } from '../support/contracts/agreements.ts';
 import { commitBundle } from '../support/contracts/bundles.ts';
 import { accountOf } from '../support/contracts/evm.ts';
 import { inWorld } from '../support/contracts/life-acts.ts';
 import { expectRevert } from '../support/contracts/life-checks.ts';
-import { sendPermitted, signPermit, type Permit } from '../support/contracts/life-permit.ts';
+import { sendPermitted, signPermit } from '../support/contracts/life-permit.ts';
 import { forgeries } from '../support/contracts/life-signatures.ts';
 import { replaceSlot, signSuccession } from '../support/contracts/successions.ts';
 import { createWorld, goToEpoch, TOKEN, type NodeActor, type World } from '../support/contracts/world.ts';

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bytesToHex, size, slice, type Hex } from 'viem';
+import type { Permit } from '../../offchain/chain/sign-permit.ts';
 import { costOf, openAgreement, propose, sendOpen, type Proposal } from '../support/contracts/agreements.ts';
 import { bitmap, commitBundle, signReceipts } from '../support/contracts/bundles.ts';
 import { accountOf, eventOf } from '../support/contracts/evm.ts';
 import { inWorld, release, settle, withdrawNode } from '../support/contracts/life-acts.ts';
 import { balanceOf, expectRevert, isFaulted, owedTo } from '../support/contracts/life-checks.ts';
-import { sendPermitted, signPermit, type Permit } from '../support/contracts/life-permit.ts';
+import { sendPermitted, signPermit } from '../support/contracts/life-permit.ts';
 import { drawsOf, poke, proofFor, prove, runEpochs } from '../support/contracts/proofs.ts';
 import { replaceSlot, signSuccession } from '../support/contracts/successions.ts';
 import { createWorld, currentEpoch, goToEpoch, registerNode, TIER, TOKEN, type World, type WorldOptions } from '../support/contracts/world.ts';

@@ -66,6 +66,8 @@ interface ReaderOptions {
 }
 
 const DESCRIPTIONS_KEPT = 64;
+/** However wide the stripes of an agreement are: what somebody else rented must not decide over this machine's memory. */
+const KEPT_BYTES_MAX = 64 << 20;
 /** A piece and the longest proof that it may have: two nodes for each of 20 levels. */
 const PIECE_BUFFER_BYTES = PIECE_BYTES_MAX + 40 * NODE_SIZE;
 /** Free buffers that wait for the next piece. */
@@ -181,7 +183,7 @@ export class PayloadReader {
     const batchKey = await this.#options.batchKey({ agreement: view.id, bundle: range.bundle, batch: range.batch, batchId: batch.batchId });
     const parts = slotRanges(view.geometry, range.offset, range.sizeBytes).flatMap(splitLong);
     // A unit that is rebuilt takes all of its stripe, whose other units are wanted by what follows.
-    if (options.wholeUnits === true) this.#shared.keepAtLeast(this.#options.policy.readAheadBytes + view.geometry.k * view.geometry.unit);
+    if (options.wholeUnits === true) this.#shared.keepAtLeast(Math.min(KEPT_BYTES_MAX, this.#options.policy.readAheadBytes + view.geometry.k * view.geometry.unit));
     return (await allLent(parts.map(async (part) => {
       const isWholeUnit = options.wholeUnits ?? false;
       const { first, count } = leavesOf(view.geometry, part, isWholeUnit);

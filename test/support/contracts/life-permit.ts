@@ -1,5 +1,6 @@
-import { encodeFunctionData, parseSignature, zeroHash, type Address, type Hex } from 'viem';
+import { encodeFunctionData, parseSignature, zeroHash, type Address } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
+import type { Permit } from '../../../offchain/chain/sign-permit.ts';
 import type { Contract, Receipt } from './evm.ts';
 import type { World } from './world.ts';
 
@@ -9,14 +10,6 @@ export interface PermitOptions {
   readonly spender?: Address;
   readonly chainId?: number;
   readonly signer?: PrivateKeyAccount;
-}
-
-export interface Permit {
-  readonly value: bigint;
-  readonly deadline: bigint;
-  readonly v: number;
-  readonly r: Hex;
-  readonly s: Hex;
 }
 
 const FIELDS = [

@@ -1,5 +1,6 @@
 import { numberToHex, zeroAddress, type Hex } from 'viem';
-import { signPermit, type Permit } from '../life-permit.ts';
+import type { Permit } from '../../../../offchain/chain/sign-permit.ts';
+import { signPermit } from '../life-permit.ts';
 import type { World } from '../world.ts';
 import { provider, refusal, stranger, type Provocations } from './provocation.ts';
 
