@@ -22,6 +22,8 @@ export class Sessions {
   readonly #tickets = new Map<number, Promise<Ticket>>();
   /** When each ticket was last compared with the chain's time, by the local clock. */
   readonly #comparedAtMs = new Map<number, number>();
+  /** Comparisons under way: the sixteen uploads that want the same ticket at once ask the chain once. */
+  readonly #comparing = new Map<number, Promise<Ticket>>();
 
   constructor(options: { readonly chain: Chain; readonly signer: Signer; readonly creator: Address }) {
     this.#chain = options.chain;
@@ -37,16 +39,20 @@ export class Sessions {
   async ticket(agreement: number): Promise<Ticket> {
     const recent = this.#tickets.get(agreement);
     if (recent !== undefined && performance.now() - (this.#comparedAtMs.get(agreement) ?? -Infinity) < RECENT_MS) return recent;
+    const comparing = this.#comparing.get(agreement) ?? this.#compare(agreement).finally(() => this.#comparing.delete(agreement));
+    this.#comparing.set(agreement, comparing);
+    return comparing;
+  }
+
+  /** The known ticket where it is still fit, else a new one. */
+  async #compare(agreement: number): Promise<Ticket> {
     const nowSeconds = Math.floor(await this.#chain.nowSeconds());
-    const known = this.#tickets.get(agreement);
-    if (known !== undefined && (await known).session.expiry > nowSeconds + SPARE_SECONDS) {
-      this.#comparedAtMs.set(agreement, performance.now());
-      return known;
-    }
+    const known = await this.#tickets.get(agreement);
+    this.#comparedAtMs.set(agreement, performance.now());
+    if (known !== undefined && known.session.expiry > nowSeconds + SPARE_SECONDS) return known;
     const session: Session = { agreement, creator: this.#creator, expiry: nowSeconds + LIFE_SECONDS };
     const ticket = signTyped(this.#signer, this.#chain.domain, 'Session', session).then((signature) => ({ session, signature }));
     this.#tickets.set(agreement, ticket);
-    this.#comparedAtMs.set(agreement, performance.now());
     ticket.catch(() => this.#tickets.delete(agreement));
     return ticket;
   }
