@@ -1,6 +1,7 @@
 /** Puts a client together from what its host gives it: Node a home folder, threads and a disk, a page IndexedDB and workers. */
 import type { Address } from 'viem';
 import { WrongKeyError } from '../codec/format-errors.ts';
+import { Pages } from '../codec/pages.ts';
 import type { WorkerPool } from '../codec/pool/pool.ts';
 import { batchKey } from '../codec/seal.ts';
 import type { Platform } from '../codec/types.ts';
@@ -32,6 +33,8 @@ export interface Host {
   readonly home: string;
   /** Files of this machine by their paths; a page has none. */
   readonly sourceOf?: ((paths: readonly string[]) => Source) | undefined;
+  /** Memory for what an upload remembers of every file and chunk, which goes to a disk beyond some bound; a page has only memory. */
+  readonly openPages?: (() => Pages) | undefined;
   /** Heavy nodes that peers know; without it their addresses are passed over. */
   readonly findPeers?: FindPeers | undefined;
 }
@@ -86,6 +89,7 @@ export async function assembleClient(options: AssembleOptions, host: Host): Prom
     pool,
     state,
     sourceOf: host.sourceOf,
+    openPages: host.openPages ?? (() => new Pages()),
     policy,
     secrets,
     sessions,

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Address } from 'viem';
 import { nodePlatform } from '../codec/platform-node.ts';
+import { openPageFile } from '../codec/page-file-node.ts';
+import { Pages } from '../codec/pages.ts';
 import type { WorkerPool } from '../codec/pool/pool.ts';
 import type { Platform } from '../codec/types.ts';
 import type { Chain } from '../chain/client.ts';
@@ -40,6 +42,8 @@ export interface Client extends Pick<Host, 'sourceOf' | 'findPeers'> {
   readonly platform: Platform;
   /** Threads for coding, hashing and sealing. */
   readonly pool: WorkerPool;
+  /** To be closed by whoever opened them. */
+  openPages(): Pages;
   /** What this device remembers. */
   readonly state: CreatorState;
   /** The folder of this client's files; in a page the name of its database. */
@@ -62,6 +66,9 @@ export interface Client extends Pick<Host, 'sourceOf' | 'findPeers'> {
   close(): Promise<void>;
 }
 
+/** Of the tables of one upload: of some thirty thousand small files. Those of more lie in a file of the home folder, a few hundred bytes for each. */
+const PAGES_MAX_BYTES = 8 * 2 ** 20;
+
 /** A client of Node, with the database of its home folder. */
 export interface NodeClient extends Client {
   readonly store: Store;
@@ -80,7 +87,7 @@ export async function createClient(options: ClientOptions): Promise<NodeClient> 
   const store = await openNodeStore({ home, name: databaseName(chain) });
   const state = prismaState(store, { lettersPath: join(home, lettersFile(chain.deployment, creator)) });
   const findPeers: Host['findPeers'] = async (addresses) => (await import('./peer-heavies.ts')).findHeavyUrls({ chain, signer, home, addresses });
-  const client = await assembleClient(options, { platform, pool: nodePool(platform), state, home, sourceOf, findPeers });
+  const client = await assembleClient(options, { platform, pool: nodePool(platform), state, home, sourceOf, openPages: () => new Pages({ maxBytes: PAGES_MAX_BYTES, open: () => openPageFile(home) }), findPeers });
   return { ...client, store };
 }
 

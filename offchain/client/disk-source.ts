@@ -15,7 +15,7 @@ export function sourceOf(paths: readonly string[]): Source {
         else yield* under(path, onProblem);
       }
     },
-    list: (options) => new SourceList(options),
+    list: ({ onProblem, pages }) => new SourceList({ onProblem }, pages),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Catalog } from '../codec/catalog.ts';
 import type { KnownChunks } from '../codec/chunk-ref.ts';
 import type { SourceObject } from '../codec/archive.ts';
 import { type BundleResult, encodeBundle } from '../codec/encode-bundle.ts';
+import type { Pages } from '../codec/pages.ts';
 import type { Client } from './client.ts';
 import type { AgreementView } from './fetch/agreement-view.ts';
 import type { PutOptions } from './put.ts';
@@ -19,13 +20,14 @@ export interface UploadPlan extends Omit<PutOptions, 'paths' | 'source' | 'agree
   readonly facts: SourceFacts;
   /** What was found wrong so far; grows while objects are read. */
   readonly problems: readonly WalkProblem[];
+  readonly pages: Pages;
   /** Milliseconds since 1970: the same value gives the same batches. */
   readonly created: number;
 }
 
 /** Each batch has to be released. */
 export async function* encodeUpload(client: Client, plan: UploadPlan): AsyncGenerator<EncodedBatch, BundleResult> {
-  const { view, catalog, known, facts, problems, created, name, visibility = 'private', dedupe, chunking, compression, signal, onProgress } = plan;
+  const { view, catalog, known, facts, problems, pages, created, name, visibility = 'private', dedupe, chunking, compression, signal, onProgress } = plan;
   // Nobody knows how much a stream holds.
   const totalBytes = facts.bytes === 0 ? {} : { totalBytes: facts.bytes };
   return yield* encodeBundle({
@@ -36,7 +38,7 @@ export async function* encodeUpload(client: Client, plan: UploadPlan): AsyncGene
     platform: client.platform,
     pool: client.pool,
     memory: new BatchMemory({ maxBatches: batchesInMemory(client, view) }),
-    catalog, known, dedupe, signal, visibility, name, created, chunking, compression,
+    catalog, known, pages, dedupe, signal, visibility, name, created, chunking, compression,
     objects: unlessAllLost(facts, problems),
     onProgress: ({ plainBytes }) => onProgress?.({ stage: 'encode', doneBytes: plainBytes, ...totalBytes }),
   });

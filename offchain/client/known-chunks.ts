@@ -1,13 +1,14 @@
 /** The deduplication index: only what stores needs it, so only then the manifests of bundles that other machines made are read. */
 import type { KnownChunks } from '../codec/chunk-ref.ts';
 import { readManifest } from '../codec/decode.ts';
+import type { Pages } from '../codec/pages.ts';
 import type { ChunkRef } from '../codec/types.ts';
 import type { Client } from './client.ts';
 import { forgetRetired } from './forget-bundles.ts';
 import { distinctChunks, followedBundles, indexedBundles, indexedChunks, loadCatalog, saveIndexed } from './local-state.ts';
 
 /** The chunks of an agreement, as far as the catalog of this folder knows it; call `syncCatalog` first. @throws WrongKeyError, AbortedError */
-export async function knownChunks(client: Client, agreement: number, signal?: AbortSignal): Promise<KnownChunks> {
+export async function knownChunks(client: Client, agreement: number, { signal, pages }: { readonly signal?: AbortSignal | undefined; readonly pages?: Pages | undefined } = {}): Promise<KnownChunks> {
   const bundles = (await followedBundles(client)).get(agreement) ?? 0;
   const indexed = await indexedBundles(client, agreement);
   if (indexed < bundles) {
@@ -15,7 +16,7 @@ export async function knownChunks(client: Client, agreement: number, signal?: Ab
     // Another machine may have retired a bundle that a manifest still told of.
     await forgetRetired(client, [await client.views.get(agreement)]);
   }
-  return indexedChunks(client, agreement);
+  return indexedChunks(client, agreement, pages);
 }
 
 /** What the agreement's bundles from `indexed` on carry, from the manifests in them, so that it is not stored a second time. */

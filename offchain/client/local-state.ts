@@ -2,6 +2,7 @@
 import { idKey } from '../codec/bytes.ts';
 import { type Catalog, EMPTY_CATALOG, decodeCatalog, encodeCatalog } from '../codec/catalog.ts';
 import { ChunkIndex, type Home, type KnownChunks } from '../codec/chunk-ref.ts';
+import type { Pages } from '../codec/pages.ts';
 import type { ChunkRef } from '../codec/types.ts';
 import type { Client } from './client.ts';
 import type { CatalogRow } from './state/creator-state.ts';
@@ -59,9 +60,9 @@ const INDEX_IN_MEMORY = 250_000;
 const ROWS_PER_PAGE = 500;
 
 /** The index as it is: chunks that lie in this agreement. Those of others would be lost when the other agreement ends first. */
-export async function indexedChunks({ state }: Client, agreement: number): Promise<KnownChunks> {
+export async function indexedChunks({ state }: Client, agreement: number, pages?: Pages): Promise<KnownChunks> {
   if ((await state.countChunks(agreement)) > INDEX_IN_MEMORY) return { find: (chunkId) => state.findChunk(agreement, chunkId) };
-  const index = new ChunkIndex();
+  const index = new ChunkIndex(pages);
   for (let after: Uint8Array | undefined; ; ) {
     const rows = await state.chunksAfter(agreement, after, ROWS_PER_PAGE);
     index.add(rows);

@@ -15,6 +15,7 @@ import { syncCatalog } from './sync-catalog.ts';
 import { Journal } from './upload/journal.ts';
 import { storeBundle } from './upload/store-bundle.ts';
 import type { VersionUse } from './usage.ts';
+import { withPages } from './with-pages.ts';
 
 /**
  * Reads the version and writes it into a new bundle, without the chunks that the local index still knows elsewhere. Nothing is committed unless
@@ -35,22 +36,25 @@ export async function moveVersion(
   const source = client.reader.source({ signal });
   const journal = await Journal.open(client.state, { agreement, name, sourceDigest: `move ${ref.contentId} ${ref.created}${leftOut(without)}${rekey === undefined ? '' : ` to keys ${rekey.generation}`}` }, Date.now());
   const newest = catalog.names.get(name)?.at(-1);
-  const batches = whole(name, without.size === 0 && rekey === undefined ? ref.root : undefined, encodeBundle({
-    geometry: view.geometry,
-    agreement,
-    keys,
-    sealKey: await client.secrets.sealKey(agreement),
-    platform,
-    catalog: rekey === undefined ? withoutVersions(catalog, name, (version) => version !== newest) : catalog,
-    rekey,
-    known: await knownChunks(client, agreement, signal),
-    visibility: ref.visibility,
-    name,
-    created: ref.created,
-    objects: manifestObjects({ platform, keys, source, signal }, manifest),
-    signal,
-  }));
-  const { stored } = await storeBundle(client, { view, journal, batches, onProgress, signal });
+  const stored = await withPages(client, async (pages) => {
+    const batches = whole(name, without.size === 0 && rekey === undefined ? ref.root : undefined, encodeBundle({
+      geometry: view.geometry,
+      agreement,
+      keys,
+      sealKey: await client.secrets.sealKey(agreement),
+      platform,
+      catalog: rekey === undefined ? withoutVersions(catalog, name, (version) => version !== newest) : catalog,
+      rekey,
+      known: await knownChunks(client, agreement, { signal, pages }),
+      pages,
+      visibility: ref.visibility,
+      name,
+      created: ref.created,
+      objects: manifestObjects({ platform, keys, source, signal }, manifest),
+      signal,
+    }));
+    return (await storeBundle(client, { view, journal, batches, onProgress, signal })).stored;
+  });
   if (stored === null) await journal.drop();
   await publishName(client).catch(() => undefined);
 }

@@ -10,6 +10,7 @@ import { pickAgreement } from './pick-agreement.ts';
 import type { PutOptions } from './put.ts';
 import { scan } from './source.ts';
 import { syncCatalog } from './sync-catalog.ts';
+import { withPages } from './with-pages.ts';
 
 export interface PutPreview {
   readonly name: string;
@@ -31,12 +32,12 @@ export interface PutPreview {
 /** Takes as long as encoding does. @throws AgreementError, WrongKeyError, RpcUnavailableError, AbortedError */
 export function previewPut(client: Client, options: PutOptions): Promise<PutPreview> {
   const { name, signal } = options;
-  return abortable(`Looking at ${JSON.stringify(name)}`, signal, async () => {
+  return abortable(`Looking at ${JSON.stringify(name)}`, signal, () => withPages(client, async (pages) => {
     const catalog = await syncCatalog(client, { signal });
     const view = await pickAgreement(client, options.agreement);
     const problems: WalkProblem[] = [];
-    const facts = await scan(chosenSource(client, options), { onProblem: (problem) => problems.push(problem), signal });
-    const encoding = encodeUpload(client, { ...options, view, catalog, known: await knownChunks(client, view.id, signal), facts, problems, created: Date.now() });
+    const facts = await scan(chosenSource(client, options), { onProblem: (problem) => problems.push(problem), signal, pages });
+    const encoding = encodeUpload(client, { ...options, view, catalog, known: await knownChunks(client, view.id, { signal, pages }), facts, problems, pages, created: Date.now() });
     let step = await encoding.next();
     while (step.done !== true) {
       step.value.release();
@@ -46,5 +47,5 @@ export function previewPut(client: Client, options: PutOptions): Promise<PutPrev
     const { state, geometry } = view;
     const freeBatches = state.quota - (state.batches - state.retiredBatches);
     return { name, agreement: view.id, unchanged, batches, freeBatches, fits: batches <= freeBatches, sendBytes: batches * geometry.n * geometry.fragmentSize, cost: 0n, stats, problems };
-  });
+  }));
 }

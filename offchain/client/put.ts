@@ -3,6 +3,7 @@ import type { Hex } from 'viem';
 import type { Chunking } from '../codec/chunk.ts';
 import type { Compression } from '../codec/compress.ts';
 import type { Visibility } from '../codec/manifest-ref.ts';
+import type { Pages } from '../codec/pages.ts';
 import type { BundleStats } from '../codec/store-objects.ts';
 import type { WalkProblem } from '../codec/walk-node.ts';
 import { abortable } from './aborting.ts';
@@ -21,6 +22,7 @@ import { syncCatalog } from './sync-catalog.ts';
 import { textDigest } from './text-digest.ts';
 import { Journal } from './upload/journal.ts';
 import { storeBundle } from './upload/store-bundle.ts';
+import { withPages } from './with-pages.ts';
 
 export interface PutOptions extends ChosenSource {
   readonly name: string;
@@ -72,7 +74,7 @@ export function put(client: Client, options: PutOptions): Promise<PutResult> {
     let isRead = false;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await putOnce(client, options, () => (isRead = true));
+        return await withPages(client, (pages) => putOnce(client, options, { pages, onRead: () => (isRead = true) }));
       } catch (error) {
         if (!(error instanceof ConcurrentUploadError) || attempt === TRIES || (isRead && options.source?.isOnce === true)) throw error;
       }
@@ -80,7 +82,7 @@ export function put(client: Client, options: PutOptions): Promise<PutResult> {
   }));
 }
 
-async function putOnce(client: Client, options: PutOptions, onRead: () => void): Promise<PutResult> {
+async function putOnce(client: Client, options: PutOptions, { pages, onRead }: { readonly pages: Pages; readonly onRead: () => void }): Promise<PutResult> {
   const { name, onProgress, signal } = options;
   const catalog = await syncCatalog(client, { signal });
   const view = await pickAgreement(client, options.agreement);
@@ -88,17 +90,16 @@ async function putOnce(client: Client, options: PutOptions, onRead: () => void):
   if (view.state.bundles > ((await followedBundles(client)).get(view.id) ?? 0)) throw new ConcurrentUploadError(view.id, view.state.bundles - 1);
   onRead();
   const problems: WalkProblem[] = [];
-  const facts = await scan(chosenSource(client, options), { onProblem: (problem) => problems.push(problem), signal });
+  const facts = await scan(chosenSource(client, options), { onProblem: (problem) => problems.push(problem), signal, pages });
   onProgress?.({ stage: 'scan', doneBytes: facts.bytes, totalBytes: facts.bytes });
-  const known = await knownChunks(client, view.id, signal);
+  const known = await knownChunks(client, view.id, { signal, pages });
   const key = { agreement: view.id, name, sourceDigest: digestOf(options, facts) };
   const journal = await Journal.open(client.state, key, Date.now());
-  const batches = encodeUpload(client, { ...options, view, catalog, known, facts, problems, created: journal.created });
+  const batches = encodeUpload(client, { ...options, view, catalog, known, facts, problems, pages, created: journal.created });
   const { result, stored } = await storeBundle(client, { view, journal, batches, onProgress, signal });
   if (stored === null) await journal.drop();
   onProgress?.({ stage: 'publish', doneBytes: facts.bytes, totalBytes: facts.bytes });
-  const { accepted } = await publishQuietly(client);
-  await sendSealKey(client, view.id);
+  const [{ accepted }] = await Promise.all([publishQuietly(client), sendSealKey(client, view.id)]);
   return {
     name,
     contentId: result.manifest.contentId,

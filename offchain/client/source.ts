@@ -1,5 +1,6 @@
 /** What an upload stores: objects that are found first and read later. */
 import type { SourceObject } from '../codec/archive.ts';
+import type { Pages } from '../codec/pages.ts';
 import type { WalkProblem } from '../codec/walk-node.ts';
 import { TextDigest } from './text-digest.ts';
 
@@ -10,8 +11,8 @@ export interface Source {
   readonly digest?: string | undefined;
   /** Walks anew each time, unless it is read only once. */
   open(onProblem?: (problem: WalkProblem) => void): AsyncIterable<SourceObject>;
-  /** Keeps what was found; an array when left out. */
-  list?(options: { readonly onProblem?: ((problem: WalkProblem) => void) | undefined }): ObjectList;
+  /** Keeps what was found, in `pages`; an array when left out. */
+  list?(options: { readonly onProblem?: ((problem: WalkProblem) => void) | undefined; readonly pages?: Pages | undefined }): ObjectList;
 }
 
 export interface ObjectList extends Iterable<SourceObject> {
@@ -32,9 +33,9 @@ export interface SourceFacts {
 }
 
 /** Looks at every object without reading any. */
-export async function scan(source: Source, options: { readonly onProblem?: (problem: WalkProblem) => void; readonly signal?: AbortSignal | undefined } = {}): Promise<SourceFacts> {
+export async function scan(source: Source, options: { readonly onProblem?: (problem: WalkProblem) => void; readonly signal?: AbortSignal | undefined; readonly pages?: Pages | undefined } = {}): Promise<SourceFacts> {
   const digest = new TextDigest().update(source.digest ?? '');
-  const objects: ObjectList = source.list?.({ onProblem: options.onProblem }) ?? new Array<SourceObject>();
+  const objects: ObjectList = source.list?.({ onProblem: options.onProblem, pages: options.pages }) ?? new Array<SourceObject>();
   let bytes = 0;
   for await (const object of source.open(options.onProblem)) {
     options.signal?.throwIfAborted();

@@ -8,6 +8,7 @@ import { ChunkTable } from './chunk-table.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { CodecInputError } from './format-errors.ts';
 import type { RecordKeys } from './keys.ts';
+import type { Pages } from './pages.ts';
 import { type Prepared, type PreparedSlab, prepareSlab } from './prepare-slab.ts';
 import { chunkIdOf, sealChunk } from './record.ts';
 import type { Slab } from './slab.ts';
@@ -17,6 +18,8 @@ export interface BundleWriterOptions extends BatchLineOptions {
   readonly known: KnownChunks;
   /** False stores every chunk anew, those of manifests and catalog too. */
   readonly dedupe: boolean;
+  /** For what has to be remembered of every chunk; all in memory when left out. */
+  readonly pages?: Pages | undefined;
   /** Of the objects' chunks; manifests and catalogs are always zstd. */
   readonly compression?: Compression | undefined;
 }
@@ -25,13 +28,14 @@ export class BundleWriter {
   readonly #options: BundleWriterOptions;
   readonly #line: BatchLine;
   /** Every chunk that this upload needs, stored here or before. */
-  readonly chunks = new ChunkTable();
+  readonly chunks: ChunkTable;
   /** Chunks stored in this bundle. */
   newCount = 0;
   storedBytes = 0;
 
   constructor(options: BundleWriterOptions) {
     this.#options = options;
+    this.chunks = new ChunkTable(options.pages);
     this.#line = new BatchLine(options);
   }
 

@@ -2,6 +2,7 @@
 import type { Rows } from './cbor-writer.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { CodecInputError } from './format-errors.ts';
+import type { Pages } from './pages.ts';
 import type { ChunkRef } from './types.ts';
 
 /** The bundle that descriptions mean when they say "this bundle". */
@@ -28,7 +29,11 @@ export interface KnownChunks {
 
 /** Known chunks in memory. A client with a database implements `KnownChunks` on it instead. */
 export class ChunkIndex implements KnownChunks {
-  readonly #table = new ChunkTable();
+  readonly #table: ChunkTable;
+
+  constructor(pages?: Pages) {
+    this.#table = new ChunkTable(pages);
+  }
 
   /** `home` names the bundle of references that come fresh from `encodeBundle`, once it is committed. */
   add(refs: Iterable<ChunkRef>, home?: Home): void {

@@ -13,6 +13,7 @@ import { keysOfGeneration } from './generations.ts';
 import type { CodecKeys } from './keys.ts';
 import type { ManifestRef } from './manifest-ref.ts';
 import { contentRoot } from './manifest.ts';
+import type { Pages } from './pages.ts';
 import { type WorkerPool, inlinePool } from './pool/pool.ts';
 import { publicCid } from './public-cid.ts';
 import { type CatalogBundleResult, storeCatalog, storeManifest } from './store-documents.ts';
@@ -33,6 +34,8 @@ interface BundleOptions {
   readonly compression?: Compression | undefined;
   /** Threads to work on; all runs on the caller's thread when left out. */
   readonly pool?: WorkerPool | undefined;
+  /** For what has to be remembered of every file and chunk; all in memory when left out. The caller closes them, once `chunks` of the result were read. */
+  readonly pages?: Pages | undefined;
   /**
    * Bounds and reuses the memory of batches; then each yielded batch must be released, or the generator waits for ever.
    * When left out, the arrays of a yielded batch are the caller's.
@@ -41,7 +44,7 @@ interface BundleOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface EncodeBundleOptions extends BundleOptions, Omit<ObjectsOptions, 'keys' | 'pool'> {
+export interface EncodeBundleOptions extends BundleOptions, Omit<ObjectsOptions, 'keys' | 'pool' | 'pages'> {
   readonly name: string;
   /** Milliseconds since 1970. A resumed upload passes the value of its first attempt, and gets the same batches. */
   readonly created: number;

@@ -3,19 +3,35 @@ import type { ObjectInfo } from './archive.ts';
 import type { Rows } from './cbor-writer.ts';
 import type { ManifestEntry } from './manifest.ts';
 import { NumberList } from './number-list.ts';
+import { Pages } from './pages.ts';
+import { TextList } from './text-list.ts';
 
 const KINDS = ['file', 'folder', 'symlink'] as const;
 
 export class EntryTable implements Rows<ManifestEntry> {
-  readonly #paths: string[] = [];
-  readonly #kinds = new NumberList(Uint8Array);
-  readonly #modes = new NumberList(Uint32Array);
-  readonly #mtimesMs = new NumberList(Float64Array);
-  readonly #sizes = new NumberList(Float64Array);
-  readonly #targets = new Map<number, string>();
+  readonly #paths: TextList;
+  readonly #kinds: NumberList;
+  readonly #modes: NumberList;
+  readonly #mtimesMs: NumberList;
+  readonly #sizes: NumberList;
+  readonly #targets: TextList;
+  /** Of each entry: its target's index + 1, or 0 where it has none. */
+  readonly #targetOf: NumberList;
   /** Where each entry's chunks end in `#chunks`; they begin where those of the one before end. */
-  readonly #ends = new NumberList(Uint32Array);
-  readonly #chunks = new NumberList(Uint32Array);
+  readonly #ends: NumberList;
+  readonly #chunks: NumberList;
+
+  constructor(pages: Pages = new Pages()) {
+    this.#paths = new TextList(pages);
+    this.#kinds = new NumberList(Uint8Array, pages);
+    this.#modes = new NumberList(Uint32Array, pages);
+    this.#mtimesMs = new NumberList(Float64Array, pages);
+    this.#sizes = new NumberList(Float64Array, pages);
+    this.#targets = new TextList(pages);
+    this.#targetOf = new NumberList(Uint32Array, pages);
+    this.#ends = new NumberList(Uint32Array, pages);
+    this.#chunks = new NumberList(Uint32Array, pages);
+  }
 
   get length(): number {
     return this.#paths.length;
@@ -23,7 +39,7 @@ export class EntryTable implements Rows<ManifestEntry> {
 
   /** The chunks that were added since the entry before are this one's. */
   push({ path, kind, mode, mtimeMs, size, target }: ObjectInfo): void {
-    if (target !== undefined) this.#targets.set(this.length, target);
+    if (target !== undefined) this.#targetOf.set(this.length, this.#targets.push(target) + 1);
     this.#paths.push(path);
     this.#kinds.push(KINDS.indexOf(kind));
     this.#modes.push(mode);
@@ -37,9 +53,9 @@ export class EntryTable implements Rows<ManifestEntry> {
   }
 
   at(row: number): ManifestEntry | undefined {
-    const path = this.#paths[row];
+    const path = this.#paths.at(row);
     if (path === undefined) return undefined;
-    const target = this.#targets.get(row);
+    const target = this.#targets.at(this.#targetOf.at(row) - 1);
     return {
       path,
       kind: KINDS[this.#kinds.at(row)]!,

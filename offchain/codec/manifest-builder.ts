@@ -4,19 +4,23 @@ import type { ChunkList } from './chunk-ref.ts';
 import type { ChunkTable } from './chunk-table.ts';
 import { EntryTable } from './entry-table.ts';
 import { NumberList } from './number-list.ts';
+import { Pages } from './pages.ts';
 import type { ChunkRef } from './types.ts';
 
 export class ManifestBuilder {
-  readonly entries = new EntryTable();
+  readonly entries: EntryTable;
   /** By first use. */
   readonly chunks: ChunkList;
   /** The table's row of each chunk of the manifest; and the other way round, each row's chunk + 1. */
-  readonly #rows = new NumberList(Uint32Array);
-  readonly #chunkOfRow = new NumberList(Uint32Array);
+  readonly #rows: NumberList;
+  readonly #chunkOfRow: NumberList;
   #pending: number[] = [];
 
-  constructor(table: ChunkTable) {
-    const rows = this.#rows;
+  constructor(table: ChunkTable, pages: Pages = new Pages()) {
+    const rows = new NumberList(Uint32Array, pages);
+    this.#rows = rows;
+    this.#chunkOfRow = new NumberList(Uint32Array, pages);
+    this.entries = new EntryTable(pages);
     this.chunks = {
       get length() {
         return rows.length;

@@ -1,18 +1,22 @@
 /** Numbers one behind the other: an eighth of what an array of objects takes, and nothing for a collector to walk through. */
-type Numbers = Uint8Array | Uint32Array | Float64Array;
-
-const PAGE_BITS = 12;
-const PAGE_NUMBERS = 1 << PAGE_BITS;
+import { type Page, type PageType, type PageView, PAGE_BYTES, Pages } from './pages.ts';
 
 export class NumberList {
-  readonly #Type: new (length: number) => Numbers;
+  readonly #type: PageType<PageView>;
+  readonly #pages: Pages;
   /** A list that grows moves nothing, and has at most a page too much: one that doubles is, just then, three times as large as what it holds. */
-  readonly #pages: Numbers[] = [];
+  readonly #own: Page[] = [];
+  readonly #bits: number;
+  readonly #mask: number;
   length = 0;
 
-  /** `Type`: the range that its numbers have. */
-  constructor(Type: new (length: number) => Numbers) {
-    this.#Type = Type;
+  /** `type`: the range that its numbers have. */
+  constructor(type: PageType<PageView>, pages: Pages = new Pages()) {
+    this.#type = type;
+    this.#pages = pages;
+    const perPage = PAGE_BYTES / type.BYTES_PER_ELEMENT;
+    this.#bits = Math.log2(perPage);
+    this.#mask = perPage - 1;
   }
 
   /** Returns the number's index. */
@@ -23,14 +27,15 @@ export class NumberList {
 
   /** Behind the end as well: what lies between counts as 0. */
   set(index: number, value: number): void {
-    while (index >>> PAGE_BITS >= this.#pages.length) this.#pages.push(new this.#Type(PAGE_NUMBERS));
-    this.#pages[index >>> PAGE_BITS]![index & (PAGE_NUMBERS - 1)] = value;
+    while (index >>> this.#bits >= this.#own.length) this.#own.push(this.#pages.add(this.#type));
+    this.#pages.toChange(this.#own[index >>> this.#bits]!)[index & this.#mask] = value;
     this.length = Math.max(this.length, index + 1);
   }
 
   /** 0 behind the end. */
   at(index: number): number {
-    return this.#pages[index >>> PAGE_BITS]?.[index & (PAGE_NUMBERS - 1)] ?? 0;
+    const page = this.#own[index >>> this.#bits];
+    return page === undefined ? 0 : this.#pages.in(page)[index & this.#mask]!;
   }
 
   /** A copy of the numbers [start, end), as far as there are any. */
@@ -38,5 +43,11 @@ export class NumberList {
     const numbers: number[] = [];
     for (let index = start; index < Math.min(end, this.length); index++) numbers.push(this.at(index));
     return numbers;
+  }
+
+  /** Gives its memory back. */
+  clear(): void {
+    for (const page of this.#own) this.#pages.drop(page);
+    this.#own.length = this.length = 0;
   }
 }

@@ -7,6 +7,7 @@ import type { CodecKeys } from './keys.ts';
 import { ManifestBuilder } from './manifest-builder.ts';
 import type { Visibility } from './manifest-ref.ts';
 import { mapAhead } from './map-ahead.ts';
+import type { Pages } from './pages.ts';
 import type { WorkerPool } from './pool/pool.ts';
 import { SlabMemory, readSlabs } from './slab.ts';
 
@@ -21,6 +22,8 @@ export interface ObjectsOptions {
   readonly chunking?: Chunking | undefined;
   /** Threads to work on; all runs on the caller's thread when left out. */
   readonly pool?: WorkerPool | undefined;
+  /** For what has to be remembered of every file; all in memory when left out. */
+  readonly pages?: Pages | undefined;
   readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
 }
 
@@ -58,7 +61,7 @@ export async function* storeObjects(writer: BundleWriter, options: ObjectsOption
   const cutter = visibility === 'public' ? new FixedCutter() : cutterFor(options.chunking);
   const { threads = 0, sharesMemory = false } = options.pool ?? {};
   const slabs = new SlabMemory({ isShared: sharesMemory });
-  const builder = new ManifestBuilder(writer.chunks);
+  const builder = new ManifestBuilder(writer.chunks, options.pages);
   const unreadable: string[] = [];
   const count = { files: 0, plainBytes: 0, newBytes: 0, dedupedBytes: 0 };
   const stats = (): BundleStats => ({ ...count, storedBytes: writer.storedBytes });
