@@ -41,11 +41,14 @@ export function pause(timeMs: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** One for all: each exception of its own costs more than all else about a small read. */
+const OVER = new DOMException('Nobody waits for it any more', 'AbortError');
+
 /** A controller that also fires with `signal`. Always call `release`, or listeners pile up on a long-lived signal. */
 export function linked(signal: AbortSignal | undefined): { readonly signal: AbortSignal; abort(): void; release(): void } {
   const controller = new AbortController();
   const pass = (): void => controller.abort(signal?.reason);
   if (signal?.aborted === true) pass();
   else signal?.addEventListener('abort', pass, { once: true });
-  return { signal: controller.signal, abort: () => controller.abort(), release: () => signal?.removeEventListener('abort', pass) };
+  return { signal: controller.signal, abort: () => controller.abort(OVER), release: () => signal?.removeEventListener('abort', pass) };
 }

@@ -177,6 +177,33 @@ describe('restoreInto', () => {
     expect(readdirSync(at('dst'))).toEqual(['f', 'g']);
   });
 
+  test.each([0, 1, 65_535, 65_536, 65_537, 300_000])('writes files of %i bytes in pieces, also where less was said of them', async (sizeBytes) => {
+    const bytes = noise(sizeBytes);
+    let left = 0;
+    mkdirSync(at('dst'));
+    writeFileSync(at('dst/taken'), '');
+    const object: SourceObject = {
+      ...file('f', bytes),
+      async *open() {
+        const memory = new Uint8Array(1000);
+        try {
+          for (let at = 0; at < sizeBytes; at += 1000) {
+            const piece = memory.subarray(0, Math.min(1000, sizeBytes - at));
+            piece.set(bytes.subarray(at, at + piece.length));
+            yield piece;
+          }
+        } finally {
+          left++;
+        }
+      },
+    };
+    const result = await restoreInto(at('dst'), stream([object, { ...object, path: 'g', size: 3 }, { ...object, path: 'taken/f', size: 3 }]));
+    expect(result).toMatchObject({ restored: 2, failed: [{ path: 'taken/f' }] });
+    for (const name of ['f', 'g']) expect(readFileSync(at(`dst/${name}`)).equals(bytes)).toBe(true);
+    expect(Math.floor(lstatSync(at('dst/g')).mtimeMs)).toBe(object.mtimeMs);
+    expect([left, readdirSync(at('dst')).sort()]).toEqual([3, ['f', 'g', 'taken']]);
+  });
+
   test('does not restore setuid bits', async () => {
     await restoreInto(at('dst'), stream([{ ...file('su', noise(3)), mode: 0o4755 }]));
     expect(lstatSync(at('dst/su')).mode & 0o7777).toBe(0o755);
