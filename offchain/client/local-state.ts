@@ -1,5 +1,4 @@
 /** What this device remembers of catalog, chunks and agreements. All of it can be rebuilt from the network. */
-import { idKey } from '../codec/bytes.ts';
 import { type Catalog, EMPTY_CATALOG, decodeCatalog, encodeCatalog } from '../codec/catalog.ts';
 import { ChunkIndex, type Home, type KnownChunks } from '../codec/chunk-ref.ts';
 import type { Pages } from '../codec/pages.ts';
@@ -69,11 +68,4 @@ export async function indexedChunks({ state }: Client, agreement: number, pages?
     if (rows.length < ROWS_PER_PAGE) return index;
     after = rows.at(-1)?.chunkId;
   }
-}
-
-/** Distinct chunks by id, for counting and saving. */
-export function distinctChunks(refs: Iterable<ChunkRef>): ChunkRef[] {
-  const byId = new Map<string, ChunkRef>();
-  for (const ref of refs) byId.set(`${ref.agreement} ${idKey(ref.chunkId)}`, ref);
-  return [...byId.values()];
 }

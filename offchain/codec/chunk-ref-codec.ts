@@ -54,29 +54,41 @@ function refsInParts(refs: Rows<ChunkRef>): { readonly homes: readonly Home[]; r
 }
 
 /** `fail` is called with a reason when a row breaks a bound. */
-export function unpackRefs({ homes, table }: PackedRefs, fail: (why: string) => never): ChunkRef[] {
+export function unpackRefs(packed: PackedRefs, fail: (why: string) => never): ChunkRef[] {
+  return Array.from(unpackedRows(packed, fail));
+}
+
+/** Each is made, and checked, when it is asked for. */
+function unpackedRows({ homes, table }: PackedRefs, fail: (why: string) => never): Rows<ChunkRef> {
   if (table.length % REF_BYTES !== 0) fail('has a broken chunk table');
   const view = viewOf(table);
-  return Array.from({ length: table.length / REF_BYTES }, (_, i) => {
-    const at = i * REF_BYTES;
-    const home = homes[view.getUint32(at + 37, true)] ?? fail('names an unknown bundle');
-    const size = view.getUint32(at + 32, true);
-    const storedSize = view.getUint32(at + 49, true);
-    const method = view.getUint8(at + 36);
-    if (size === 0 || size > CHUNK_MAX_BYTES) fail('has a chunk of impossible size');
-    if (storedSize === 0 || storedSize > RECORD_MAX_BYTES) fail('has a record of impossible size');
-    if (method !== 0 && method !== 1 && method !== 2) return fail('has an unknown compression method');
-    return {
-      chunkId: table.slice(at, at + 32),
-      size,
-      method,
-      agreement: home.agreement,
-      bundle: home.bundle,
-      batch: view.getUint32(at + 41, true),
-      offset: view.getUint32(at + 45, true),
-      storedSize,
-    };
-  });
+  const length = table.length / REF_BYTES;
+  return {
+    length,
+    *[Symbol.iterator](): Generator<ChunkRef, void> {
+      for (let i = 0; i < length; i++) yield unpackRow(homes, table, view, i * REF_BYTES, fail);
+    },
+  };
+}
+
+function unpackRow(homes: readonly Home[], table: Uint8Array, view: DataView, at: number, fail: (why: string) => never): ChunkRef {
+  const home = homes[view.getUint32(at + 37, true)] ?? fail('names an unknown bundle');
+  const size = view.getUint32(at + 32, true);
+  const storedSize = view.getUint32(at + 49, true);
+  const method = view.getUint8(at + 36);
+  if (size === 0 || size > CHUNK_MAX_BYTES) fail('has a chunk of impossible size');
+  if (storedSize === 0 || storedSize > RECORD_MAX_BYTES) fail('has a record of impossible size');
+  if (method !== 0 && method !== 1 && method !== 2) return fail('has an unknown compression method');
+  return {
+    chunkId: table.slice(at, at + 32),
+    size,
+    method,
+    agreement: home.agreement,
+    bundle: home.bundle,
+    batch: view.getUint32(at + 41, true),
+    offset: view.getUint32(at + 45, true),
+    storedSize,
+  };
 }
 
 type CborHome = [agreement: number, bundle: number | null];
@@ -94,6 +106,11 @@ export function refsToCbor(refs: Rows<ChunkRef>): [CborHome[], ByteParts] {
 }
 
 export function refsFromCbor(reader: Reader): ChunkRef[] {
+  return Array.from(refRowsFromCbor(reader));
+}
+
+/** Each row is made, and checked, when it is asked for. */
+export function refRowsFromCbor(reader: Reader): Rows<ChunkRef> {
   const [homes, table] = reader.tuple(2) as [Reader, Reader];
-  return unpackRefs({ homes: homes.list().map(homeFromCbor), table: table.bytes() }, (why) => reader.fail(why));
+  return unpackedRows({ homes: homes.list().map(homeFromCbor), table: table.bytes() }, (why) => reader.fail(why));
 }

@@ -2,13 +2,14 @@
 import type { SourceObject } from './archive.ts';
 import { equal, join } from './bytes.ts';
 import { type Catalog, decodeCatalog, resolveCatalog } from './catalog.ts';
+import { type Rows, mapRows } from './cbor-writer.ts';
 import { type Home, resolveRef } from './chunk-ref.ts';
 import { refsFromCbor } from './chunk-ref-codec.ts';
 import type { CatalogLocator } from './footer.ts';
 import { CodecInputError, MalformedError, WrongKeyError } from './format-errors.ts';
 import type { CodecKeys, RecordKeys } from './keys.ts';
 import type { ManifestRef, Visibility } from './manifest-ref.ts';
-import { type Manifest, type ManifestEntry, contentRoot, decodeManifest } from './manifest.ts';
+import { type Manifest, type ManifestEntry, contentRoot, decodeManifest, decodeManifestChunks } from './manifest.ts';
 import { mapAhead } from './map-ahead.ts';
 import { openRecord } from './open-record.ts';
 import { decodeCbor } from './strict-cbor.ts';
@@ -56,6 +57,12 @@ export async function readManifest(context: DecodeContext, ref: ManifestRef): Pr
   const root = contentRoot(manifest);
   if (!equal(root, manifest.root) || !equal(root, ref.root)) throw new MalformedError('manifest', 'its entries do not fit its root');
   return { ...manifest, chunks: manifest.chunks.map((chunk) => resolveRef(chunk, ref)) };
+}
+
+/** Where the chunks of the manifest lie, as `readManifest` says it, without anything of its entries in memory. */
+export async function readManifestChunks(context: DecodeContext, ref: ManifestRef): Promise<Rows<ChunkRef>> {
+  const chunks = decodeManifestChunks(await readDocument(context, domain(context, 'manifest', ref.visibility), ref.chunks));
+  return mapRows(chunks, (chunk) => resolveRef(chunk, ref));
 }
 
 /**

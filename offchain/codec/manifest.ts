@@ -4,9 +4,9 @@ import { type ObjectInfo, assertName, assertSafePath, PATH_MAX_CHARS } from './a
 import { join } from './bytes.ts';
 import { type Rows, encodeCbor, encodeCborPieces, mapRows } from './cbor-writer.ts';
 import type { ChunkList } from './chunk-ref.ts';
-import { refsFromCbor, refsToCbor } from './chunk-ref-codec.ts';
+import { refRowsFromCbor, refsFromCbor, refsToCbor } from './chunk-ref-codec.ts';
 import { type ManifestRef, type Visibility, contentIdFromCbor, manifestRefFromCbor, manifestRefToCbor } from './manifest-ref.ts';
-import { type Reader, decodeCbor } from './strict-cbor.ts';
+import { type Reader, decodeCborRows } from './strict-cbor.ts';
 import type { ChunkRef } from './types.ts';
 
 export interface ManifestEntry extends ObjectInfo {
@@ -92,12 +92,29 @@ function manifestToCbor(manifest: ManifestSource): Readonly<Record<string, unkno
   };
 }
 
+const FIELDS = ['v', 'name', 'root', 'chunks', 'parent', 'created', 'entries', 'contentId', 'visibility'] as const;
+
 /** Throws MalformedError. Locations still say "this bundle" where the encoder said so. */
 export function decodeManifest(bytes: Uint8Array): Manifest {
-  const reader = decodeCbor('manifest', bytes);
-  const field = reader.fields('v', 'name', 'created', 'visibility', 'parent', 'contentId', 'root', 'entries', 'chunks');
+  const entries: ManifestEntry[] = [];
+  const paths = new Set<string>();
+  let chunks: ChunkRef[] | undefined;
+  let next = 0;
+  const field = decodeCborRows('manifest', bytes, {
+    fields: FIELDS,
+    rows: 'entries',
+    take(row, before) {
+      chunks ??= before.chunks === undefined ? row.fail('comes before the chunks that it names') : refsFromCbor(before.chunks);
+      const entry = entryFromCbor(row, chunks, next);
+      for (const index of entry.chunks) next = Math.max(next, index + 1);
+      if (paths.has(entry.path)) row.fail('repeats a path');
+      paths.add(entry.path);
+      entries.push(entry);
+    },
+  });
   field.v.oneOf(1);
-  const chunks = refsFromCbor(field.chunks);
+  chunks ??= refsFromCbor(field.chunks);
+  if (next !== chunks.length) field.entries.fail('does not use every chunk');
   return {
     v: 1,
     name: checked(field.name, assertName, 4096),
@@ -106,37 +123,40 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     parent: field.parent.isNull() ? null : manifestRefFromCbor(field.parent),
     contentId: field.contentId.isNull() ? null : contentIdFromCbor(field.contentId),
     root: field.root.bytes(32),
-    entries: entriesFromCbor(field.entries, chunks),
+    entries,
     chunks,
   };
 }
 
-function entriesFromCbor(reader: Reader, chunks: readonly ChunkRef[]): ManifestEntry[] {
-  let next = 0;
-  const paths = new Set<string>();
-  const entries = reader.list().map((item): ManifestEntry => {
-    const [kind, path, mode, mtimeMs, size, target, codes] = item.tuple(7) as [Reader, Reader, Reader, Reader, Reader, Reader, Reader];
-    const indices = codes.integers(0, chunks.length).map((code) => (code === 0 ? next++ : next - code));
-    let sum = 0;
-    for (const index of indices) sum += chunks[index]?.size ?? item.fail('names a chunk that is not there');
-    const entry: ManifestEntry = {
-      path: checked(path, assertSafePath, PATH_MAX_CHARS),
-      kind: kind.oneOf(...KINDS),
-      mode: mode.integer(0, MODE_MAX),
-      mtimeMs: mtimeMs.integer(-MTIME_MAX, MTIME_MAX),
-      size: size.integer(0, Number.MAX_SAFE_INTEGER),
-      ...(target.isNull() ? {} : { target: target.text(PATH_MAX_CHARS) }),
-      chunks: indices,
-    };
-    if (entry.size !== sum) item.fail('has chunks that do not add up to its size');
-    if (entry.kind !== 'file' && indices.length > 0) item.fail('has chunks, but is no file');
-    if ((entry.kind === 'symlink') !== (entry.target !== undefined)) item.fail('has a target exactly when it is no symlink');
-    if (paths.has(entry.path)) item.fail('repeats a path');
-    paths.add(entry.path);
-    return entry;
-  });
-  if (next !== chunks.length) reader.fail('does not use every chunk');
-  return entries;
+/** Where the chunks of a manifest lie, each made when it is asked for; entries are passed over. @throws MalformedError */
+export function decodeManifestChunks(bytes: Uint8Array): Rows<ChunkRef> {
+  const field = decodeCborRows('manifest', bytes, { fields: FIELDS, rows: 'entries', take: () => undefined });
+  const chunks = refRowsFromCbor(field.chunks);
+  // What is wrong with one of them is said now.
+  for (const _ of chunks);
+  return chunks;
+}
+
+/** `used`: how many chunks the entries before this one use. */
+function entryFromCbor(item: Reader, chunks: readonly ChunkRef[], used: number): ManifestEntry {
+  const [kind, path, mode, mtimeMs, size, target, codes] = item.tuple(7) as [Reader, Reader, Reader, Reader, Reader, Reader, Reader];
+  let next = used;
+  const indices = codes.integers(0, chunks.length).map((code) => (code === 0 ? next++ : next - code));
+  let sum = 0;
+  for (const index of indices) sum += chunks[index]?.size ?? item.fail('names a chunk that is not there');
+  const entry: ManifestEntry = {
+    path: checked(path, assertSafePath, PATH_MAX_CHARS),
+    kind: kind.oneOf(...KINDS),
+    mode: mode.integer(0, MODE_MAX),
+    mtimeMs: mtimeMs.integer(-MTIME_MAX, MTIME_MAX),
+    size: size.integer(0, Number.MAX_SAFE_INTEGER),
+    ...(target.isNull() ? {} : { target: target.text(PATH_MAX_CHARS) }),
+    chunks: indices,
+  };
+  if (entry.size !== sum) item.fail('has chunks that do not add up to its size');
+  if (entry.kind !== 'file' && indices.length > 0) item.fail('has chunks, but is no file');
+  if ((entry.kind === 'symlink') !== (entry.target !== undefined)) item.fail('has a target exactly when it is no symlink');
+  return entry;
 }
 
 function checked(reader: Reader, assert: (text: string) => void, maxChars: number): string {

@@ -1,7 +1,7 @@
 import { encode } from '@ipld/dag-cbor';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MalformedError } from '../../offchain/codec/format-errors.ts';
-import { type Manifest, type ManifestEntry, contentRoot, decodeManifest, encodeManifest } from '../../offchain/codec/manifest.ts';
+import { type Manifest, type ManifestEntry, contentRoot, decodeManifest, decodeManifestChunks, encodeManifest } from '../../offchain/codec/manifest.ts';
 import { rawCid } from '../../offchain/codec/unixfs.ts';
 import type { ChunkRef } from '../../offchain/codec/types.ts';
 import { noise } from './pipeline.ts';
@@ -44,9 +44,30 @@ describe('manifest', () => {
     expect(encodeManifest(decodeManifest(encodeManifest(manifest)))).toEqual(encodeManifest(manifest));
   });
 
-  test('every truncation is refused', () => {
+  test('gives its chunks without its entries', () => {
+    const chunks = decodeManifestChunks(encodeManifest(manifest));
+    expect([chunks.length, [...chunks], [...chunks]]).toEqual([3, manifest.chunks, manifest.chunks]);
+  });
+
+  test.each([decodeManifest, decodeManifestChunks])('every truncation is refused, and every byte too many (%o)', (decodeIt: (bytes: Uint8Array) => unknown) => {
     const bytes = encodeManifest(manifest);
-    for (let length = 0; length < bytes.length; length++) expect(() => decodeManifest(bytes.slice(0, length))).toThrow(MalformedError);
+    for (let length = 0; length < bytes.length; length++) expect(() => decodeIt(bytes.slice(0, length))).toThrow(MalformedError);
+    for (const byte of [0, 0x80, 0xf6, 0xff]) expect(() => decodeIt(Uint8Array.of(...bytes, byte))).toThrow(MalformedError);
+  });
+
+  test('says at once that a chunk is impossible', async () => {
+    const bytes = await broken((data) => (data.chunks[1][53 + 36] = 7));
+    for (const decodeIt of [decodeManifest, decodeManifestChunks]) expect(() => decodeIt(bytes)).toThrow('compression method');
+  });
+
+  test('refuses fields that are not in order', () => {
+    const bytes = Buffer.from(encodeManifest(manifest));
+    const at = (key: string): number => bytes.indexOf(Buffer.from([0x60 + key.length, ...Buffer.from(key)]));
+    // `name` and `root` are of one length: swapped, both are there and each has its value.
+    const [name, root, chunks] = [at('name'), at('root'), at('chunks')];
+    const swapped = Buffer.concat([bytes.subarray(0, name), bytes.subarray(root, chunks), bytes.subarray(name, root), bytes.subarray(chunks)]);
+    expect(() => decodeManifest(swapped)).toThrow('not in order');
+    expect(() => decodeManifest(Buffer.concat([bytes.subarray(0, root), bytes.subarray(name, root), bytes.subarray(chunks)]))).toThrow('not in order');
   });
 
   test('flipped bits give a typed error or another valid manifest, never a crash', () => {
