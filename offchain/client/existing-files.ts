@@ -2,6 +2,7 @@
 import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Rows } from '../codec/cbor-writer.ts';
 import type { ManifestEntry } from '../codec/manifest.ts';
 import { mapAhead } from '../codec/map-ahead.ts';
 import { HoldfastError } from '../wire/errors.ts';
@@ -19,7 +20,7 @@ export class ExistingFilesError extends HoldfastError {
 const LOOKS_AT_ONCE = 32;
 
 /** The entries that are to be written. Folders always are. @throws ExistingFilesError */
-export async function withoutExisting(entries: readonly ManifestEntry[], { into, existing }: { readonly into: string; readonly existing: ExistingRule }): Promise<readonly ManifestEntry[]> {
+export async function withoutExisting(entries: Rows<ManifestEntry>, { into, existing }: { readonly into: string; readonly existing: ExistingRule }): Promise<Rows<ManifestEntry>> {
   if (existing === 'replace') return entries;
   const wanted: ManifestEntry[] = [];
   let count = 0;

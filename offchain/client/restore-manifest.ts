@@ -1,5 +1,5 @@
 /** Writes what a manifest names, all of it or a part, into a folder. */
-import type { Manifest } from '../codec/manifest.ts';
+import type { ManifestSource } from '../codec/manifest.ts';
 import { type RestoreResult, restoreInto } from '../codec/restore-node.ts';
 import { RestoreFailedError } from './errors.ts';
 import { type ExistingRule, withoutExisting } from './existing-files.ts';
@@ -15,7 +15,7 @@ export interface RestoreRequest extends Selection {
 /**
  * @throws NoSuchObjectError when nothing is at `path`, RestoreFailedError when no file could be restored, ExistingFilesError by the rule `refuse`
  */
-export async function restoreManifest(context: RestoreContext, manifest: Manifest, request: RestoreRequest): Promise<RestoreResult & { readonly bytes: number; readonly kept: number }> {
+export async function restoreManifest(context: RestoreContext, manifest: Pick<ManifestSource, 'visibility' | 'entries' | 'chunks'>, request: RestoreRequest): Promise<RestoreResult & { readonly bytes: number; readonly kept: number }> {
   const { name, into, existing = 'replace', signal } = request;
   const all = selectEntries(manifest, request);
   const entries = await withoutExisting(all, { into, existing });

@@ -2,7 +2,7 @@
 import { join, viewOf } from './bytes.ts';
 import { CHUNK_MAX_BYTES } from './chunk.ts';
 import type { ByteParts, Rows } from './cbor-writer.ts';
-import type { Home } from './chunk-ref.ts';
+import type { ChunkList, Home } from './chunk-ref.ts';
 import { RECORD_MAX_BYTES } from './record.ts';
 import { type Reader, U32_MAX } from './strict-cbor.ts';
 import type { ChunkRef } from './types.ts';
@@ -59,14 +59,16 @@ export function unpackRefs(packed: PackedRefs, fail: (why: string) => never): Ch
 }
 
 /** Each is made, and checked, when it is asked for. */
-function unpackedRows({ homes, table }: PackedRefs, fail: (why: string) => never): Rows<ChunkRef> {
+function unpackedRows({ homes, table }: PackedRefs, fail: (why: string) => never): ChunkList {
   if (table.length % REF_BYTES !== 0) fail('has a broken chunk table');
   const view = viewOf(table);
   const length = table.length / REF_BYTES;
+  const rowAt = (index: number): ChunkRef => unpackRow(homes, table, view, index * REF_BYTES, fail);
   return {
     length,
+    at: (index) => (index >= 0 && index < length ? rowAt(index) : undefined),
     *[Symbol.iterator](): Generator<ChunkRef, void> {
-      for (let i = 0; i < length; i++) yield unpackRow(homes, table, view, i * REF_BYTES, fail);
+      for (let index = 0; index < length; index++) yield rowAt(index);
     },
   };
 }
@@ -110,7 +112,7 @@ export function refsFromCbor(reader: Reader): ChunkRef[] {
 }
 
 /** Each row is made, and checked, when it is asked for. */
-export function refRowsFromCbor(reader: Reader): Rows<ChunkRef> {
+export function refRowsFromCbor(reader: Reader): ChunkList {
   const [homes, table] = reader.tuple(2) as [Reader, Reader];
   return unpackedRows({ homes: homes.list().map(homeFromCbor), table: table.bytes() }, (why) => reader.fail(why));
 }

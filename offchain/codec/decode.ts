@@ -3,15 +3,16 @@ import type { SourceObject } from './archive.ts';
 import { equal, join } from './bytes.ts';
 import { type Catalog, decodeCatalog, resolveCatalog } from './catalog.ts';
 import { type Rows, mapRows } from './cbor-writer.ts';
-import { type Home, resolveRef } from './chunk-ref.ts';
+import { type ChunkList, type Home, resolveRef } from './chunk-ref.ts';
 import { refsFromCbor } from './chunk-ref-codec.ts';
 import type { CatalogLocator } from './footer.ts';
 import { CodecInputError, MalformedError, WrongKeyError } from './format-errors.ts';
 import type { CodecKeys, RecordKeys } from './keys.ts';
 import type { ManifestRef, Visibility } from './manifest-ref.ts';
-import { type Manifest, type ManifestEntry, contentRoot, decodeManifest, decodeManifestChunks } from './manifest.ts';
+import { type Manifest, type ManifestEntry, type ManifestSource, contentRoot, decodeManifest, decodeManifestChunks, decodeManifestTables } from './manifest.ts';
 import { mapAhead } from './map-ahead.ts';
 import { openRecord } from './open-record.ts';
+import type { Pages } from './pages.ts';
 import { decodeCbor } from './strict-cbor.ts';
 import type { ChunkRef, Platform, RecordLocation } from './types.ts';
 
@@ -53,17 +54,40 @@ export async function readCatalog(context: DecodeContext, options: { locator: Ca
 
 /** The manifest, with every location resolved as far as `ref` is. */
 export async function readManifest(context: DecodeContext, ref: ManifestRef): Promise<Manifest> {
-  const manifest = decodeManifest(await readDocument(context, domain(context, 'manifest', ref.visibility), ref.chunks));
+  const manifest = rooted(decodeManifest(await readManifestBytes(context, ref)), ref);
+  return { ...manifest, chunks: manifest.chunks.map((chunk) => resolveRef(chunk, ref)) };
+}
+
+/** As `readManifest`, with entries and chunks in columns: of many files, for who asks for one after the other. */
+export async function readManifestTables(context: DecodeContext, ref: ManifestRef, pages?: Pages): Promise<ManifestSource> {
+  const manifest = rooted(decodeManifestTables(await readManifestBytes(context, ref), pages), ref);
+  const { chunks } = manifest;
+  return { ...manifest, chunks: { ...mapRows(chunks, (chunk) => resolveRef(chunk, ref)), at: (index) => resolvedAt(chunks, index, ref) } };
+}
+
+function resolvedAt(chunks: ChunkList, index: number, home: Home): ChunkRef | undefined {
+  const chunk = chunks.at(index);
+  return chunk === undefined ? undefined : resolveRef(chunk, home);
+}
+
+function rooted<M extends ManifestSource>(manifest: M, ref: ManifestRef): M {
   const root = contentRoot(manifest);
   if (!equal(root, manifest.root) || !equal(root, ref.root)) throw new MalformedError('manifest', 'its entries do not fit its root');
-  return { ...manifest, chunks: manifest.chunks.map((chunk) => resolveRef(chunk, ref)) };
+  return manifest;
+}
+
+function readManifestBytes(context: DecodeContext, ref: ManifestRef): Promise<Uint8Array> {
+  return readDocument(context, domain(context, 'manifest', ref.visibility), ref.chunks);
 }
 
 /** Where the chunks of the manifest lie, as `readManifest` says it, without anything of its entries in memory. */
 export async function readManifestChunks(context: DecodeContext, ref: ManifestRef): Promise<Rows<ChunkRef>> {
-  const chunks = decodeManifestChunks(await readDocument(context, domain(context, 'manifest', ref.visibility), ref.chunks));
+  const chunks = decodeManifestChunks(await readManifestBytes(context, ref));
   return mapRows(chunks, (chunk) => resolveRef(chunk, ref));
 }
+
+/** What of a manifest reading a file takes. */
+export type ReadableManifest = Pick<ManifestSource, 'visibility' | 'chunks'>;
 
 /**
  * The bytes [start, end) of a file, all of them when `range` is left out. Only the chunks that the range touches are read.
@@ -71,7 +95,7 @@ export async function readManifestChunks(context: DecodeContext, ref: ManifestRe
  */
 export async function* readFile(
   context: DecodeContext,
-  options: { manifest: Manifest; entry: ManifestEntry; range?: { readonly start: number; readonly end: number } | undefined },
+  options: { manifest: ReadableManifest; entry: ManifestEntry; range?: { readonly start: number; readonly end: number } | undefined },
 ): AsyncGenerator<Uint8Array, void> {
   const { manifest, entry } = options;
   const { start, end } = options.range ?? { start: 0, end: entry.size };
@@ -111,17 +135,17 @@ function part(bytes: Uint8Array, from: number, to: number): Uint8Array {
 }
 
 /** The objects of a manifest with their bytes, ready for `restoreInto`. */
-export async function* manifestObjects(context: DecodeContext, manifest: Manifest): AsyncGenerator<SourceObject, void> {
+export async function* manifestObjects(context: DecodeContext, manifest: ManifestSource): AsyncGenerator<SourceObject, void> {
   for (const entry of manifest.entries) {
     const { chunks: _, ...info } = entry;
     yield { ...info, open: () => readFile(context, { manifest, entry }) };
   }
 }
 
-function* touched(manifest: Manifest, entry: ManifestEntry, range: { start: number; end: number }): Generator<{ ref: ChunkRef; from: number; to: number }> {
+function* touched(manifest: ReadableManifest, entry: ManifestEntry, range: { start: number; end: number }): Generator<{ ref: ChunkRef; from: number; to: number }> {
   let at = 0;
   for (const index of entry.chunks) {
-    const ref = manifest.chunks[index];
+    const ref = manifest.chunks.at(index);
     if (ref === undefined) throw new CodecInputError('the entry does not belong to this manifest');
     const from = Math.max(0, range.start - at);
     const to = Math.min(ref.size, range.end - at);

@@ -4,8 +4,10 @@ import { type ObjectInfo, assertName, assertSafePath, PATH_MAX_CHARS } from './a
 import { join } from './bytes.ts';
 import { type Rows, encodeCbor, encodeCborPieces, mapRows } from './cbor-writer.ts';
 import type { ChunkList } from './chunk-ref.ts';
-import { refRowsFromCbor, refsFromCbor, refsToCbor } from './chunk-ref-codec.ts';
+import { refRowsFromCbor, refsToCbor } from './chunk-ref-codec.ts';
+import { EntryTable } from './entry-table.ts';
 import { type ManifestRef, type Visibility, contentIdFromCbor, manifestRefFromCbor, manifestRefToCbor } from './manifest-ref.ts';
+import type { Pages } from './pages.ts';
 import { type Reader, decodeCborRows } from './strict-cbor.ts';
 import type { ChunkRef } from './types.ts';
 
@@ -97,23 +99,44 @@ const FIELDS = ['v', 'name', 'root', 'chunks', 'parent', 'created', 'entries', '
 /** Throws MalformedError. Locations still say "this bundle" where the encoder said so. */
 export function decodeManifest(bytes: Uint8Array): Manifest {
   const entries: ManifestEntry[] = [];
+  const manifest = decodeRows(bytes, (entry) => entries.push(entry));
+  return { ...manifest, entries, chunks: [...manifest.chunks] };
+}
+
+/** As `decodeManifest`, with entries and chunks in columns. */
+export function decodeManifestTables(bytes: Uint8Array, pages?: Pages): ManifestSource {
+  const entries = new EntryTable(pages);
+  const manifest = decodeRows(bytes, ({ chunks, ...info }) => {
+    for (const index of chunks) entries.addChunk(index);
+    entries.push(info);
+  });
+  return { ...manifest, entries };
+}
+
+/** Where the chunks of a manifest lie, each made when it is asked for; entries are passed over. @throws MalformedError */
+export function decodeManifestChunks(bytes: Uint8Array): ChunkList {
+  const field = decodeCborRows('manifest', bytes, { fields: FIELDS, rows: 'entries', take: () => undefined });
+  return checkedRefs(field.chunks);
+}
+
+function decodeRows(bytes: Uint8Array, take: (entry: ManifestEntry) => void): Omit<ManifestSource, 'entries'> {
   const paths = new Set<string>();
-  let chunks: ChunkRef[] | undefined;
+  let chunks: ChunkList | undefined;
   let next = 0;
   const field = decodeCborRows('manifest', bytes, {
     fields: FIELDS,
     rows: 'entries',
     take(row, before) {
-      chunks ??= before.chunks === undefined ? row.fail('comes before the chunks that it names') : refsFromCbor(before.chunks);
+      chunks ??= before.chunks === undefined ? row.fail('comes before the chunks that it names') : checkedRefs(before.chunks);
       const entry = entryFromCbor(row, chunks, next);
       for (const index of entry.chunks) next = Math.max(next, index + 1);
       if (paths.has(entry.path)) row.fail('repeats a path');
       paths.add(entry.path);
-      entries.push(entry);
+      take(entry);
     },
   });
   field.v.oneOf(1);
-  chunks ??= refsFromCbor(field.chunks);
+  chunks ??= checkedRefs(field.chunks);
   if (next !== chunks.length) field.entries.fail('does not use every chunk');
   return {
     v: 1,
@@ -123,27 +146,24 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     parent: field.parent.isNull() ? null : manifestRefFromCbor(field.parent),
     contentId: field.contentId.isNull() ? null : contentIdFromCbor(field.contentId),
     root: field.root.bytes(32),
-    entries,
     chunks,
   };
 }
 
-/** Where the chunks of a manifest lie, each made when it is asked for; entries are passed over. @throws MalformedError */
-export function decodeManifestChunks(bytes: Uint8Array): Rows<ChunkRef> {
-  const field = decodeCborRows('manifest', bytes, { fields: FIELDS, rows: 'entries', take: () => undefined });
-  const chunks = refRowsFromCbor(field.chunks);
-  // What is wrong with one of them is said now.
-  for (const _ of chunks);
-  return chunks;
+/** What is wrong with one of them is said now. */
+function checkedRefs(reader: Reader): ChunkList {
+  const refs = refRowsFromCbor(reader);
+  for (const _ of refs);
+  return refs;
 }
 
 /** `used`: how many chunks the entries before this one use. */
-function entryFromCbor(item: Reader, chunks: readonly ChunkRef[], used: number): ManifestEntry {
+function entryFromCbor(item: Reader, chunks: ChunkList, used: number): ManifestEntry {
   const [kind, path, mode, mtimeMs, size, target, codes] = item.tuple(7) as [Reader, Reader, Reader, Reader, Reader, Reader, Reader];
   let next = used;
   const indices = codes.integers(0, chunks.length).map((code) => (code === 0 ? next++ : next - code));
   let sum = 0;
-  for (const index of indices) sum += chunks[index]?.size ?? item.fail('names a chunk that is not there');
+  for (const index of indices) sum += chunks.at(index)?.size ?? item.fail('names a chunk that is not there');
   const entry: ManifestEntry = {
     path: checked(path, assertSafePath, PATH_MAX_CHARS),
     kind: kind.oneOf(...KINDS),

@@ -1,6 +1,6 @@
 /** Fetching what is stored into a sink of a page. */
 import type { SourceObject } from '../../codec/archive.ts';
-import type { Manifest } from '../../codec/manifest.ts';
+import type { ManifestSource } from '../../codec/manifest.ts';
 import type { Client } from '../client.ts';
 import { RestoreFailedError } from '../errors.ts';
 import { type FetchedVersion, fetchVersion } from '../fetch-version.ts';
@@ -31,7 +31,7 @@ export function getInto(client: Client, options: GetIntoOptions): Promise<GetInt
 }
 
 /** What a manifest names, all of it or a part. */
-export async function sinkManifest(context: RestoreContext, manifest: Manifest, options: Selection & { readonly sink: Sink }): Promise<SunkEntries> {
+export async function sinkManifest(context: RestoreContext, manifest: Pick<ManifestSource, 'visibility' | 'entries' | 'chunks'>, options: Selection & { readonly sink: Sink }): Promise<SunkEntries> {
   const { name, sink, signal } = options;
   const entries = selectEntries(manifest, options);
   const reading = readEntries(context, { manifest, entries, ...options });
