@@ -1,11 +1,13 @@
 import { bytesToHex, hexToBytes } from 'viem';
 import type { Hex } from 'viem';
 import { treeRoot } from '../proof/tree.ts';
+import { isOnServer, jsonRows } from '../store/dialect.ts';
+import { Prisma } from '../store/generated/sqlite/client.ts';
 import type { Store } from '../store/open.ts';
 import type { BatchDescription } from '../wire/messages.ts';
 
 const NODE_SIZE = 32;
-/** Rows of one INSERT; SQLite bounds the values of a statement. */
+/** Rows of one INSERT: their roots go as one value, and a bundle may have any number of them. */
 const ROWS_PER_INSERT = 1_000;
 
 /** One batch of a description, as the store keeps it: the n fragment roots back to back. */
@@ -53,17 +55,41 @@ export async function saveDescription(
     if (bundle > known.bundle) await store.bundleDescription.update({ where, data: { bundle } });
     return;
   }
-  const rows = description.batches.map((batch) => ({
-    ...batch,
-    agreement,
-    root,
-    fragmentRoots: new Uint8Array(batch.fragmentRoots),
-    batchRoot: new Uint8Array(batch.batchRoot),
-  }));
-  const inserts = [];
-  for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) inserts.push(store.bundleBatch.createMany({ data: rows.slice(at, at + ROWS_PER_INSERT) }));
-  const batchRoots = packNodes(description.batches);
-  await store.$transaction([store.bundleDescription.create({ data: { agreement, root, bundle, batchRoots } }), ...inserts]);
+  // In SQL: a third of the time, where there are hundreds of batches.
+  const inserts = [store.$executeRaw`
+    INSERT INTO "BundleDescription" ("agreement", "root", "bundle", "createdAt", "batchRoots")
+    VALUES (${agreement}, ${root}, ${bundle}, ${new Date()}, ${packNodes(description.batches)})`];
+  for (let at = 0; at < description.batches.length; at += ROWS_PER_INSERT) {
+    inserts.push(insertBatches(store, { agreement, root }, description.batches.slice(at, at + ROWS_PER_INSERT)));
+  }
+  await store.$transaction(inserts);
+}
+
+/** All roots go as two values, back to back, and each row cuts its own out of them: no text has to be made of bytes. */
+function insertBatches(
+  store: Store,
+  { agreement, root }: { readonly agreement: number; readonly root: Hex },
+  batches: readonly DescribedBatch[],
+): Prisma.PrismaPromise<number> {
+  // SQL counts bytes from 1.
+  let from = 1;
+  const rows = batches.map(({ batchId, position, fragmentRoots: { length } }, i) => {
+    const row = [batchId, position, from, length, 1 + i * NODE_SIZE];
+    from += length;
+    return row;
+  });
+  const cell = (n: number) => Prisma.raw(`CAST(j."value"->>${n} AS INTEGER)`);
+  const fragmentRoots = bytesOf(store, Buffer.concat(batches.map((batch) => batch.fragmentRoots)));
+  const batchRoots = bytesOf(store, packNodes(batches));
+  return store.$executeRaw`
+    INSERT INTO "BundleBatch" ("agreement", "root", "batchId", "position", "fragmentRoots", "batchRoot")
+    SELECT ${agreement}, ${root}, j."value"->>0, ${cell(1)}, substr(${fragmentRoots}, ${cell(2)}, ${cell(3)}), substr(${batchRoots}, ${cell(4)}, ${NODE_SIZE})
+    FROM ${jsonRows(store, rows)}`;
+}
+
+/** PostgreSQL would take a bare value for text here; SQLite knows its kind. */
+function bytesOf(store: Store, bytes: Uint8Array): Prisma.Sql {
+  return isOnServer(store) ? Prisma.sql`CAST(${bytes} AS BYTEA)` : Prisma.sql`${bytes}`;
 }
 
 /** One batch of a bundle. */

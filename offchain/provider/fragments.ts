@@ -6,6 +6,7 @@ import { describe, FragmentsGoneError, RowsGoneError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
 import type { FragmentFiles, IncomingFragment } from './fragment-files.ts';
 import { saveRow } from './row-writer.ts';
+import { tallyOf } from './tally.ts';
 
 /** Rows and bytes: where fragments are kept. */
 export interface Shelves {
@@ -20,7 +21,7 @@ export interface StoredFragment extends FragmentKey {
 }
 
 interface FragmentRow {
-  readonly root: Hex | null;
+  readonly root: Hex;
   readonly sizeBytes: bigint | number;
   readonly bad: boolean | number;
 }
@@ -30,22 +31,7 @@ export async function findFragment(store: Store, key: FragmentKey): Promise<Stor
   const { agreement, batchId, slot } = key;
   const [row] = await store.$queryRaw<FragmentRow[]>`
     SELECT "root", "sizeBytes", "bad" FROM "Fragment" WHERE "agreement" = ${agreement} AND "batchId" = ${batchId} AND "slot" = ${slot}`;
-  return storedFragment(key, row);
-}
-
-/** As `findFragment`, and how many fragments of its slot are here: what an upload asks, with one question. */
-export async function findWithCount(store: Store, key: FragmentKey): Promise<{ readonly existing: StoredFragment | undefined; readonly ofSlot: number }> {
-  const { agreement, batchId, slot } = key;
-  const [row] = await store.$queryRaw<(FragmentRow & { readonly ofSlot: bigint | number })[]>`
-    SELECT f."root", f."sizeBytes", f."bad", c."ofSlot"
-    FROM (SELECT COUNT(*) AS "ofSlot" FROM "Fragment" WHERE "agreement" = ${agreement} AND "slot" = ${slot}) c
-    LEFT JOIN "Fragment" f ON f."agreement" = ${agreement} AND f."batchId" = ${batchId} AND f."slot" = ${slot}`;
-  return { existing: storedFragment(key, row), ofSlot: Number(row?.ofSlot ?? 0) };
-}
-
-function storedFragment({ agreement, batchId, slot }: FragmentKey, row: FragmentRow | undefined): StoredFragment | undefined {
-  if (row === undefined || row.root === null) return undefined;
-  return { agreement, batchId, slot, root: row.root, sizeBytes: Number(row.sizeBytes), bad: Boolean(row.bad) };
+  return row === undefined ? undefined : { agreement, batchId, slot, root: row.root, sizeBytes: Number(row.sizeBytes), bad: Boolean(row.bad) };
 }
 
 /**
@@ -59,7 +45,7 @@ export async function storeFragment({ store, files }: Shelves, key: FragmentKey,
     exclusively(`keep ${files.pathOf(key)}`, async () => {
       if (!isNew) await markBad(store, key);
       await keep();
-      await saveRow(store, { agreement: key.agreement, batchId: key.batchId, slot: key.slot, root, sizeBytes });
+      await saveRow(store, { agreement: key.agreement, batchId: key.batchId, slot: key.slot, root, sizeBytes, isNew });
       return root;
     }),
   );
@@ -87,8 +73,17 @@ export async function dropFragment({ store, files }: Shelves, key: FragmentKey):
   if (trouble !== undefined) throw new UnavailableError(`The ${describe(key)} cannot be removed now: ${trouble}`);
   // An upload of the same fragment that ends between the two would lose its bytes and keep its row.
   await exclusively(`keep ${files.pathOf(key)}`, async () => {
-    await store.fragment.deleteMany({ where: whereOf(key) });
+    await dropRow(store, key);
     await files.remove(key);
+  });
+}
+
+async function dropRow(store: Store, key: FragmentKey): Promise<void> {
+  const { agreement, batchId, slot } = key;
+  await tallyOf(store).write([key], async () => {
+    const rows = await store.$queryRaw<{ readonly sizeBytes: bigint | number }[]>`
+      DELETE FROM "Fragment" WHERE "agreement" = ${agreement} AND "batchId" = ${batchId} AND "slot" = ${slot} RETURNING "sizeBytes"`;
+    return rows.map(({ sizeBytes }) => ({ agreement, slot, fragments: -1, bytes: -BigInt(sizeBytes) }));
   });
 }
 

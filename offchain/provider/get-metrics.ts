@@ -1,18 +1,19 @@
 import type { Provider } from './context.ts';
 import { countBad } from './fragments.ts';
 import { loadScrubProgress } from './scrub-progress.ts';
+import { tallyOf } from './tally.ts';
 
 type Sample = readonly [name: string, kind: 'gauge' | 'counter', help: string, value: number];
 
 /** What an operator graphs, in Prometheus' text format. Sizes are bytes, times Unix seconds. */
 export async function getMetrics(provider: Provider): Promise<string> {
   const { store, traffic, uploads, disk, files } = provider;
-  const stored = await store.fragment.aggregate({ _count: true, _sum: { sizeBytes: true } });
+  const stored = await tallyOf(store).ofAll();
   const scrub = await loadScrubProgress(store);
   const proof = await store.proofOutcome.findFirst({ orderBy: { epoch: 'desc' } });
   const samples: Sample[] = [
-    ['fragments', 'gauge', 'Fragments stored, damaged ones included.', stored._count],
-    ['stored_bytes', 'gauge', 'Bytes of stored fragments.', Number(stored._sum.sizeBytes ?? 0n)],
+    ['fragments', 'gauge', 'Fragments stored, damaged ones included.', stored.fragments],
+    ['stored_bytes', 'gauge', 'Bytes of stored fragments.', Number(stored.bytes)],
     ['damaged_fragments', 'gauge', 'Fragments that are lost or no longer match their root.', await countBad(store)],
     ['free_bytes', 'gauge', 'Bytes free on the file system.', Number(await files.layer.freeBytes(files.home))],
     ['read_only', 'gauge', '1 while nothing new is taken.', disk.cause === undefined ? 0 : 1],

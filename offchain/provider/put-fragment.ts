@@ -7,12 +7,13 @@ import { inTurnOf } from './bundle-turns.ts';
 import type { Provider } from './context.ts';
 import { describe, QuotaFullError, TruncatedUploadError, UploadTooLongError, WrongRootError } from './errors.ts';
 import type { FragmentKey } from './errors.ts';
-import { dropFragment, findWithCount, storeFragment } from './fragments.ts';
+import { dropFragment, findFragment, storeFragment } from './fragments.ts';
 import type { StoredFragment } from './fragments.ts';
 import { ensureHeldSlot, noteCandidate } from './hold-slot.ts';
 import type { ByteSource } from './pour.ts';
 import { countRetired } from './retired.ts';
 import { withSpace } from './space.ts';
+import { tallyOf } from './tally.ts';
 
 export interface Upload {
   readonly key: FragmentKey;
@@ -35,11 +36,11 @@ export async function putFragment(provider: Provider, upload: Upload): Promise<H
   const { key, header } = upload;
   const permission = await authorize(provider, { header, agreement: key.agreement, slot: key.slot });
   return provider.uploads.run({ name: uploadName(key), agreement: key.agreement }, async (signal) => {
-    const { existing, ofSlot } = await findWithCount(provider.store, key);
+    const existing = await findFragment(provider.store, key);
     const known = await acceptExisting(provider, upload, existing);
     if (known !== undefined) return known;
     try {
-      return await receive(provider, { ...upload, ...permission, isNew: existing === undefined, ofSlot, signal });
+      return await receive(provider, { ...upload, ...permission, isNew: existing === undefined, signal });
     } catch (error) {
       provider.disk.note(error);
       throw error;
@@ -59,8 +60,8 @@ async function acceptExisting(provider: Provider, { key, expectedRoot }: Upload,
   return undefined;
 }
 
-async function receive(provider: Provider, upload: Upload & Permission & { readonly isNew: boolean; readonly ofSlot: number; readonly signal: AbortSignal }): Promise<Hex> {
-  const { key, agreement, isMine, isNew, ofSlot, expectedRoot, body, signal } = upload;
+async function receive(provider: Provider, upload: Upload & Permission & { readonly isNew: boolean; readonly signal: AbortSignal }): Promise<Hex> {
+  const { key, agreement, isMine, isNew, expectedRoot, body, signal } = upload;
   await provider.disk.requireWritable();
   const sizeBytes = geometry(agreement).fragmentSize;
   const { fromBytes = 0, totalBytes = sizeBytes } = upload.range ?? {};
@@ -68,7 +69,10 @@ async function receive(provider: Provider, upload: Upload & Permission & { reado
   checkAnnounced(upload.contentBytes, sizeBytes - fromBytes);
   if (isMine) await ensureHeldSlot(provider, agreement, key.slot);
   else await noteCandidate(provider, agreement, key.slot);
-  if (isNew && ofSlot >= agreement.quota) await makeRoom(provider, key, ofSlot);
+  if (isNew) {
+    const { fragments } = await tallyOf(provider.store).ofSlot(key);
+    if (fragments >= agreement.quota) await makeRoom(provider, key, fragments);
+  }
   const root = await storeFragment(provider, key, { sizeBytes, fromBytes, body, expectedRoot, isNew, signal });
   provider.traffic.noteWritten(sizeBytes - fromBytes);
   return root;

@@ -3,10 +3,13 @@ import type { Hex } from 'viem';
 import { Prisma } from '../store/generated/sqlite/client.ts';
 import type { Store } from '../store/open.ts';
 import type { FragmentKey } from './errors.ts';
+import { tallyOf } from './tally.ts';
 
 export interface FragmentRow extends FragmentKey {
   readonly root: Hex;
   readonly sizeBytes: number;
+  /** The caller knows of no row for this fragment; when there is one all the same, it is replaced. */
+  readonly isNew?: boolean | undefined;
 }
 
 interface Waiting {
@@ -58,7 +61,7 @@ class RowWriter {
         await insert(this.#store, group.map(({ row }) => row));
         for (const { resolve } of group) resolve();
       } catch (error) {
-        // One statement: none of its rows was written.
+        // None is acknowledged. Such as were written all the same tell the truth: their bytes are durable.
         for (const { reject } of group) reject(error);
       }
     }
@@ -69,7 +72,13 @@ class RowWriter {
 async function insert(store: Store, rows: readonly FragmentRow[]): Promise<void> {
   const now = new Date();
   const values = rows.map(({ agreement, batchId, slot, root, sizeBytes }) => Prisma.sql`(${agreement}, ${batchId}, ${slot}, ${root}, ${sizeBytes}, false, ${now})`);
-  await store.$executeRaw`
-    INSERT INTO "Fragment" ("agreement", "batchId", "slot", "root", "sizeBytes", "bad", "createdAt") VALUES ${Prisma.join(values)}
-    ON CONFLICT ("agreement", "batchId", "slot") DO UPDATE SET "root" = excluded."root", "sizeBytes" = excluded."sizeBytes", "bad" = false`;
+  const insertInto = Prisma.sql`INSERT INTO "Fragment" ("agreement", "batchId", "slot", "root", "sizeBytes", "bad", "createdAt") VALUES ${Prisma.join(values)}
+    ON CONFLICT ("agreement", "batchId", "slot") DO`;
+  await tallyOf(store).write(rows, async () => {
+    // Only the database knows what was new, and says so only for rows that replace nothing.
+    const added = rows.every(({ isNew }) => isNew) ? await store.$executeRaw`${insertInto} NOTHING` : 0;
+    if (added === rows.length) return rows.map(({ agreement, slot, sizeBytes }) => ({ agreement, slot, fragments: 1, bytes: BigInt(sizeBytes) }));
+    await store.$executeRaw`${insertInto} UPDATE SET "root" = excluded."root", "sizeBytes" = excluded."sizeBytes", "bad" = false`;
+    return undefined;
+  });
 }

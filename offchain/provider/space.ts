@@ -2,6 +2,7 @@ import { exclusively } from '../chain/mutex.ts';
 import type { Store } from '../store/open.ts';
 import { NoSpaceError } from './errors.ts';
 import type { FragmentFiles } from './fragment-files.ts';
+import { tallyOf } from './tally.ts';
 
 export interface Space {
   /** What may still be promised: within the capacity and on the shelf. */
@@ -21,7 +22,7 @@ export async function measureSpace(options: {
   const { store, files, capacityBytes, nowSeconds } = options;
   const slots = (await store.heldSlot.aggregate({ _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
   const offers = (await store.offer.aggregate({ where: { expiry: { gte: nowSeconds } }, _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
-  const storedBytes = (await store.fragment.aggregate({ _sum: { sizeBytes: true } }))._sum.sizeBytes ?? 0n;
+  const { bytes: storedBytes } = await tallyOf(store).ofAll();
   // More may lie here than was promised: receipts that wait for their commit, bytes in their grace period.
   const reserved = max(slots + offers, storedBytes);
   const free = min(capacityBytes - reserved, (await files.shelf.freeBytes()) - (reserved - storedBytes));

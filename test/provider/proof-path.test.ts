@@ -72,7 +72,7 @@ it('finds every row through an index', async () => {
       `SELECT "batchRoots" FROM "BundleDescription" WHERE "agreement" = 1 AND "root" = 'x'`,
       `SELECT * FROM "Fragment" WHERE ("agreement", "batchId", "slot") > (1, 'x', 3) ORDER BY "agreement", "batchId", "slot" LIMIT 1`,
       `SELECT COUNT(*) FROM "Fragment" WHERE "bad"`,
-      `SELECT COUNT(*) FROM "Fragment" WHERE "agreement" = 1 AND "slot" = 3`,
+      `SELECT COUNT(*), SUM("sizeBytes") FROM "Fragment" WHERE "agreement" = 1 AND "slot" = 3`,
     ].map((sql) => shelf.store.$queryRawUnsafe<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`)),
   );
   for (const plan of plans) expect(plan.map(({ detail }) => detail).join()).toMatch(/^(SEARCH .* USING (COVERING )?INDEX|SCAN Fragment USING (COVERING )?INDEX Fragment_bad_idx)/);
