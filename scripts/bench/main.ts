@@ -16,10 +16,12 @@ const RATIOS: Readonly<Record<string, readonly string[]>> = {
   put: ['cpu-put-2', 'restic-backup', 'ipfs-car-pack', 'memcpy', 'sha-256', 'disk-write'],
   'put-random': ['cpu-put-2', 'restic-backup', 'ipfs-car-pack', 'memcpy', 'sha-256', 'disk-write'],
   'put-mixed': ['put', 'cpu-put-2'],
+  'get-mixed': ['put-mixed', 'get'],
   get: ['put', 'restic-restore', 'memcpy', 'sha-256', 'disk-write'],
   'get-6-dead': ['get', 'put', 'restic-restore'],
   'put-one-file': ['put'],
   'put-small-files': ['put-one-file', 'put'],
+  'get-small-files': ['put-small-files', 'get'],
   'put-1pct-changed': ['put'],
 };
 
