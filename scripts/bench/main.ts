@@ -52,7 +52,7 @@ try {
 async function endToEnd(): Promise<void> {
   const { sizeBytes, cores } = request;
   const measures: Measure[] = [];
-  const { random } = await measureTransfers(folder, request, (measure) => {
+  const { random } = await measureTransfers(join(folder, 'transfers'), request, (measure) => {
     measures.push(measure);
     speeds.set(measure.name, measure.mbps);
     say(`${measure.name.padEnd(20)} ${measure.mbps.toFixed(1).padStart(9)} MB/s  ${JSON.stringify(measure.facts)}`);

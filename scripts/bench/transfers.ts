@@ -33,7 +33,7 @@ interface Stage {
 }
 
 /**
- * `put` (random bytes), `get`, `put-mixed`, `get-mixed`, `put-1pct-changed`, `put-small-files` beside the same bytes in one file, `get-small-files`, and
+ * In `folder`, which has to be new. `put` (random bytes), `get`, `put-mixed`, `get-mixed`, `put-1pct-changed`, `put-small-files` beside the same bytes in one file, `get-small-files`, and
  * `get-6-dead` at the end. 16 providers in as many processes as there are cores, on the same disk.
  */
 export async function measureTransfers(folder: string, options: BenchRequest, say: (measure: Measure) => void): Promise<{ readonly random: string }> {
