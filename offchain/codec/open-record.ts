@@ -2,6 +2,7 @@
 import { concat, equal, join } from './bytes.ts';
 import { CHUNK_MAX_BYTES } from './chunk.ts';
 import { CorruptRecordError, WrongKeyError } from './format-errors.ts';
+import { freeMemory } from './free-memory.ts';
 import { keysForMark } from './generations.ts';
 import type { RecordKeys } from './keys.ts';
 import { HEAD_BYTES, MARK_BYTES, NONCE_BYTES, RECORD_OVERHEAD_BYTES, TAG_BYTES, chunkIdOf, headSum } from './record.ts';
@@ -49,6 +50,7 @@ export async function openRecordInto(platform: Platform, record: RecordName & { 
   else await decrypt(platform, { keys, chunkId, method, parts, target: coded });
   if (method !== 0) {
     const plain = await expand(platform, { method, coded, size });
+    freeMemory(coded);
     if (plain.length !== size) throw wrongSize(size, plain.length);
     target.set(plain);
   }

@@ -11,12 +11,16 @@ const CIPHER_BLOCK_SIZE = 16;
 const PIECE_SIZE = 64 * 1024;
 const CIPHERS_PER_COLLECTION = 2048;
 const PACKED_BYTES_PER_COLLECTION = 8 * 2 ** 20;
+/** zlib takes no less. */
+const OUTPUT_LEAST_BYTES = 64;
+/** A byte more than the largest chunk: an output that is full asks for another one. */
+const OUTPUT_MOST_BYTES = 4 * 2 ** 20 + 1;
 
 // Compression runs in Node's thread pool: an upload then keeps both its event loop and a second core busy.
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 const pack = promisify<Uint8Array, { level: number }, Buffer>(gzip);
-const unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
+const unpack = promisify<Uint8Array, { maxOutputLength: number; chunkSize: number }, Buffer>(gunzip);
 
 /** The codec's platform on Node: OpenSSL and libzstd as Node carries them. */
 export const nodePlatform: Platform = {
@@ -74,16 +78,15 @@ export const nodePlatform: Platform = {
   },
   zstdCompress: async (data, level) => weighed(await compress(data, { params: { [constants.ZSTD_c_compressionLevel]: level } })),
   async zstdDecompress(data, maxBytes) {
-    // zlib wants a limit of at least one byte, so a limit of zero is checked afterwards.
-    const clear = await decompress(data, { maxOutputLength: Math.max(1, maxBytes) });
+    const clear = await decompress(data, limits(maxBytes));
     if (clear.length > maxBytes) throw new RangeError(`The decompressed data exceeds ${maxBytes} bytes.`);
-    return plain(clear);
+    return weighed(clear);
   },
   gzipCompress: async (data, level) => weighed(await pack(data, { level })),
   async gzipDecompress(data, maxBytes) {
-    const clear = await unpack(data, { maxOutputLength: Math.max(1, maxBytes) });
+    const clear = await unpack(data, limits(maxBytes));
     if (clear.length > maxBytes) throw new RangeError(`The decompressed data exceeds ${maxBytes} bytes.`);
-    return plain(clear);
+    return weighed(clear);
   },
 };
 
@@ -95,9 +98,14 @@ function counted<T>(cipher: T): T {
   return cipher;
 }
 
+/** What comes out lies in one piece where it is no more than a chunk: many would be joined, and be garbage then. zlib wants a limit of at least one byte: a limit of zero is checked afterwards. */
+function limits(maxBytes: number): { maxOutputLength: number; chunkSize: number } {
+  return { maxOutputLength: Math.max(1, maxBytes), chunkSize: Math.min(Math.max(OUTPUT_LEAST_BYTES, maxBytes + 1), OUTPUT_MOST_BYTES) };
+}
+
 let packedBytes = 0;
 
-/** Node joins what comes out of a compressor from pieces, which are garbage then: V8 would wait for 64 MiB of them. */
+/** What goes in and comes out of a compressor, and the pieces that Node joins it from, are garbage soon: V8 would wait for 64 MiB of them. */
 function weighed(packed: Buffer): Uint8Array {
   packedBytes += packed.length;
   if (packedBytes >= PACKED_BYTES_PER_COLLECTION) {

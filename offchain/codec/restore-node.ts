@@ -22,6 +22,8 @@ export interface RestoreOptions {
 
 /** Small files are restored this many at a time, so that one round trip for each does not add up. */
 const FILES_AT_ONCE = 8;
+/** One of several chunks opens the next ones itself: eight such at once would hold fifty chunks in memory. */
+const BYTES_PER_PLACE = 128 * 1024;
 /** Files up to this size are written in one synchronous go: a promise for each of six calls takes ten times as long as they do... */
 const SMALL_BYTES = 64 * 1024;
 /** ...unless the disk is so slow that others have to be written meanwhile. A run of slow files, not a single one, tells that. */
@@ -37,7 +39,7 @@ const MODE_MASK = 0o777;
 export async function restoreInto(folder: string, objects: AsyncIterable<SourceObject>, options: RestoreOptions = {}): Promise<RestoreResult> {
   await mkdir(folder, { recursive: true });
   const restorer = new Restorer(await realpath(folder), options);
-  for await (const _ of mapAhead(objects, FILES_AT_ONCE, (object) => restorer.take(object)));
+  for await (const _ of mapAhead(objects, FILES_AT_ONCE, (object) => restorer.take(object), ({ size }) => Math.ceil(size / BYTES_PER_PLACE) || 1));
   return restorer.finish();
 }
 
