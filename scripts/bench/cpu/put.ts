@@ -4,6 +4,7 @@ import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:c
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFileEncoderStream } from 'ipfs-car';
+import { compiled } from '../compiled.ts';
 import { type BenchOptions, type BenchRow, row } from '../row.ts';
 import { makeMixedFolder, makeRandomFile } from './inputs.ts';
 
@@ -65,7 +66,7 @@ function ratio(a: number | null, b: number | null): string {
 
 /** On one core without other threads: they would only take turns. */
 export function put(path: string, { cores, batchLog2 }: { readonly cores: number; readonly batchLog2: number }): Child {
-  const script = join(import.meta.dirname, 'put-child.ts');
+  const script = compiled('cpu/put-child.ts');
   // Threads start from compiled code, as they do under the command line.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, '../../../cache/compiled') };
   return JSON.parse(bound(cores, process.execPath, [script, path, String(cores === 1 ? 0 : cores), String(batchLog2)], env)) as Child;
