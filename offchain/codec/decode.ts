@@ -2,7 +2,7 @@
 import type { SourceObject } from './archive.ts';
 import { equal, join } from './bytes.ts';
 import { type Catalog, decodeCatalog, resolveCatalog } from './catalog.ts';
-import { type Rows, mapRows } from './cbor-writer.ts';
+import { mapRows } from './cbor-writer.ts';
 import { type ChunkList, type Home, resolveRef } from './chunk-ref.ts';
 import { refsFromCbor } from './chunk-ref-codec.ts';
 import type { CatalogLocator } from './footer.ts';
@@ -61,13 +61,19 @@ export async function readManifest(context: DecodeContext, ref: ManifestRef): Pr
 /** As `readManifest`, with entries and chunks in columns: of many files, for who asks for one after the other. */
 export async function readManifestTables(context: DecodeContext, ref: ManifestRef, pages?: Pages): Promise<ManifestSource> {
   const manifest = rooted(decodeManifestTables(await readManifestBytes(context, ref), pages), ref);
-  const { chunks } = manifest;
-  return { ...manifest, chunks: { ...mapRows(chunks, (chunk) => resolveRef(chunk, ref)), at: (index) => resolvedAt(chunks, index, ref) } };
+  return { ...manifest, chunks: resolved(manifest.chunks, ref) };
 }
 
-function resolvedAt(chunks: ChunkList, index: number, home: Home): ChunkRef | undefined {
-  const chunk = chunks.at(index);
-  return chunk === undefined ? undefined : resolveRef(chunk, home);
+/** Each as it is asked for. */
+function resolved(chunks: ChunkList, home: Home): ChunkList {
+  const resolve = (chunk: ChunkRef): ChunkRef => resolveRef(chunk, home);
+  return {
+    ...mapRows(chunks, resolve),
+    at(index) {
+      const chunk = chunks.at(index);
+      return chunk === undefined ? undefined : resolve(chunk);
+    },
+  };
 }
 
 function rooted<M extends ManifestSource>(manifest: M, ref: ManifestRef): M {
@@ -81,9 +87,8 @@ function readManifestBytes(context: DecodeContext, ref: ManifestRef): Promise<Ui
 }
 
 /** Where the chunks of the manifest lie, as `readManifest` says it, without anything of its entries in memory. */
-export async function readManifestChunks(context: DecodeContext, ref: ManifestRef): Promise<Rows<ChunkRef>> {
-  const chunks = decodeManifestChunks(await readManifestBytes(context, ref));
-  return mapRows(chunks, (chunk) => resolveRef(chunk, ref));
+export async function readManifestChunks(context: DecodeContext, ref: ManifestRef): Promise<ChunkList> {
+  return resolved(decodeManifestChunks(await readManifestBytes(context, ref)), ref);
 }
 
 /** What of a manifest reading a file takes. */
